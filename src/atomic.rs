@@ -1,0 +1,123 @@
+//! Files that appear whole or not at all: write beside the target, fsync, rename.
+
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// A file under construction. Nothing exists at its target until [`AtomicFile::commit`];
+/// dropped before that, it leaves nothing behind.
+#[derive(Debug)]
+pub struct AtomicFile {
+    target: PathBuf,
+    file: BufWriter<tempfile::NamedTempFile>,
+}
+
+impl AtomicFile {
+    /// Starts a file beside `target`, which may exist and is then replaced at commit.
+    ///
+    /// # Errors
+    /// [`Class::Io`](crate::error::Class::Io) if the folder cannot be written to.
+    pub fn create(target: impl AsRef<Path>) -> Result<Self> {
+        let target = target.as_ref().to_path_buf();
+        let mut builder = tempfile::Builder::new();
+        builder.prefix(".blindlink-").suffix(".part");
+        let temp = builder
+            .tempfile_in(parent(&target))
+            .map_err(|e| Error::io("write", &target, e))?;
+        Ok(Self {
+            target,
+            file: BufWriter::with_capacity(1 << 18, temp),
+        })
+    }
+
+    /// The path that the file will have.
+    #[must_use]
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+
+    /// Access to the bytes written so far, for patching; flushes first.
+    ///
+    /// # Errors
+    /// If the buffered bytes cannot be written.
+    pub fn file_mut(&mut self) -> Result<&mut std::fs::File> {
+        self.file
+            .flush()
+            .map_err(|e| Error::io("write", &self.target, e))?;
+        Ok(self.file.get_mut().as_file_mut())
+    }
+
+    /// Makes the file durable and gives it its name, replacing what stood there.
+    ///
+    /// # Errors
+    /// [`Class::Io`](crate::error::Class::Io); the target is then as it was before.
+    pub fn commit(self) -> Result<()> {
+        let (target, temp) = self.finish()?;
+        temp.persist(&target)
+            .map_err(|e| Error::io("write", &target, e.error))?;
+        sync_folder(&target)
+    }
+
+    /// As [`AtomicFile::commit`], but fails if the target has come to exist.
+    ///
+    /// # Errors
+    /// [`Class::Io`](crate::error::Class::Io), also if the target exists.
+    pub fn commit_new(self) -> Result<()> {
+        let (target, temp) = self.finish()?;
+        temp.persist_noclobber(&target)
+            .map_err(|e| Error::io("write", &target, e.error))?;
+        sync_folder(&target)
+    }
+
+    fn finish(self) -> Result<(PathBuf, tempfile::NamedTempFile)> {
+        let Self { target, file } = self;
+        let temp = file
+            .into_inner()
+            .map_err(|e| Error::io("write", &target, e.into_error()))?;
+        temp.as_file()
+            .sync_all()
+            .map_err(|e| Error::io("write", &target, e))?;
+        Ok((target, temp))
+    }
+}
+
+impl Write for AtomicFile {
+    fn write(&mut self, buf: &[u8]) -> io::Result<usize> {
+        self.file.write(buf)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
+}
+
+/// Writes `bytes` to `target` as a whole or not at all.
+///
+/// # Errors
+/// [`Class::Io`](crate::error::Class::Io); the target is then as it was before.
+pub fn write(target: impl AsRef<Path>, bytes: &[u8]) -> Result<()> {
+    let mut file = AtomicFile::create(target.as_ref())?;
+    file.write_all(bytes)
+        .map_err(|e| Error::io("write", target.as_ref(), e))?;
+    file.commit()
+}
+
+/// The folder that holds `path`.
+fn parent(path: &Path) -> &Path {
+    match path.parent() {
+        Some(p) if !p.as_os_str().is_empty() => p,
+        _ => Path::new("."),
+    }
+}
+
+/// Makes the rename itself durable where the system has such a call.
+fn sync_folder(target: &Path) -> Result<()> {
+    if cfg!(unix) {
+        let folder = parent(target);
+        std::fs::File::open(folder)
+            .and_then(|f| f.sync_all())
+            .map_err(|e| Error::io("write", folder, e))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,206 @@
+//! Plain values that several rooms share: who, which record, what fingerprint, which date.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::error::{Error, Result};
+
+/// The name of a party to the project: 1-32 characters of `a-z`, `0-9` and `-`, starting with a
+/// letter, so that it can stand in a file name on every system.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PartyId(String);
+
+impl PartyId {
+    /// The name as text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl FromStr for PartyId {
+    type Err = Error;
+
+    fn from_str(s: &str) -> Result<Self> {
+        let ok = (1..=32).contains(&s.len())
+            && s.starts_with(|c: char| c.is_ascii_lowercase())
+            && s.bytes()
+                .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        if ok {
+            Ok(Self(s.to_owned()))
+        } else {
+            Err(Error::usage(
+                "a party's name must be 1 to 32 characters of a-z, 0-9 and -, starting with a letter",
+            ))
+        }
+    }
+}
+
+impl fmt::Display for PartyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// The random name of one record in one round: 16 bytes, drawn anew at every encoding.
+///
+/// Written as 32 lower-case hexadecimal digits. Says nothing about the record.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RecordRef(pub [u8; 16]);
+
+/// A 256-bit BLAKE3 fingerprint of a file, a schema or a project. Written as 64 hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fingerprint(pub [u8; 32]);
+
+impl Fingerprint {
+    /// The first 16 hexadecimal digits, enough for two people to compare aloud.
+    #[must_use]
+    pub fn short(&self) -> String {
+        hex(&self.0[..8])
+    }
+}
+
+macro_rules! hex_newtype {
+    ($name:ident, $bytes:literal, $noun:literal) => {
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&hex(&self.0))
+            }
+        }
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, "{}({self})", stringify!($name))
+            }
+        }
+        impl FromStr for $name {
+            type Err = Error;
+            fn from_str(s: &str) -> Result<Self> {
+                unhex(s).map(Self).ok_or_else(|| {
+                    Error::usage(concat!(
+                        "expected ",
+                        $noun,
+                        " in lower-case hexadecimal digits"
+                    ))
+                })
+            }
+        }
+    };
+}
+hex_newtype!(RecordRef, 16, "a record ref of 32");
+hex_newtype!(Fingerprint, 32, "a fingerprint of 64");
+
+/// `bytes` as lower-case hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    bytes
+        .iter()
+        .flat_map(|b| {
+            [
+                DIGITS[usize::from(b >> 4)] as char,
+                DIGITS[usize::from(b & 15)] as char,
+            ]
+        })
+        .collect()
+}
+
+/// The `N` bytes written as exactly 2 N lower-case hexadecimal digits, or `None`.
+#[must_use]
+pub fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
+    let text = text.as_bytes();
+    if text.len() != 2 * N {
+        return None;
+    }
+    let digit = |b: u8| match b {
+        b'0'..=b'9' => Some(b - b'0'),
+        b'a'..=b'f' => Some(b - b'a' + 10),
+        _ => None,
+    };
+    let mut bytes = [0; N];
+    for (byte, pair) in bytes.iter_mut().zip(text.chunks_exact(2)) {
+        *byte = digit(pair[0])? << 4 | digit(pair[1])?;
+    }
+    Some(bytes)
+}
+
+/// A birthdate that exists in the Gregorian calendar.
+///
+/// # Privacy
+/// Personal data: it has no `Display`, and its `Debug` shows no digit.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct BirthDate {
+    year: u16,
+    month: u8,
+    day: u8,
+}
+
+impl BirthDate {
+    /// The date, if it exists; years 1 to 9999.
+    #[must_use]
+    pub fn new(year: u16, month: u8, day: u8) -> Option<Self> {
+        let (y, m, d) = (
+            i16::try_from(year).ok()?,
+            i8::try_from(month).ok()?,
+            i8::try_from(day).ok()?,
+        );
+        if year == 0 {
+            return None;
+        }
+        jiff::civil::Date::new(y, m, d)
+            .ok()
+            .map(|_| Self { year, month, day })
+    }
+
+    /// The year, 1 to 9999.
+    #[must_use]
+    pub fn year(self) -> u16 {
+        self.year
+    }
+
+    /// The month, 1 to 12.
+    #[must_use]
+    pub fn month(self) -> u8 {
+        self.month
+    }
+
+    /// The day of the month, 1 to 31.
+    #[must_use]
+    pub fn day(self) -> u8 {
+        self.day
+    }
+}
+
+impl fmt::Debug for BirthDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("BirthDate(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hex_round_trips_and_refuses_the_rest() {
+        let r = RecordRef([0xa5; 16]);
+        assert_eq!(r.to_string().parse::<RecordRef>().unwrap(), r);
+        assert!("A5".repeat(16).parse::<RecordRef>().is_err());
+        assert!("a5".repeat(15).parse::<RecordRef>().is_err());
+    }
+
+    #[test]
+    fn dates_that_do_not_exist_are_refused() {
+        assert!(BirthDate::new(2006, 2, 30).is_none());
+        assert!(BirthDate::new(2004, 2, 29).is_some());
+        assert!(BirthDate::new(2005, 2, 29).is_none());
+        assert!(BirthDate::new(0, 1, 1).is_none());
+    }
+
+    #[test]
+    fn party_names_fit_into_file_names() {
+        assert!("district-7".parse::<PartyId>().is_ok());
+        for bad in ["", "7up", "a/b", "A", "a b", &"a".repeat(33)] {
+            assert!(bad.parse::<PartyId>().is_err());
+        }
+    }
+}
