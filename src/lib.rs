@@ -2,4 +2,6 @@
 
 pub mod atomic;
 pub mod error;
+pub mod project;
+pub mod token;
 pub mod units;

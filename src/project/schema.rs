@@ -1,0 +1,265 @@
+//! The linkage schema: passes, their blocks and their comparisons.
+
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::{Error, Result};
+use crate::units::Fingerprint;
+
+/// What is encoded and how: an ordered list of passes.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Schema {
+    /// A name for people, such as `k12`.
+    pub name: String,
+    /// The passes, in the order of the file.
+    pub passes: Vec<Pass>,
+    /// For a schema of one pass with an empty block: the least Dice coefficient of a link.
+    pub dice: Option<f64>,
+    /// BLAKE3 of the canonical form; part of the key derivation.
+    pub fingerprint: Fingerprint,
+}
+
+/// One way for two records to meet: an exact block, and what is compared inside it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Pass {
+    /// A name unique in the schema, of `a-z`, `0-9` and `-`.
+    pub name: String,
+    /// What must agree exactly. Empty: one block for everybody.
+    pub block: Vec<BlockFeature>,
+    /// What is compared inside a block. May be empty.
+    pub filters: Vec<Filter>,
+}
+
+/// One Bloom filter of a pass.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Filter {
+    /// A name unique in the pass, of `a-z`, `0-9` and `-`.
+    pub name: String,
+    /// Whose features go in.
+    pub of: Vec<FilterFeature>,
+    /// Bits that cross, after folding: a power of two, 64 to 4096.
+    pub bits: usize,
+    /// Layers that are XOR-ed onto each other, 1 to 8. 1: no folding.
+    pub layers: usize,
+    /// How many positions a q-gram sets.
+    pub fill: Fill,
+}
+
+/// How many positions each q-gram sets in each layer of a filter.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Fill {
+    /// As many as make the layer half full whatever the length of the name:
+    /// round(bits x ln 2 / q-grams).
+    Half,
+    /// The same number for every q-gram, as in the classic CLK, 1 to 256.
+    Fixed(usize),
+}
+
+macro_rules! features {
+    ($(#[$doc:meta])* $name:ident, $noun:literal { $($(#[$vdoc:meta])* $variant:ident = $text:literal,)* }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub enum $name { $($(#[$vdoc])* $variant,)* }
+
+        impl $name {
+            /// Every feature there is, in the order of the specification.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The name that the project file uses.
+            #[must_use]
+            pub fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = Error;
+            fn from_str(s: &str) -> Result<Self> {
+                match s {
+                    $($text => Ok(Self::$variant),)*
+                    _ => Err(unknown_feature(s, $noun, Self::ALL.iter().map(|f| f.as_str()))),
+                }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = Error;
+            fn try_from(s: String) -> Result<Self> { s.parse() }
+        }
+
+        impl From<$name> for String {
+            fn from(f: $name) -> Self { f.as_str().to_owned() }
+        }
+    };
+}
+
+features! {
+    /// What two records of a block have in common exactly.
+    BlockFeature, "block" {
+        /// The whole birthdate.
+        Birthdate = "birthdate",
+        /// The year of birth.
+        Year = "year",
+        /// The month of birth.
+        Month = "month",
+        /// The day of the month of birth.
+        Day = "day",
+        /// Month and day as an unordered pair: the same when they are exchanged.
+        MonthDay = "month-day-any-order",
+        /// The first name, its parts joined.
+        First = "first",
+        /// The last name, its parts joined.
+        Last = "last",
+        /// One part of the last name: a record has a token for each of its parts.
+        LastPart = "last-part",
+        /// First and last name, joined in alphabetical order: the same when they are exchanged.
+        Names = "names-any-order",
+        /// The first letter of the first name.
+        FirstInitial = "first-initial",
+        /// The Soundex code of the first name.
+        FirstSound = "first-sound",
+        /// The Soundex code of the last name.
+        LastSound = "last-sound",
+    }
+}
+
+features! {
+    /// What a Bloom filter is made of.
+    FilterFeature, "filter" {
+        /// Bigrams of each part of the first name.
+        First = "first",
+        /// Bigrams of each part of the middle name.
+        Middle = "middle",
+        /// Bigrams of each part of the last name.
+        Last = "last",
+        /// The digits of the whole birthdate, by position.
+        Birthdate = "birthdate",
+        /// The digits of the year, by position.
+        Year = "year",
+        /// The month, as a whole.
+        Month = "month",
+        /// The digits of the day, by position.
+        Day = "day",
+        /// The first letter of the middle name.
+        MiddleInitial = "middle-initial",
+        /// The gender, where one is stated.
+        Gender = "gender",
+        /// The generation suffix.
+        Suffix = "suffix",
+    }
+}
+
+fn unknown_feature<'a>(found: &str, noun: &str, all: impl Iterator<Item = &'a str>) -> Error {
+    let all: Vec<&str> = all.collect();
+    let nearest = all
+        .iter()
+        .max_by(|a, b| strsim::jaro_winkler(found, a).total_cmp(&strsim::jaro_winkler(found, b)));
+    let e = Error::usage(format!(
+        "there is no {noun} feature `{found}`; there are: {}",
+        all.join(", ")
+    ));
+    match nearest {
+        Some(n) => e.hint(format!("did you mean `{n}`?")),
+        None => e,
+    }
+}
+
+impl Schema {
+    /// Whether this is a classic schema: one pass, empty block, one filter, linked by Dice.
+    #[must_use]
+    pub fn is_classic(&self) -> bool {
+        self.dice.is_some()
+    }
+
+    /// Checks what the types do not: names, sizes, and that a token file can hold it.
+    pub(super) fn check(&self) -> Result<()> {
+        let fail = |what: String| Err(Error::usage(what));
+        if self.passes.is_empty() || self.passes.len() > 16 {
+            return fail("a schema has 1 to 16 passes".into());
+        }
+        let filters: usize = self.passes.iter().map(|p| p.filters.len()).sum();
+        if filters > 48 {
+            return fail(format!(
+                "a schema has at most 48 filters, this one has {filters}"
+            ));
+        }
+        for (i, pass) in self.passes.iter().enumerate() {
+            check_name("pass", &pass.name)?;
+            if self.passes[..i].iter().any(|p| p.name == pass.name) {
+                return fail(format!("there are two passes named `{}`", pass.name));
+            }
+            if pass.block.is_empty() && pass.filters.is_empty() {
+                return fail(format!(
+                    "pass `{}` has neither a block nor a filter",
+                    pass.name
+                ));
+            }
+            for (j, filter) in pass.filters.iter().enumerate() {
+                filter.check(&pass.name)?;
+                if filter.name == "block" || pass.filters[..j].iter().any(|f| f.name == filter.name)
+                {
+                    return fail(format!(
+                        "pass `{}`: the filter name `{}` is taken",
+                        pass.name, filter.name
+                    ));
+                }
+            }
+        }
+        match self.dice {
+            None => Ok(()),
+            Some(t) if !(t > 0.0 && t <= 1.0) => fail("dice must be above 0 and at most 1".into()),
+            Some(_) => match self.passes.as_slice() {
+                [Pass { block, filters, .. }] if block.is_empty() && filters.len() == 1 => Ok(()),
+                _ => fail(
+                    "dice is for a schema of one pass with an empty block and one filter".into(),
+                ),
+            },
+        }
+    }
+}
+
+impl Filter {
+    fn check(&self, pass: &str) -> Result<()> {
+        check_name("filter", &self.name)?;
+        let fail = |what: String| {
+            Err(Error::usage(format!(
+                "pass `{pass}`, filter `{}`: {what}",
+                self.name
+            )))
+        };
+        if self.of.is_empty() {
+            return fail("`of` names no feature".into());
+        }
+        if !self.bits.is_power_of_two() || !(64..=4096).contains(&self.bits) {
+            return fail(format!(
+                "bits must be a power of two from 64 to 4096, found {}",
+                self.bits
+            ));
+        }
+        if !(1..=8).contains(&self.layers) {
+            return fail(format!("layers must be 1 to 8, found {}", self.layers));
+        }
+        match self.fill {
+            Fill::Fixed(k) if !(1..=256).contains(&k) => {
+                fail(format!("hashes must be 1 to 256, found {k}"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn check_name(noun: &str, name: &str) -> Result<()> {
+    let ok = (1..=40).contains(&name.len())
+        && name
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+    if ok {
+        Ok(())
+    } else {
+        Err(Error::usage(format!(
+            "a {noun}'s name must be 1 to 40 characters of a-z, 0-9 and -"
+        )))
+    }
+}

@@ -1,0 +1,107 @@
+//! How the columns of a schema lie in a token file, and in one row of bytes.
+
+use crate::project::Schema;
+
+/// Bytes of a record ref at the start of a row.
+pub(super) const REF_BYTES: usize = 16;
+/// Bytes of the validity mask that follows it.
+const MASK_BYTES: usize = 8;
+
+/// One column of block keys or filters: fixed-width bytes, null where a record has no such token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// Its name in the Parquet file: `PASS.block` or `PASS.FILTER`.
+    pub name: String,
+    /// Bytes of a value.
+    pub width: usize,
+    /// Where it starts in a row of bytes.
+    offset: usize,
+    /// Its bit in the row's validity mask.
+    bit: u32,
+}
+
+/// The columns of one pass, as indices into [`Layout::columns`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PassLayout {
+    /// The column of block keys, 16 bytes each.
+    pub block: usize,
+    /// The columns of its filters, in the order of the schema.
+    pub filters: Vec<usize>,
+}
+
+/// The columns of a schema and the flat row in which they are put together and spooled:
+/// record ref, validity mask, then every column at a fixed place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    /// All columns but the record ref, in file order.
+    pub columns: Vec<Column>,
+    /// The columns of each pass, in the order of the schema.
+    pub passes: Vec<PassLayout>,
+    row_bytes: usize,
+}
+
+impl Layout {
+    /// The layout of `schema`.
+    #[must_use]
+    pub fn of(schema: &Schema) -> Self {
+        let mut columns: Vec<Column> = Vec::new();
+        let mut offset = REF_BYTES + MASK_BYTES;
+        let mut add = |name: String, width: usize| {
+            let bit = columns.len() as u32;
+            columns.push(Column {
+                name,
+                width,
+                offset,
+                bit,
+            });
+            offset += width;
+            columns.len() - 1
+        };
+        let passes = schema
+            .passes
+            .iter()
+            .map(|pass| PassLayout {
+                block: add(format!("{}.block", pass.name), 16),
+                filters: pass
+                    .filters
+                    .iter()
+                    .map(|f| add(format!("{}.{}", pass.name, f.name), f.bits / 8))
+                    .collect(),
+            })
+            .collect();
+        Self {
+            columns,
+            passes,
+            row_bytes: offset,
+        }
+    }
+
+    /// Bytes of one row.
+    #[must_use]
+    pub fn row_bytes(&self) -> usize {
+        self.row_bytes
+    }
+
+    /// A row without any token, for `record_ref`.
+    #[must_use]
+    pub fn empty_row(&self, record_ref: [u8; REF_BYTES]) -> Vec<u8> {
+        let mut row = vec![0; self.row_bytes];
+        row[..REF_BYTES].copy_from_slice(&record_ref);
+        row
+    }
+
+    /// The bytes of `column` in `row`, to be filled; marks the value as present.
+    pub fn fill<'r>(&self, row: &'r mut [u8], column: usize) -> &'r mut [u8] {
+        let c = &self.columns[column];
+        row[REF_BYTES + (c.bit / 8) as usize] |= 1 << (c.bit % 8);
+        &mut row[c.offset..c.offset + c.width]
+    }
+
+    /// The value of `column` in `row`, or `None` where the record has no such token.
+    #[must_use]
+    pub fn value<'r>(&self, row: &'r [u8], column: usize) -> Option<&'r [u8]> {
+        let c = &self.columns[column];
+        let present = row[REF_BYTES + (c.bit / 8) as usize] & 1 << (c.bit % 8) != 0;
+        present.then(|| &row[c.offset..c.offset + c.width])
+    }
+}

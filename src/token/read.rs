@@ -1,0 +1,284 @@
+//! Reading a token file: checksum first, then header, then one pass at a time.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use arrow_array::{Array, FixedSizeBinaryArray, RecordBatch};
+use arrow_schema::DataType;
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+};
+
+use super::layout::REF_BYTES;
+use super::{Header, Layout, bad, checksum};
+use crate::error::{Error, Result};
+use crate::project::Schema;
+use crate::units::{Fingerprint, RecordRef};
+
+/// A token file whose checksum and header are right.
+#[derive(Debug)]
+pub struct TokenFile {
+    path: PathBuf,
+    header: Header,
+    metadata: ArrowReaderMetadata,
+}
+
+/// The tokens of one pass: those rows that have a block key.
+#[derive(Debug, Default)]
+pub struct PassTokens {
+    /// For each token, the index of its record among the file's refs.
+    pub records: Vec<u32>,
+    /// For each token, its block key.
+    pub keys: Vec<u128>,
+    /// One column a filter, in the order of the schema.
+    pub filters: Vec<FilterColumn>,
+}
+
+/// The filters of one name, as rows of 64-bit words, bit 0 of a filter being bit 0 of word 0.
+#[derive(Debug, Default)]
+pub struct FilterColumn {
+    /// 64-bit words of a filter.
+    pub words: usize,
+    /// The words, back to back; zeros where there is no filter.
+    pub bits: Vec<u64>,
+    /// Whether a token has this filter.
+    pub present: Vec<bool>,
+}
+
+impl FilterColumn {
+    /// The words of token `i`, or `None` where the record lacks what the filter is made of.
+    #[must_use]
+    pub fn get(&self, i: usize) -> Option<&[u64]> {
+        self.present[i].then(|| self.row(i))
+    }
+
+    /// The words of token `i`, zeros if absent.
+    #[must_use]
+    pub fn row(&self, i: usize) -> &[u64] {
+        &self.bits[i * self.words..(i + 1) * self.words]
+    }
+}
+
+impl TokenFile {
+    /// Opens the token file at `path`, verifies its checksum and reads its header.
+    ///
+    /// Reads the whole file once.
+    ///
+    /// # Errors
+    /// [`Class::Io`](crate::error::Class::Io) if it cannot be read,
+    /// [`Class::Input`](crate::error::Class::Input) if it is cut short, damaged, of another
+    /// format version or no token file at all.
+    pub fn open(path: &Path) -> Result<Self> {
+        let mut file = File::open(path).map_err(|e| Error::io("read", path, e))?;
+        if file.metadata().is_ok_and(|m| m.is_dir()) {
+            return Err(Error::io(
+                "read",
+                path,
+                std::io::ErrorKind::IsADirectory.into(),
+            ));
+        }
+        checksum::verify(&mut file).map_err(|e| e.at(path))?;
+        let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
+            .map_err(|_| bad("its Parquet footer cannot be read").at(path))?;
+        let pairs: Vec<(String, String)> = metadata
+            .metadata()
+            .file_metadata()
+            .key_value_metadata()
+            .into_iter()
+            .flatten()
+            .map(|kv| (kv.key.clone(), kv.value.clone().unwrap_or_default()))
+            .collect();
+        let header = Header::from_pairs(&pairs).map_err(|e| e.at(path))?;
+        if u64::try_from(metadata.metadata().file_metadata().num_rows()) != Ok(header.rows) {
+            return Err(bad("its rows are not as many as its header says").at(path));
+        }
+        Ok(Self {
+            path: path.to_path_buf(),
+            header,
+            metadata,
+        })
+    }
+
+    /// What the file says of itself.
+    #[must_use]
+    pub fn header(&self) -> &Header {
+        &self.header
+    }
+
+    /// The file, as the user named it.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Name and bytes of each column after the record ref, in file order.
+    #[must_use]
+    pub fn columns(&self) -> Vec<(String, usize)> {
+        self.metadata
+            .schema()
+            .fields()
+            .iter()
+            .skip(1)
+            .map(|f| match f.data_type() {
+                DataType::FixedSizeBinary(w) => {
+                    (f.name().clone(), usize::try_from(*w).unwrap_or(0))
+                }
+                _ => (f.name().clone(), 0),
+            })
+            .collect()
+    }
+
+    /// BLAKE3 of the file's bytes, for receipts.
+    ///
+    /// # Errors
+    /// [`Class::Io`](crate::error::Class::Io) if it cannot be read.
+    pub fn fingerprint(&self) -> Result<Fingerprint> {
+        let mut hasher = blake3::Hasher::new();
+        File::open(&self.path)
+            .and_then(|f| hasher.update_reader(f).map(|_| ()))
+            .map_err(|e| Error::io("read", &self.path, e))?;
+        Ok(Fingerprint(*hasher.finalize().as_bytes()))
+    }
+
+    /// The record refs in file order, which is ascending, and for each row the index of its ref.
+    ///
+    /// # Errors
+    /// [`Class::Input`](crate::error::Class::Input) if refs are missing or out of order, or are
+    /// not as many as the header says.
+    pub fn refs(&self) -> Result<(Vec<RecordRef>, Vec<u32>)> {
+        let mut refs: Vec<RecordRef> = Vec::with_capacity(self.header.records as usize);
+        let mut of_row = Vec::with_capacity(self.header.rows as usize);
+        self.read(&["record_ref".to_owned()], &[REF_BYTES], |batch| {
+            let column = fixed(batch, 0);
+            for i in 0..column.len() {
+                let mut bytes = [0; REF_BYTES];
+                bytes.copy_from_slice(column.value(i));
+                let this = RecordRef(bytes);
+                match refs.last() {
+                    Some(last) if *last == this => {}
+                    Some(last) if *last > this => {
+                        return Err(bad("its record refs are out of order"));
+                    }
+                    _ => refs.push(this),
+                }
+                of_row.push(refs.len() as u32 - 1);
+            }
+            Ok(())
+        })?;
+        if refs.len() as u64 != self.header.records {
+            return Err(bad("its record refs are not as many as its header says").at(&self.path));
+        }
+        Ok((refs, of_row))
+    }
+
+    /// The tokens of pass number `pass` of `schema`; `of_row` comes from [`TokenFile::refs`].
+    ///
+    /// # Errors
+    /// [`Class::Mismatch`](crate::error::Class::Mismatch) if the file's columns are not those of
+    /// the schema, [`Class::Input`](crate::error::Class::Input) if it cannot be decoded.
+    pub fn pass(&self, schema: &Schema, pass: usize, of_row: &[u32]) -> Result<PassTokens> {
+        let layout = Layout::of(schema);
+        let columns: Vec<usize> = std::iter::once(layout.passes[pass].block)
+            .chain(layout.passes[pass].filters.iter().copied())
+            .collect();
+        let names: Vec<String> = columns
+            .iter()
+            .map(|&c| layout.columns[c].name.clone())
+            .collect();
+        let widths: Vec<usize> = columns.iter().map(|&c| layout.columns[c].width).collect();
+        let mut tokens = PassTokens {
+            filters: widths[1..]
+                .iter()
+                .map(|w| FilterColumn {
+                    words: w / 8,
+                    ..FilterColumn::default()
+                })
+                .collect(),
+            ..PassTokens::default()
+        };
+        let mut row = 0usize;
+        self.read(&names, &widths, |batch| {
+            let keys = fixed(batch, 0);
+            for (f, filter) in tokens.filters.iter_mut().enumerate() {
+                let column = fixed(batch, f + 1);
+                for i in (0..column.len()).filter(|&i| keys.is_valid(i)) {
+                    let present = column.is_valid(i);
+                    filter.present.push(present);
+                    if present {
+                        filter.bits.extend(column.value(i).chunks_exact(8).map(|w| {
+                            u64::from_le_bytes([w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7]])
+                        }));
+                    } else {
+                        filter.bits.resize(filter.bits.len() + filter.words, 0);
+                    }
+                }
+            }
+            for i in (0..keys.len()).filter(|&i| keys.is_valid(i)) {
+                let mut key = [0; 16];
+                key.copy_from_slice(keys.value(i));
+                tokens.keys.push(u128::from_le_bytes(key));
+                tokens.records.push(
+                    *of_row
+                        .get(row + i)
+                        .ok_or_else(|| bad("its columns differ in length"))?,
+                );
+            }
+            row += keys.len();
+            Ok(())
+        })?;
+        Ok(tokens)
+    }
+
+    /// Reads the columns `names`, which must be fixed-size binary of `widths` bytes, batch by batch.
+    fn read(
+        &self,
+        names: &[String],
+        widths: &[usize],
+        mut each: impl FnMut(&RecordBatch) -> Result<()>,
+    ) -> Result<()> {
+        let fields = self.metadata.schema().fields();
+        let mut indices = Vec::new();
+        for (name, width) in names.iter().zip(widths) {
+            let found = fields.iter().position(|f| f.name() == name);
+            match found {
+                Some(i) if fields[i].data_type() == &DataType::FixedSizeBinary(*width as i32) => {
+                    indices.push(i)
+                }
+                _ => {
+                    return Err(Error::mismatch(format!(
+                        "the token file has no column `{name}` of {width} bytes"
+                    ))
+                    .at(&self.path)
+                    .hint("it was made under another schema"));
+                }
+            }
+        }
+        if indices.windows(2).any(|w| w[0] >= w[1]) {
+            return Err(bad("its columns are out of order").at(&self.path));
+        }
+        let damaged = || bad("its columns cannot be decoded").at(&self.path);
+        let file = File::open(&self.path).map_err(|e| Error::io("read", &self.path, e))?;
+        let builder =
+            ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
+        let mask = ProjectionMask::roots(builder.parquet_schema(), indices);
+        let reader = builder
+            .with_projection(mask)
+            .with_batch_size(1 << 14)
+            .build()
+            .map_err(|_| damaged())?;
+        for batch in reader {
+            each(&batch.map_err(|_| damaged())?).map_err(|e| e.at(&self.path))?;
+        }
+        Ok(())
+    }
+}
+
+/// Column `i`, whose type [`TokenFile::read`] has checked.
+fn fixed(batch: &RecordBatch, i: usize) -> &FixedSizeBinaryArray {
+    batch
+        .column(i)
+        .as_any()
+        .downcast_ref()
+        .expect("TokenFile::read admits fixed-size binary columns only")
+}
