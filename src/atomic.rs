@@ -92,6 +92,71 @@ impl Write for AtomicFile {
     }
 }
 
+/// A folder of files that appear together: written in a hidden folder inside the target, then
+/// renamed one by one, which needs no more room on the disk.
+#[derive(Debug)]
+pub struct AtomicFolder {
+    target: PathBuf,
+    work: tempfile::TempDir,
+    /// Whether the target was made here, to be removed again if nothing comes of it.
+    made: bool,
+}
+
+impl AtomicFolder {
+    /// Starts the contents of folder `target`, which is made if it does not exist.
+    ///
+    /// # Errors
+    /// [`Class::Io`](crate::error::Class::Io) if it cannot be made or written to.
+    pub fn create(target: &Path) -> Result<Self> {
+        let made = !target.exists();
+        let io = |e| Error::io("write", target, e);
+        std::fs::create_dir_all(target).map_err(io)?;
+        let work = tempfile::Builder::new().prefix(".blindlink-").suffix(".part").tempdir_in(target);
+        match work {
+            Ok(work) => Ok(Self { target: target.to_path_buf(), work, made }),
+            Err(e) => {
+                if made {
+                    let _ = std::fs::remove_dir(target);
+                }
+                Err(io(e))
+            }
+        }
+    }
+
+    /// The folder to write into for now.
+    #[must_use]
+    pub fn work(&self) -> &Path {
+        self.work.path()
+    }
+
+    /// Moves every file to the target, replacing files of the same name.
+    ///
+    /// # Errors
+    /// [`Class::Io`](crate::error::Class::Io).
+    pub fn commit(mut self) -> Result<()> {
+        let io = |e| Error::io("write", &self.target, e);
+        self.made = false;
+        let mut names: Vec<_> = std::fs::read_dir(self.work.path())
+            .and_then(|entries| entries.map(|e| e.map(|e| e.file_name())).collect::<io::Result<_>>())
+            .map_err(io)?;
+        names.sort();
+        for name in names {
+            std::fs::rename(self.work.path().join(&name), self.target.join(&name)).map_err(io)?;
+        }
+        sync_folder(&self.target.join("."))
+    }
+}
+
+impl Drop for AtomicFolder {
+    fn drop(&mut self) {
+        if self.made {
+            let _ = std::fs::remove_dir_all(self.work.path());
+            // Only if empty: somebody else's file stays.
+            let _ = std::fs::remove_dir(&self.target);
+        }
+    }
+}
+
 /// Writes `bytes` to `target` as a whole or not at all.
 ///
 /// # Errors

@@ -7,6 +7,13 @@ use serde::{Deserialize, Serialize};
 use crate::error::{Error, Result};
 use crate::units::Fingerprint;
 
+/// Most passes of a schema, so that the passes of a pair fit into 16 bits.
+const MAX_PASSES: usize = 16;
+/// Most filters of a pass, so that their levels fit into 32 bits.
+const MAX_FILTERS: usize = 8;
+/// Most columns of a token file, so that a row's validity mask fits into 64 bits.
+const MAX_COLUMNS: usize = 64;
+
 /// What is encoded and how: an ordered list of passes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Schema {
@@ -176,8 +183,12 @@ impl Schema {
     /// Checks what the types do not: names, sizes, and that a token file can hold it.
     pub(super) fn check(&self) -> Result<()> {
         let fail = |what: String| Err(Error::usage(what));
-        if self.passes.is_empty() || self.passes.len() > 16 {
-            return fail("a schema has 1 to 16 passes".into());
+        if self.passes.is_empty() || self.passes.len() > MAX_PASSES {
+            return fail(format!("a schema has 1 to {MAX_PASSES} passes"));
+        }
+        let columns: usize = self.passes.iter().map(|p| 1 + p.filters.len()).sum();
+        if columns > MAX_COLUMNS {
+            return fail(format!("a schema has at most {MAX_COLUMNS} blocks and filters, this one has {columns}"));
         }
         let filters: usize = self.passes.iter().map(|p| p.filters.len()).sum();
         if filters > 48 {
@@ -195,6 +206,9 @@ impl Schema {
                     "pass `{}` has neither a block nor a filter",
                     pass.name
                 ));
+            }
+            if pass.filters.len() > MAX_FILTERS {
+                return fail(format!("pass `{}` has more than {MAX_FILTERS} filters", pass.name));
             }
             for (j, filter) in pass.filters.iter().enumerate() {
                 filter.check(&pass.name)?;

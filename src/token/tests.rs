@@ -1,9 +1,9 @@
 use std::fs;
 
-use super::write::row_ref;
 use super::*;
 use crate::error::Class;
 use crate::project::{Project, new_project};
+use crate::units::RecordRef;
 
 fn project() -> Project {
     let parties: Vec<PartyId> = ["a", "b"].iter().map(|p| p.parse().unwrap()).collect();
@@ -87,8 +87,6 @@ fn what_is_written_is_read() {
     );
 }
 
-use crate::units::RecordRef;
-
 #[test]
 fn every_flipped_byte_and_every_cut_is_refused() {
     let dir = tempfile::tempdir().unwrap();
@@ -117,7 +115,7 @@ fn every_flipped_byte_and_every_cut_is_refused() {
 fn a_row_keeps_its_ref_and_absent_values_are_absent() {
     let layout = Layout::of(&project().schema);
     let mut row = layout.empty_row([7; 16]);
-    assert_eq!(row_ref(&row), RecordRef([7; 16]));
+    assert_eq!(row[..16], [7; 16]);
     assert_eq!(layout.value(&row, 3), None);
     layout.fill(&mut row, 3)[0] = 5;
     assert_eq!(layout.value(&row, 3).unwrap()[0], 5);

@@ -20,7 +20,6 @@ use super::layout::REF_BYTES;
 use super::{Header, Layout, checksum};
 use crate::atomic::AtomicFile;
 use crate::error::{Error, Result};
-use crate::units::RecordRef;
 
 /// Number of spools; a row goes by the first byte of its ref.
 const SPOOLS: usize = 256;
@@ -192,12 +191,4 @@ fn io_of(e: parquet::errors::ParquetError) -> std::io::Error {
         }
         other => std::io::Error::other(other.to_string()),
     }
-}
-
-/// The record ref at the start of a row.
-#[cfg(test)]
-pub(super) fn row_ref(row: &[u8]) -> RecordRef {
-    let mut bytes = [0; REF_BYTES];
-    bytes.copy_from_slice(&row[..REF_BYTES]);
-    RecordRef(bytes)
 }

@@ -1,0 +1,211 @@
+//! Which pairs are links: the posterior of each pair under one-to-one, ties left ambiguous.
+//!
+//! Pairwise odds ignore rivals: two records with equal evidence for one partner would both look
+//! certain. Here every set of links that uses no record twice is weighted by the product of its
+//! odds, and the probability of a pair is the weight of the sets that hold it over the weight of
+//! all. That is the monomer-dimer model of statistical physics; its marginals are computed by
+//! belief propagation, exact where the graph of candidates has no loop (Zdeborova and Mezard
+//! 2006, "The number of matchings in random graphs", section 2).
+//!
+//! Two equal rivals get half each at most, so a tie is never broken by the order of a file.
+
+use crate::matcher::classify::Pair;
+
+/// Pairs of lower odds than this do not take part: together they change no decision.
+const LEAST_ODDS: f64 = 1e-4;
+/// Messages that change by less than this have settled.
+const SETTLED: f64 = 1e-9;
+/// Rounds at most; the messages of this model always settle, mostly within a few.
+const MAX_ROUNDS: usize = 200;
+
+/// A candidate pair with its match probability under one-to-one.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Scored {
+    /// Index of the first party's record.
+    pub left: u32,
+    /// Index of the second party's record.
+    pub right: u32,
+    /// The passes in which they met, bit 0 for the first.
+    pub passes: u16,
+    /// Odds of the pair by itself.
+    pub odds: f64,
+    /// Probability of the pair given its rivals, 0 to 1.
+    pub probability: f64,
+}
+
+/// What a party is told of one of its records.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Verdict {
+    /// Whether there is a link, none, or more than one candidate and no way to tell.
+    pub status: Status,
+    /// For a linked record the index of its link among [`Assignment::links`].
+    pub link: Option<u32>,
+    /// Probability of the best candidate, 0 where there is none.
+    pub probability: f64,
+    /// Number of other candidates at least a tenth as likely as the best.
+    pub rivals: u32,
+}
+
+/// Status of a record towards one partner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Status {
+    /// It has a link.
+    Linked,
+    /// Some candidate would be a link but for its rivals.
+    Ambiguous,
+    /// No candidate is likely enough.
+    NoLink,
+}
+
+impl Status {
+    /// The word in the crosswalk.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Linked => "linked",
+            Self::Ambiguous => "ambiguous",
+            Self::NoLink => "no_link",
+        }
+    }
+}
+
+/// The decision about two parties.
+#[derive(Debug)]
+pub struct Assignment {
+    /// All candidate pairs that took part, ascending by `(left, right)`.
+    pub pairs: Vec<Scored>,
+    /// Indices into `pairs` of the links, ascending.
+    pub links: Vec<u32>,
+    /// One verdict a record of the first party.
+    pub left: Vec<Verdict>,
+    /// One verdict a record of the second party.
+    pub right: Vec<Verdict>,
+}
+
+/// Decides which pairs are links. `odds` gives the odds of a pair by itself; `records` are the
+/// numbers of records of the parties; a pair is a link from probability `threshold` on.
+///
+/// No record is in two links. Deterministic in the set of pairs.
+#[must_use]
+pub fn assign(pairs: &[Pair], odds: impl Fn(&Pair) -> f64, records: (usize, usize), threshold: f64) -> Assignment {
+    let mut scored: Vec<Scored> = pairs
+        .iter()
+        .map(|p| Scored { left: p.left, right: p.right, passes: p.passes, odds: odds(p), probability: 0.0 })
+        .filter(|s| s.odds >= LEAST_ODDS)
+        .collect();
+    propagate(&mut scored, records);
+    decide(scored, records, threshold)
+}
+
+/// Fills in the probabilities. The message from one end of a pair is the chance that the end is
+/// free, were the pair not there: 1 / (1 + sum over its other pairs of odds x message).
+fn propagate(pairs: &mut [Scored], records: (usize, usize)) {
+    let mut from_left = vec![1.0f64; pairs.len()];
+    let mut from_right = vec![1.0f64; pairs.len()];
+    for _ in 0..MAX_ROUNDS {
+        let mut change = 0.0f64;
+        let mut sums = vec![0.0f64; records.0];
+        for (p, m) in pairs.iter().zip(&from_right) {
+            sums[p.left as usize] += p.odds * m;
+        }
+        update(pairs, &sums, |p| p.left, &from_right, &mut from_left, &mut change);
+        let mut sums = vec![0.0f64; records.1];
+        for (p, m) in pairs.iter().zip(&from_left) {
+            sums[p.right as usize] += p.odds * m;
+        }
+        update(pairs, &sums, |p| p.right, &from_left, &mut from_right, &mut change);
+        if change < SETTLED {
+            break;
+        }
+    }
+    for (i, p) in pairs.iter_mut().enumerate() {
+        let weight = p.odds * from_left[i] * from_right[i];
+        p.probability = weight / (1.0 + weight);
+    }
+}
+
+fn update(pairs: &[Scored], sums: &[f64], end: fn(&Scored) -> u32, incoming: &[f64], out: &mut [f64], change: &mut f64) {
+    for (i, p) in pairs.iter().enumerate() {
+        let own = p.odds * incoming[i];
+        // Subtraction of the own part must not go below nothing by rounding.
+        let others = (sums[end(p) as usize] - own).max(0.0);
+        let others = if others < own * 1e-12 { 0.0 } else { others };
+        let message = 1.0 / (1.0 + others);
+        *change = change.max((message - out[i]).abs());
+        out[i] = message;
+    }
+}
+
+fn decide(pairs: Vec<Scored>, records: (usize, usize), threshold: f64) -> Assignment {
+    // From likely to unlikely; equal ones are settled by no order: see `clashes`.
+    let mut order: Vec<u32> = (0..pairs.len() as u32).filter(|&i| pairs[i as usize].probability >= threshold).collect();
+    order.sort_by(|&x, &y| {
+        pairs[y as usize].probability.total_cmp(&pairs[x as usize].probability).then(x.cmp(&y))
+    });
+    let mut taken_left = vec![false; records.0];
+    let mut taken_right = vec![false; records.1];
+    let mut links = Vec::new();
+    // At a threshold below one half, two pairs of one record can both reach it: the likelier one
+    // is the link, and where they are as likely as each other, none is.
+    for group in order.chunk_by(|&x, &y| pairs[x as usize].probability.total_cmp(&pairs[y as usize].probability).is_eq()) {
+        let free: Vec<u32> = group
+            .iter()
+            .copied()
+            .filter(|&i| !taken_left[pairs[i as usize].left as usize] && !taken_right[pairs[i as usize].right as usize])
+            .collect();
+        let (left, right) = (uses(&pairs, &free, |p| p.left), uses(&pairs, &free, |p| p.right));
+        for i in free {
+            let p = &pairs[i as usize];
+            (taken_left[p.left as usize], taken_right[p.right as usize]) = (true, true);
+            if left[&p.left] == 1 && right[&p.right] == 1 {
+                links.push(i);
+            }
+        }
+    }
+    links.sort_unstable();
+    let left = verdicts(&pairs, &links, records.0, |p| p.left, threshold);
+    let right = verdicts(&pairs, &links, records.1, |p| p.right, threshold);
+    Assignment { pairs, links, left, right }
+}
+
+fn uses(pairs: &[Scored], indices: &[u32], end: fn(&Scored) -> u32) -> std::collections::BTreeMap<u32, u32> {
+    let mut count = std::collections::BTreeMap::new();
+    for &i in indices {
+        *count.entry(end(&pairs[i as usize])).or_default() += 1;
+    }
+    count
+}
+
+fn verdicts(pairs: &[Scored], links: &[u32], records: usize, end: fn(&Scored) -> u32, threshold: f64) -> Vec<Verdict> {
+    let mut out = vec![Verdict { status: Status::NoLink, link: None, probability: 0.0, rivals: 0 }; records];
+    let mut total = vec![0.0f64; records];
+    for p in pairs {
+        let record = end(p) as usize;
+        total[record] += p.probability;
+        out[record].probability = out[record].probability.max(p.probability);
+    }
+    for (number, &i) in links.iter().enumerate() {
+        let record = end(&pairs[i as usize]) as usize;
+        out[record].status = Status::Linked;
+        out[record].link = Some(number as u32);
+        out[record].probability = pairs[i as usize].probability;
+    }
+    for p in pairs {
+        let verdict = &mut out[end(p) as usize];
+        if p.probability >= verdict.probability / 10.0 {
+            verdict.rivals += 1;
+        }
+        // By itself it would be a link; its rivals are the reason that it is none.
+        let alone = p.odds / (1.0 + p.odds);
+        if verdict.status == Status::NoLink && alone >= threshold && total[end(p) as usize] >= threshold / 2.0 {
+            verdict.status = Status::Ambiguous;
+        }
+    }
+    for verdict in &mut out {
+        verdict.rivals = verdict.rivals.saturating_sub(1);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;

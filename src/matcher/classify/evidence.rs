@@ -1,0 +1,244 @@
+//! All meetings of a pair into one statement: the state of the names, of the date, of the rest.
+
+use crate::matcher::compare::{ABSENT, EXACT, Level, Meeting};
+use crate::project::{BlockFeature, FilterFeature, Pass, Schema};
+
+/// A pair of records and the passes in which they met.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pair {
+    /// Index of the first party's record.
+    pub left: u32,
+    /// Index of the second party's record.
+    pub right: u32,
+    /// The passes whose block they share, bit 0 for the first.
+    pub passes: u16,
+    /// What the passes say together.
+    pub evidence: Evidence,
+}
+
+/// What the passes say of a pair, as small numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Evidence {
+    /// How the names compare.
+    pub names: Names,
+    /// How the birthdates compare.
+    pub date: Date,
+    /// Whether middle initials agree; `None` if one is missing or they were not compared.
+    pub middle: Option<bool>,
+    /// Whether genders agree; `None` likewise.
+    pub gender: Option<bool>,
+}
+
+/// How the names of a pair compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Names {
+    /// First and last name agree.
+    Both,
+    /// They agree when first and last are exchanged.
+    Exchanged,
+    /// The first name and one part of the last name agree; the last names are this alike.
+    FirstAndPart(Level),
+    /// The first name agrees; the last names are this alike ([`ABSENT`]: not known).
+    First(Level),
+    /// The last name agrees; the first names are this alike.
+    Last(Level),
+    /// Neither is known to agree; both together are this alike in the filter of pass number `.0`.
+    Alike(u8, Level),
+}
+
+/// How the birthdates of a pair compare.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Date {
+    /// All of it agrees.
+    Full,
+    /// Year and month agree; the day shares a digit if `true`.
+    YearMonth(bool),
+    /// Year and day agree.
+    YearDay,
+    /// Month and day agree; the year shares three digits if `true`.
+    MonthDay(bool),
+    /// Year agrees, month and day are exchanged.
+    Exchanged,
+    /// The year agrees.
+    Year,
+    /// Nothing is known to agree, or dates were compared inside a larger filter only.
+    Unknown,
+}
+
+/// What each pass of a schema asserts, worked out once.
+#[derive(Debug)]
+pub struct Facts {
+    passes: Vec<PassFacts>,
+}
+
+#[derive(Debug)]
+struct PassFacts {
+    atoms: u16,
+    first_filter: Option<usize>,
+    last_filter: Option<usize>,
+    names_filter: Option<usize>,
+    year_filter: Option<usize>,
+    month_filter: Option<usize>,
+    day_filter: Option<usize>,
+    middle_filter: Option<usize>,
+    gender_filter: Option<usize>,
+}
+
+const FIRST: u16 = 1;
+const LAST: u16 = 2;
+const PART: u16 = 4;
+const ANY_ORDER: u16 = 8;
+const YEAR: u16 = 16;
+const MONTH: u16 = 32;
+const DAY: u16 = 64;
+const MONTH_DAY: u16 = 128;
+const DATE: u16 = YEAR | MONTH | DAY;
+
+impl Facts {
+    /// The facts of `schema`.
+    #[must_use]
+    pub fn of(schema: &Schema) -> Self {
+        Self { passes: schema.passes.iter().map(PassFacts::of).collect() }
+    }
+
+    /// Whether the block of pass `pass` is the whole birthdate and nothing else.
+    #[must_use]
+    pub fn is_birthdate_block(&self, pass: usize) -> bool {
+        self.passes[pass].atoms == DATE
+    }
+
+    /// The passes, as bits, whose block holds the whole birthdate.
+    #[must_use]
+    pub fn date_passes(&self) -> u16 {
+        (0..self.passes.len()).filter(|&p| self.passes[p].atoms & DATE == DATE).fold(0, |bits, p| bits | 1 << p)
+    }
+
+    /// What `meetings`, all of one pair, say together. Those of passes in `ignored` are left out.
+    ///
+    /// `None` if no meeting is left.
+    #[must_use]
+    pub fn evidence(&self, meetings: &[Meeting], ignored: u16) -> Option<Evidence> {
+        let used = || meetings.iter().filter(|m| ignored & 1 << m.pass == 0);
+        used().next()?;
+        let mut atoms = 0;
+        for m in used() {
+            atoms |= self.passes[usize::from(m.pass)].asserted(m);
+        }
+        let best = |which: fn(&PassFacts) -> Option<usize>| {
+            used()
+                .filter_map(|m| which(&self.passes[usize::from(m.pass)]).map(|f| m.level(f)))
+                .max()
+                .unwrap_or(ABSENT)
+        };
+        let agrees = |which: fn(&PassFacts) -> Option<usize>| match best(which) {
+            ABSENT => None,
+            level => Some(level == EXACT),
+        };
+        let first_named = used().find_map(|m| {
+            let level = m.level(self.passes[usize::from(m.pass)].names_filter?);
+            (level != ABSENT).then_some((m.pass, level))
+        });
+        let names = if atoms & FIRST != 0 && atoms & LAST != 0 {
+            Names::Both
+        } else if atoms & ANY_ORDER != 0 {
+            Names::Exchanged
+        } else if atoms & FIRST != 0 && atoms & PART != 0 {
+            Names::FirstAndPart(best(|p| p.last_filter))
+        } else if atoms & FIRST != 0 {
+            Names::First(best(|p| p.last_filter))
+        } else if atoms & LAST != 0 {
+            Names::Last(best(|p| p.first_filter))
+        } else {
+            let (pass, level) = first_named.unwrap_or((0, ABSENT));
+            Names::Alike(pass, level)
+        };
+        let near = |which: fn(&PassFacts) -> Option<usize>| best(which) > CLOSE;
+        let date = match atoms & DATE {
+            DATE => Date::Full,
+            d if d == YEAR | MONTH => Date::YearMonth(near(|p| p.day_filter)),
+            d if d == YEAR | DAY => Date::YearDay,
+            d if d == MONTH | DAY => Date::MonthDay(near(|p| p.year_filter)),
+            _ if atoms & MONTH_DAY != 0 && atoms & YEAR != 0 => Date::Exchanged,
+            YEAR => Date::Year,
+            _ => Date::Unknown,
+        };
+        Some(Evidence { names, date, middle: agrees(|p| p.middle_filter), gender: agrees(|p| p.gender_filter) })
+    }
+}
+
+/// A date part above this level shares more than half of its digits' q-grams.
+const CLOSE: Level = 3;
+
+impl PassFacts {
+    fn of(pass: &Pass) -> Self {
+        let atoms = pass.block.iter().fold(0, |atoms, feature| {
+            atoms
+                | match feature {
+                    BlockFeature::Birthdate => DATE,
+                    BlockFeature::Year => YEAR,
+                    BlockFeature::Month => MONTH,
+                    BlockFeature::Day => DAY,
+                    BlockFeature::MonthDay => MONTH_DAY,
+                    BlockFeature::First => FIRST,
+                    BlockFeature::Last => LAST,
+                    BlockFeature::LastPart => PART,
+                    BlockFeature::Names => ANY_ORDER,
+                    BlockFeature::FirstInitial | BlockFeature::FirstSound | BlockFeature::LastSound => 0,
+                }
+        });
+        let only = |wanted: FilterFeature| pass.filters.iter().position(|f| f.of == [wanted]);
+        let names_filter = pass.filters.iter().position(|f| {
+            f.of.contains(&FilterFeature::First) && f.of.contains(&FilterFeature::Last)
+        });
+        Self {
+            atoms,
+            first_filter: only(FilterFeature::First),
+            last_filter: only(FilterFeature::Last),
+            names_filter,
+            year_filter: only(FilterFeature::Year),
+            month_filter: only(FilterFeature::Month),
+            day_filter: only(FilterFeature::Day),
+            middle_filter: only(FilterFeature::MiddleInitial),
+            gender_filter: only(FilterFeature::Gender),
+        }
+    }
+
+    /// What must agree since the block is shared and some filters are equal.
+    fn asserted(&self, m: &Meeting) -> u16 {
+        let exact = |filter: Option<usize>| filter.is_some_and(|f| m.level(f) == EXACT);
+        let mut atoms = self.atoms;
+        for (filter, atom) in [
+            (self.first_filter, FIRST),
+            (self.last_filter, LAST),
+            (self.year_filter, YEAR),
+            (self.month_filter, MONTH),
+            (self.day_filter, DAY),
+        ] {
+            if exact(filter) {
+                atoms |= atom;
+            }
+        }
+        atoms
+    }
+}
+
+/// Puts the meetings of all passes together, pair by pair, in ascending order of `(left, right)`.
+///
+/// Also gives each pair's evidence when the passes that hold the whole birthdate are left out,
+/// where the pair met in another pass: the model learns from it how names compare in pairs whose
+/// dates differ.
+#[must_use]
+pub fn merge(facts: &Facts, mut meetings: Vec<Meeting>) -> Vec<(Pair, Option<Evidence>)> {
+    use rayon::slice::ParallelSliceMut;
+    meetings.par_sort_unstable();
+    let date_passes = facts.date_passes();
+    meetings
+        .chunk_by(|a, b| (a.left, a.right) == (b.left, b.right))
+        .filter_map(|group| {
+            let passes = group.iter().fold(0, |bits, m| bits | 1 << m.pass);
+            let evidence = facts.evidence(group, 0)?;
+            let pair = Pair { left: group[0].left, right: group[0].right, passes, evidence };
+            Some((pair, facts.evidence(group, date_passes)))
+        })
+        .collect()
+}

@@ -1,0 +1,347 @@
+//! How probable is a match, given the evidence: excess over coincidence.
+//!
+//! Fellegi and Sunter (1969), "A theory for record linkage": the odds of a match are the number
+//! of matches over the number of strangers among the pairs with the same evidence. Both numbers
+//! are estimated without labels, and without the free-running EM that drifts where matches are
+//! one pair in thousands:
+//!
+//! - *Strangers* of a cell (state of names x state of date) are counted among the other pairs of
+//!   records whose own match is certain: such a record's second candidate is a stranger. Cells
+//!   with few observations lean on a calendar and a rough prior.
+//! - *Matches* of a cell are what the pairs of the cell exceed the strangers by, leaning on the
+//!   product of what names and date show separately, and bounded by one-to-one.
+//! - Middle initial and gender multiply the odds, as fields independent of the rest.
+
+use super::evidence::{Date, Evidence, Names, Pair};
+use super::prior;
+
+/// Observations that a prior count stands for.
+const PRIOR_WEIGHT: f64 = 2.0;
+/// Posterior from which a record's match counts as certain when strangers are counted.
+const CERTAIN: f64 = 0.95;
+/// Rounds of estimation: each fixes strangers, then matches.
+const ROUNDS: usize = 4;
+
+/// What the model must know of the two files besides the pairs.
+#[derive(Debug)]
+pub struct Exposure {
+    /// Records of the first and of the second party.
+    pub records: (usize, usize),
+    /// Pairs that share the whole birthdate, where the schema has such a pass.
+    pub same_date: Option<u64>,
+    /// Whether the schema is the classic one.
+    pub classic: bool,
+}
+
+/// The fitted model.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// Matches over strangers, by cell.
+    odds: Vec<f64>,
+    middle: Binary,
+    gender: Binary,
+    /// Expected number of matching pairs among those that met.
+    pub matches: f64,
+}
+
+/// A field that agrees, differs or is missing: chance of agreeing for matches and strangers.
+#[derive(Debug, Clone, Copy)]
+struct Binary {
+    matches: f64,
+    strangers: f64,
+}
+
+impl Binary {
+    fn ratio(self, agrees: Option<bool>) -> f64 {
+        match agrees {
+            None => 1.0,
+            Some(true) => self.matches / self.strangers,
+            Some(false) => (1.0 - self.matches) / (1.0 - self.strangers),
+        }
+    }
+}
+
+const NAME_STATES: usize = 64 + 16 * 16;
+const DATE_STATES: usize = 9;
+const CELLS: usize = NAME_STATES * DATE_STATES;
+
+fn name_code(names: Names) -> usize {
+    match names {
+        Names::Both => 0,
+        Names::Exchanged => 1,
+        Names::FirstAndPart(level) => 16 + usize::from(level),
+        Names::First(level) => 32 + usize::from(level),
+        Names::Last(level) => 48 + usize::from(level),
+        Names::Alike(pass, level) => 64 + 16 * usize::from(pass) + usize::from(level),
+    }
+}
+
+fn date_code(date: Date) -> usize {
+    match date {
+        Date::Full => 0,
+        Date::YearMonth(near) => 1 + usize::from(near),
+        Date::YearDay => 3,
+        Date::MonthDay(near) => 4 + usize::from(near),
+        Date::Exchanged => 6,
+        Date::Year => 7,
+        Date::Unknown => 8,
+    }
+}
+
+fn cell(evidence: &Evidence) -> usize {
+    name_code(evidence.names) * DATE_STATES + date_code(evidence.date)
+}
+
+/// One kind of evidence that occurs, and how often.
+struct Kind {
+    evidence: Evidence,
+    cell: usize,
+    count: f64,
+}
+
+impl Model {
+    /// Fits the model to the pairs that met; each comes with its evidence without the passes that
+    /// hold the whole birthdate, if it met in another.
+    ///
+    /// Deterministic in the set of pairs.
+    #[must_use]
+    pub fn fit(pairs: &[(Pair, Option<Evidence>)], exposure: &Exposure) -> Self {
+        let kinds = kinds(pairs.iter().map(|(p, _)| p.evidence));
+        let mut model = Self::before(&kinds, exposure);
+        for _ in 0..ROUNDS {
+            let strangers = Strangers::count(&model, pairs, exposure);
+            model = strangers.fit(&kinds, pairs, exposure, &model);
+        }
+        model
+    }
+
+    /// The odds that a pair with this evidence is a match rather than a coincidence, before its
+    /// rivals are considered. Above 0; 1 is even.
+    #[must_use]
+    pub fn odds(&self, evidence: &Evidence) -> f64 {
+        self.odds[cell(evidence)] * self.middle.ratio(evidence.middle) * self.gender.ratio(evidence.gender)
+    }
+
+    fn probability(&self, evidence: &Evidence) -> f64 {
+        let odds = self.odds(evidence);
+        odds / (1.0 + odds)
+    }
+
+    /// The model before the data speak.
+    fn before(kinds: &[Kind], exposure: &Exposure) -> Self {
+        let expected = 0.5 * exposure.records.0.min(exposure.records.1) as f64;
+        let mut odds = vec![0.0; CELLS];
+        for kind in kinds {
+            let Evidence { names, date, .. } = kind.evidence;
+            let matches = expected * prior::match_names(names, exposure.classic) * prior::match_date(date);
+            odds[kind.cell] = matches / stranger_prior(names, date, exposure);
+        }
+        Self {
+            odds,
+            middle: Binary { matches: 0.95, strangers: 0.1 },
+            gender: Binary { matches: 0.985, strangers: 0.9 },
+            matches: expected,
+        }
+    }
+}
+
+/// Pairs of records in all.
+fn all_pairs(exposure: &Exposure) -> f64 {
+    exposure.records.0 as f64 * exposure.records.1 as f64
+}
+
+/// Pairs that share the whole birthdate; a guess where the schema has no such pass.
+fn same_date_pairs(exposure: &Exposure) -> f64 {
+    exposure.same_date.map_or(all_pairs(exposure) / 2000.0, |n| n.max(1) as f64)
+}
+
+/// Pairs of strangers expected in a cell, by prior and calendar.
+fn stranger_prior(names: Names, date: Date, exposure: &Exposure) -> f64 {
+    let same_date = same_date_pairs(exposure);
+    let same_year = prior::same_year(same_date / all_pairs(exposure));
+    let by_date = if exposure.classic { all_pairs(exposure) } else { same_date * prior::strangers_by_calendar(date, same_year) };
+    by_date * prior::stranger_names(names, exposure.classic)
+}
+
+/// The kinds of evidence that occur, in ascending order.
+fn kinds(all: impl Iterator<Item = Evidence>) -> Vec<Kind> {
+    let mut counts: std::collections::BTreeMap<Evidence, u64> = std::collections::BTreeMap::new();
+    for evidence in all {
+        *counts.entry(evidence).or_default() += 1;
+    }
+    counts
+        .into_iter()
+        .map(|(evidence, n)| Kind { evidence, cell: cell(&evidence), count: n as f64 })
+        .collect()
+}
+
+/// What was seen among pairs that are strangers since both have, or one has, a certain match
+/// elsewhere.
+struct Strangers {
+    /// Pairs by cell.
+    counts: Vec<f64>,
+    /// Share of all stranger pairs that was looked at, above 0 if there was any certain match.
+    share: f64,
+    middle: (f64, f64),
+    gender: (f64, f64),
+}
+
+impl Strangers {
+    fn count(model: &Model, pairs: &[(Pair, Option<Evidence>)], exposure: &Exposure) -> Self {
+        let mut best_left = vec![(0.0f64, u32::MAX); exposure.records.0];
+        let mut best_right = vec![(0.0f64, u32::MAX); exposure.records.1];
+        for (pair, _) in pairs {
+            let p = model.probability(&pair.evidence);
+            let keep = |best: &mut (f64, u32), other: u32| {
+                if p > best.0 {
+                    *best = (p, other);
+                }
+            };
+            keep(&mut best_left[pair.left as usize], pair.right);
+            keep(&mut best_right[pair.right as usize], pair.left);
+        }
+        let certain = |best: &(f64, u32)| best.0 >= CERTAIN;
+        let mut out = Self { counts: vec![0.0; CELLS], share: 0.0, middle: (0.0, 0.0), gender: (0.0, 0.0) };
+        for (pair, _) in pairs {
+            let (l, r) = (&best_left[pair.left as usize], &best_right[pair.right as usize]);
+            let seen = f64::from(u8::from(certain(l) && l.1 != pair.right))
+                + f64::from(u8::from(certain(r) && r.1 != pair.left));
+            if seen > 0.0 {
+                out.counts[cell(&pair.evidence)] += seen;
+                tally(&mut out.middle, pair.evidence.middle, seen);
+                tally(&mut out.gender, pair.evidence.gender, seen);
+            }
+        }
+        let looked = best_left.iter().filter(|b| certain(b)).count() as f64 / exposure.records.0.max(1) as f64
+            + best_right.iter().filter(|b| certain(b)).count() as f64 / exposure.records.1.max(1) as f64;
+        out.share = looked;
+        out
+    }
+
+    /// Pairs of strangers in a cell: (seen + w) / (share + w / prior), the mean of a Gamma
+    /// posterior whose prior has mean `prior` and weight w.
+    fn of(&self, cell: usize, prior: f64) -> f64 {
+        (self.counts[cell] + PRIOR_WEIGHT) / (self.share + PRIOR_WEIGHT / prior)
+    }
+
+    /// Strangers with equal names and birthdate, from those with equal names and a birthdate that
+    /// differs in the day or in the month: a second record of one person in a file, which is no
+    /// stranger, hides among the former and not among the latter.
+    fn namesakes(&self, exposure: &Exposure) -> f64 {
+        let near = [Date::YearMonth(false), Date::YearMonth(true), Date::YearDay];
+        let (mut seen, mut ratio) = (0.0, 0.0);
+        for date in near {
+            seen += self.counts[name_code(Names::Both) * DATE_STATES + date_code(date)];
+            ratio += prior::strangers_by_calendar(date, 0.5);
+        }
+        let prior = stranger_prior(Names::Both, Date::Full, exposure);
+        (seen + PRIOR_WEIGHT) / (self.share * ratio + PRIOR_WEIGHT / prior)
+    }
+
+    fn fit(&self, kinds: &[Kind], pairs: &[(Pair, Option<Evidence>)], exposure: &Exposure, before: &Model) -> Model {
+        let mut strangers = vec![0.0; CELLS];
+        let mut total = vec![0.0; CELLS];
+        for kind in kinds {
+            let Evidence { names, date, .. } = kind.evidence;
+            total[kind.cell] += kind.count;
+            strangers[kind.cell] = self.of(kind.cell, stranger_prior(names, date, exposure));
+        }
+        let both_full = name_code(Names::Both) * DATE_STATES + date_code(Date::Full);
+        strangers[both_full] = self.namesakes(exposure).min(strangers[both_full].max(f64::MIN_POSITIVE));
+        // Expected matches by cell under the model so far.
+        let mut posterior = vec![0.0; CELLS];
+        let (mut middle, mut gender) = ((0.0, 0.0), (0.0, 0.0));
+        for kind in kinds {
+            let p = before.probability(&kind.evidence) * kind.count;
+            posterior[kind.cell] += p;
+            tally(&mut middle, kind.evidence.middle, p);
+            tally(&mut gender, kind.evidence.gender, p);
+        }
+        let lean = Lean::of(before, pairs, &posterior, exposure);
+        let mut matches = vec![0.0; CELLS];
+        for kind in kinds {
+            let excess = (total[kind.cell] - strangers[kind.cell]).max(0.0);
+            let expected = lean.expected(kind.evidence.names, kind.evidence.date);
+            matches[kind.cell] = (excess + PRIOR_WEIGHT) / (1.0 + PRIOR_WEIGHT / expected);
+        }
+        let bound = exposure.records.0.min(exposure.records.1) as f64;
+        let sum: f64 = matches.iter().sum();
+        let scale = if sum > bound { bound / sum } else { 1.0 };
+        let odds = matches
+            .iter()
+            .zip(&strangers)
+            .map(|(m, u)| if *m > 0.0 { m * scale / u } else { 0.0 })
+            .collect();
+        Model {
+            odds,
+            middle: binary(middle, self.middle, 0.95, 0.1),
+            gender: binary(gender, self.gender, 0.985, 0.9),
+            matches: sum * scale,
+        }
+    }
+}
+
+/// What a cell's number of matches leans on: names and date as if independent.
+struct Lean {
+    total: f64,
+    /// Share of matches by state of names, among pairs whose whole birthdate agrees.
+    full: Vec<f64>,
+    /// The same by what the passes without the whole birthdate say of the names.
+    apart: Vec<f64>,
+    /// Share of matches by state of date, among pairs whose names agree.
+    dates: Vec<f64>,
+    classic: bool,
+}
+
+impl Lean {
+    fn of(before: &Model, pairs: &[(Pair, Option<Evidence>)], posterior: &[f64], exposure: &Exposure) -> Self {
+        let total = posterior.iter().sum::<f64>().max(1.0);
+        let mut full = vec![0.0; NAME_STATES];
+        let mut apart = vec![0.0; NAME_STATES];
+        let mut dates = vec![0.0; DATE_STATES];
+        for (pair, without_date) in pairs {
+            if pair.evidence.date != Date::Full {
+                continue;
+            }
+            let p = before.probability(&pair.evidence);
+            full[name_code(pair.evidence.names)] += p;
+            if let Some(e) = without_date {
+                apart[name_code(e.names)] += p;
+            }
+        }
+        for (d, share) in dates.iter_mut().enumerate() {
+            *share = posterior[name_code(Names::Both) * DATE_STATES + d];
+        }
+        let normal = |counts: &mut Vec<f64>, n: f64| counts.iter_mut().for_each(|c| *c /= n.max(1.0));
+        let with_date: f64 = full.iter().sum();
+        normal(&mut full, with_date);
+        normal(&mut apart, with_date);
+        let named = dates.iter().sum();
+        normal(&mut dates, named);
+        Self { total, full, apart, dates, classic: exposure.classic }
+    }
+
+    /// Expected matches in a cell, leaning on the prior by [`PRIOR_WEIGHT`] in a hundred.
+    fn expected(&self, names: Names, date: Date) -> f64 {
+        let w = PRIOR_WEIGHT / 100.0;
+        let mix = |seen: f64, prior: f64| (1.0 - w) * seen + w * prior;
+        let by_names = if date == Date::Full { &self.full } else { &self.apart };
+        let n = mix(by_names[name_code(names)], prior::match_names(names, self.classic));
+        let d = mix(self.dates[date_code(date)], prior::match_date(date));
+        (self.total * n * d).max(1e-9)
+    }
+}
+
+fn tally(counts: &mut (f64, f64), agrees: Option<bool>, weight: f64) {
+    match agrees {
+        Some(true) => counts.0 += weight,
+        Some(false) => counts.1 += weight,
+        None => {}
+    }
+}
+
+/// Chances of agreeing, each leaning on a prior by 20 observations and kept off 0 and 1.
+fn binary(matches: (f64, f64), strangers: (f64, f64), m: f64, u: f64) -> Binary {
+    let rate = |(yes, no): (f64, f64), prior: f64| ((yes + 20.0 * prior) / (yes + no + 20.0)).clamp(0.001, 0.999);
+    Binary { matches: rate(matches, m), strangers: rate(strangers, u) }
+}

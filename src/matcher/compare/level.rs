@@ -1,0 +1,131 @@
+//! Hamming distance or Dice coefficient to a level on one common scale.
+
+use super::{is_classic, kernel};
+use crate::project::Filter;
+
+/// A similarity in coarse steps: [`ABSENT`], [`LOWEST`] to [`TOP`], or [`EXACT`].
+pub type Level = u8;
+
+/// One of the two records lacks what the filter is made of.
+pub const ABSENT: Level = 0;
+/// Present on both sides and no more alike than strangers.
+pub const LOWEST: Level = 1;
+/// As alike as can be without being equal.
+pub const TOP: Level = 13;
+/// Equal in every bit.
+pub const EXACT: Level = 15;
+
+/// Lower edges of the levels 2 to 13: the estimated share of common q-grams.
+const EDGES: [f64; 12] = [0.40, 0.47, 0.52, 0.57, 0.62, 0.67, 0.72, 0.77, 0.82, 0.87, 0.92, 0.96];
+
+/// How the bits of one filter become levels.
+#[derive(Debug, Clone)]
+pub struct Scale {
+    bits: usize,
+    /// The least Dice coefficient kept, in millionths; for classic filters only.
+    dice: Option<u64>,
+    /// Level by Hamming distance, for half-full filters.
+    by_distance: Vec<Level>,
+    least: Level,
+}
+
+impl Scale {
+    /// The scale of `filter`.
+    ///
+    /// For a half-full filter of `layers` layers the correlation c = 1 - 2 d / bits of two
+    /// filters at Hamming distance d estimates (2^(o/n) - 1)^layers, where o is the number of
+    /// common q-grams and n the larger of the two numbers (docs/spec/encoding.md 6); the scale
+    /// inverts that. For a classic filter the levels 2 to 13 divide the Dice coefficients from
+    /// `dice` to 1 evenly.
+    #[must_use]
+    pub fn of(filter: &Filter, dice: Option<f64>) -> Self {
+        let bits = filter.bits;
+        let overlap = |distance: usize| {
+            let c = 1.0 - 2.0 * distance as f64 / bits as f64;
+            (1.0 + c.max(0.0).powf(1.0 / filter.layers as f64)).log2()
+        };
+        let by_distance: Vec<Level> = (0..=bits)
+            .map(|d| if d == 0 { EXACT } else { step(overlap(d)) })
+            .collect();
+        // Unlike names scatter by 1/sqrt(bits): below 3 of these, noise outnumbers people.
+        let noise = 3.0 / (bits as f64).sqrt();
+        let least = step((1.0 + noise.min(1.0).powf(1.0 / filter.layers as f64)).log2()) + 1;
+        let dice = is_classic(filter).then(|| (dice.unwrap_or(0.5) * 1e6).round() as u64);
+        let least = if dice.is_some() { LOWEST + 1 } else { least.min(TOP) };
+        Self { bits, dice, by_distance, least }
+    }
+
+    /// The level of two filters of this scale.
+    #[must_use]
+    pub fn level_of(&self, a: &[u64], b: &[u64]) -> Level {
+        if let Some(dice) = self.dice {
+            return classic_level(a, b, dice);
+        }
+        self.by_distance[(kernel::distance(a, b) as usize).min(self.bits)]
+    }
+
+    /// The lowest level at which names are more alike than noise makes strangers.
+    #[must_use]
+    pub fn least(&self) -> Level {
+        self.least
+    }
+}
+
+/// Integers decide: a pair is kept exactly if its Dice coefficient reaches `least` millionths.
+fn classic_level(a: &[u64], b: &[u64], least: u64) -> Level {
+    let (common, weight) = kernel::common_and_weight(a, b);
+    let (common, weight) = (2_000_000 * u64::from(common), u64::from(weight));
+    if weight == 0 || common < least * weight {
+        return LOWEST;
+    }
+    if common == 1_000_000 * weight {
+        return EXACT;
+    }
+    let steps = u64::from(TOP - LOWEST);
+    let above = (common - least * weight) * steps / ((1_000_000 - least).max(1) * weight);
+    LOWEST + 1 + above.min(steps - 1) as Level
+}
+
+fn step(share: f64) -> Level {
+    LOWEST + EDGES.partition_point(|e| *e <= share) as Level
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::Fill;
+
+    fn scale(bits: usize, layers: usize) -> Scale {
+        Scale::of(&Filter { name: "t".into(), of: vec![], bits, layers, fill: Fill::Half }, None)
+    }
+
+    #[test]
+    fn equal_is_exact_and_levels_fall_with_distance() {
+        for (bits, layers) in [(64, 1), (256, 1), (512, 2), (1024, 3)] {
+            let s = scale(bits, layers);
+            assert_eq!(s.by_distance[0], EXACT);
+            assert!(s.by_distance.windows(2).all(|w| w[0] >= w[1]));
+            assert_eq!(s.by_distance[bits / 2], LOWEST);
+            assert!(s.least() > LOWEST && s.least() <= TOP);
+        }
+    }
+
+    #[test]
+    fn classic_levels_start_at_the_threshold_exactly() {
+        let s = Scale::of(&Filter { name: "t".into(), of: vec![], bits: 64, layers: 1, fill: Fill::Fixed(5) }, Some(0.8));
+        // Weights 4 and 6, common 4: Dice is 0.8 exactly.
+        assert_eq!(s.level_of(&[0b1111], &[0b11_1111]), LOWEST + 1);
+        assert_eq!(s.level_of(&[0b1111], &[0b111_1111]), LOWEST);
+        assert_eq!(s.level_of(&[0b1111], &[0b1111]), EXACT);
+        assert_eq!(s.level_of(&[0], &[0]), LOWEST);
+        assert_eq!(s.least(), LOWEST + 1);
+    }
+
+    #[test]
+    fn folded_noise_stays_below_the_least_level() {
+        let s = scale(1024, 3);
+        // Three standard deviations of noise: 512 - 3 x 16 differing bits.
+        assert!(s.by_distance[512 - 48] < s.least());
+        assert!(s.by_distance[512 - 100] >= s.least());
+    }
+}

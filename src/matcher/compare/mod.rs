@@ -1,0 +1,134 @@
+//! Filters to similarities: how alike are the pairs of a block?
+//!
+//! A similarity is kept as a [`Level`]: the estimated share of common q-grams in coarse steps, so
+//! that filters of different sizes and foldings speak one language.
+
+pub mod kernel;
+mod level;
+
+pub use level::{ABSENT, EXACT, LOWEST, Level, Scale, TOP};
+
+use rayon::prelude::*;
+
+use super::block::{Block, Joined, join};
+use crate::project::{BlockFeature, Fill, Filter, FilterFeature, Pass, Schema};
+use crate::token::{FilterColumn, PassTokens};
+
+/// Candidate pairs of one task.
+const TASK_PAIRS: u64 = 1 << 20;
+
+/// Two records that share a block of a pass, and how alike their filters are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Meeting {
+    /// Index of the first party's record.
+    pub left: u32,
+    /// Index of the second party's record.
+    pub right: u32,
+    /// Number of the pass.
+    pub pass: u8,
+    /// A [`Level`] for each filter of the pass, 4 bits each, the first in the lowest bits.
+    pub levels: u32,
+}
+
+impl Meeting {
+    /// The level of filter number `filter` of the pass.
+    #[must_use]
+    pub fn level(&self, filter: usize) -> Level {
+        (self.levels >> (4 * filter) & 15) as Level
+    }
+}
+
+/// What one pass gave.
+#[derive(Debug)]
+pub struct PassResult {
+    /// Candidate pairs: all pairs inside the shared blocks.
+    pub candidates: u64,
+    /// Number of shared blocks.
+    pub blocks: u64,
+    /// Candidate pairs of the largest block.
+    pub largest: u64,
+    /// The meetings kept, ordered by block, then by file.
+    pub meetings: Vec<Meeting>,
+}
+
+/// Compares all pairs inside the blocks that two parties share in a pass.
+///
+/// In a pass whose block does not hold a whole name, pairs whose names are less alike than
+/// chance noise allows to tell are counted as candidates but not kept; nor are, in a classic
+/// schema, those whose Dice coefficient is below the schema's.
+#[must_use]
+pub fn pass(schema: &Schema, number: usize, left: &PassTokens, right: &PassTokens) -> PassResult {
+    let pass = &schema.passes[number];
+    let joined = join(left, right);
+    let scales: Vec<Scale> = pass.filters.iter().map(|f| Scale::of(f, schema.dice)).collect();
+    let screen = screen(pass);
+    let ordered = screen.map(|f| (gather(&left.filters[f], &joined.left), gather(&right.filters[f], &joined.right)));
+    let compare = |blocks: &Vec<Block>| {
+        let mut found = Vec::new();
+        for block in blocks {
+            for i in block.left.clone() {
+                for j in block.right.clone() {
+                    let mut known = None;
+                    if let (Some(f), Some((a, b))) = (screen, &ordered) {
+                        if a.present[i] && b.present[j] {
+                            let level = scales[f].level_of(a.row(i), b.row(j));
+                            if level < scales[f].least() {
+                                continue;
+                            }
+                            known = Some((f, level));
+                        }
+                    }
+                    let (x, y) = (joined.left[i] as usize, joined.right[j] as usize);
+                    let mut levels = 0;
+                    for (f, scale) in scales.iter().enumerate() {
+                        let level = match known {
+                            Some((k, level)) if k == f => level,
+                            _ => match (left.filters[f].get(x), right.filters[f].get(y)) {
+                                (Some(a), Some(b)) => scale.level_of(a, b),
+                                _ => ABSENT,
+                            },
+                        };
+                        levels |= u32::from(level) << (4 * f);
+                    }
+                    found.push(Meeting { left: left.records[x], right: right.records[y], pass: number as u8, levels });
+                }
+            }
+        }
+        found
+    };
+    // Collected in task order: the same result at any number of threads.
+    let found: Vec<Vec<Meeting>> = joined.tasks(TASK_PAIRS).par_iter().map(compare).collect();
+    PassResult {
+        candidates: joined.pairs(),
+        blocks: joined.blocks.len() as u64,
+        largest: joined.blocks.iter().map(Block::pairs).max().unwrap_or(0),
+        meetings: found.concat(),
+    }
+}
+
+/// The filter by whose level candidate pairs are kept or dropped, if the pass needs one: the one
+/// of most bits among those of names, where the block does not hold a whole name.
+fn screen(pass: &Pass) -> Option<usize> {
+    let whole = [BlockFeature::First, BlockFeature::Last, BlockFeature::LastPart, BlockFeature::Names];
+    if pass.block.iter().any(|b| whole.contains(b)) {
+        return None;
+    }
+    let names = [FilterFeature::First, FilterFeature::Last];
+    let of_names = |f: &Filter| f.of.iter().any(|x| names.contains(x));
+    (0..pass.filters.len()).filter(|&i| of_names(&pass.filters[i])).max_by_key(|&i| pass.filters[i].bits)
+}
+
+/// The filters of `column` in the order of `order`, so that a block is read front to back.
+fn gather(column: &FilterColumn, order: &[u32]) -> FilterColumn {
+    let mut out = FilterColumn { words: column.words, bits: Vec::with_capacity(order.len() * column.words), present: Vec::with_capacity(order.len()) };
+    for &i in order {
+        out.bits.extend_from_slice(column.row(i as usize));
+        out.present.push(column.present[i as usize]);
+    }
+    out
+}
+
+/// Whether a filter is of the classic kind, compared by Dice.
+pub(super) fn is_classic(filter: &Filter) -> bool {
+    matches!(filter.fill, Fill::Fixed(_))
+}

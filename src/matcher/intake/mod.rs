@@ -1,0 +1,109 @@
+//! Do these token files belong together, and to this project?
+
+use std::path::Path;
+
+use crate::error::{Error, Result};
+use crate::project::Project;
+use crate::token::TokenFile;
+use crate::units::RecordRef;
+
+/// One party's token file, admitted to a match.
+#[derive(Debug)]
+pub struct Party {
+    /// The file, checked against the project.
+    pub file: TokenFile,
+    /// Its record refs in file order, which is ascending.
+    pub refs: Vec<RecordRef>,
+    /// For each row of the file, the index of its record in `refs`.
+    pub of_row: Vec<u32>,
+}
+
+/// Opens the token files of a match and refuses what does not belong together.
+///
+/// Order of the result: that of the project's parties, so that the order of `paths` changes
+/// nothing.
+///
+/// # Errors
+/// [`Class::Input`](crate::error::Class::Input) for a damaged file;
+/// [`Class::Mismatch`](crate::error::Class::Mismatch), naming both sides, for another project,
+/// round or schema, an unknown or repeated party, another linkage key, another normalisation;
+/// [`Class::Usage`](crate::error::Class::Usage) for fewer than two files.
+pub fn admit(project: &Project, paths: &[impl AsRef<Path>]) -> Result<Vec<Party>> {
+    if paths.len() < 2 {
+        return Err(Error::usage("a match needs the token files of at least two parties"));
+    }
+    let mut files: Vec<TokenFile> = Vec::new();
+    for path in paths {
+        let file = TokenFile::open(path.as_ref())?;
+        belongs(project, &file)?;
+        if let Some(other) = files.iter().find(|f| f.header().party == file.header().party) {
+            return Err(Error::mismatch(format!(
+                "the party `{}` is there already, in {}",
+                file.header().party,
+                other.path().display()
+            ))
+            .at(path)
+            .hint("give one token file a party"));
+        }
+        if let Some(first) = files.first() {
+            agrees(first, &file)?;
+        }
+        files.push(file);
+    }
+    files.sort_by_key(|f| project.parties.iter().position(|p| *p == f.header().party));
+    files
+        .into_iter()
+        .map(|file| {
+            let (refs, of_row) = file.refs()?;
+            Ok(Party { file, refs, of_row })
+        })
+        .collect()
+}
+
+fn belongs(project: &Project, file: &TokenFile) -> Result<()> {
+    let header = file.header();
+    if header.round != project.round && header.schema == project.schema.fingerprint {
+        return Err(Error::mismatch("the token file is of another round than the project file")
+            .at(file.path())
+            .hint("tokens of two rounds cannot be compared; encode again for this round"));
+    }
+    if header.project != project.fingerprint {
+        return Err(Error::mismatch(format!(
+            "made under project {}, but the project file given is {}",
+            header.project.short(),
+            project.fingerprint.short()
+        ))
+        .at(file.path())
+        .hint("every party and the operator must use the same project file, unchanged"));
+    }
+    if header.schema != project.schema.fingerprint {
+        return Err(Error::mismatch(format!(
+            "made under schema {}, but the project's is {}",
+            header.schema.short(),
+            project.schema.fingerprint.short()
+        ))
+        .at(file.path()));
+    }
+    project.expect_party(&header.party).map_err(|e| e.at(file.path()))
+}
+
+fn agrees(first: &TokenFile, file: &TokenFile) -> Result<()> {
+    let (a, b) = (first.header(), file.header());
+    if a.normalisation != b.normalisation {
+        return Err(Error::mismatch(format!(
+            "names were normalised by version {} at `{}` and by version {} at `{}`",
+            a.normalisation, a.party, b.normalisation, b.party
+        ))
+        .at(file.path())
+        .hint("encode both with the same version of blindlink"));
+    }
+    if a.key_check != b.key_check {
+        return Err(Error::mismatch(format!(
+            "`{}` and `{}` encoded with different linkage keys",
+            a.party, b.party
+        ))
+        .at(file.path())
+        .hint("compare the key fingerprints that `key show` prints at both parties"));
+    }
+    Ok(())
+}

@@ -1,0 +1,15 @@
+//! The operator's side: tokens to links. Never sees people.
+//!
+//! Data flows one way: [`intake`] (do these files belong together?), [`block`] (who meets whom),
+//! [`compare`] (how alike are they), [`classify`] (how probable is a match), [`assign`] (which
+//! pairs are links), [`crosswalk`] (each party's table) and [`report`] (numbers).
+//!
+//! Nothing in this folder can name anything under `owner`; `tests/architecture.rs` enforces it.
+
+pub mod assign;
+pub mod block;
+pub mod classify;
+pub mod compare;
+pub mod crosswalk;
+pub mod intake;
+pub mod report;

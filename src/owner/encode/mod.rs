@@ -1,0 +1,137 @@
+//! People into tokens: the encoding of `docs/spec/encoding.md`, version 1.
+//!
+//! Owns the key derivation, block keys and filters. Imports normalised people and the schema;
+//! gives rows of [`Layout`] bytes. Knows no files.
+//!
+//! # Privacy
+//! What comes out is keyed by linkage key, project, round, schema, pass and block value: bits can
+//! be compared inside one block of one pass of one project only.
+
+mod features;
+mod filter;
+
+use zeroize::Zeroizing;
+
+use self::features::{BlockValues, FilterValues};
+use super::key::LinkageKey;
+use super::normalise::Person;
+use crate::project::{Pass, Project, Schema};
+use crate::token::Layout;
+use crate::units::RecordRef;
+
+const KEY_CONTEXT: &str = "blindlink 2026-11-21 encoding key v1";
+const CHECK_CONTEXT: &str = "blindlink 2026-11-21 key check v1";
+
+/// Encodes the people of one party under one project.
+pub struct Encoder {
+    schema: Schema,
+    layout: Layout,
+    key: Zeroizing<[u8; 32]>,
+}
+
+/// What became of one person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// This many rows were appended, 1 or more.
+    Encoded(usize),
+    /// No pass of the schema can be made of what is known: nothing was appended.
+    NothingToLink,
+}
+
+impl Encoder {
+    /// An encoder for `project` under the owners' `key`.
+    #[must_use]
+    pub fn new(project: &Project, key: &LinkageKey) -> Self {
+        let mut material = Zeroizing::new(Vec::with_capacity(128));
+        material.extend_from_slice(key.expose());
+        material.extend_from_slice(&project.id);
+        push_framed(&mut material, project.round.as_bytes());
+        material.extend_from_slice(&project.schema.fingerprint.0);
+        Self {
+            schema: project.schema.clone(),
+            layout: Layout::of(&project.schema),
+            key: Zeroizing::new(blake3::derive_key(KEY_CONTEXT, &material)),
+        }
+    }
+
+    /// The columns of the rows that [`Encoder::encode`] makes.
+    #[must_use]
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// 16 bytes that two parties share exactly if they use the same key, project and schema.
+    #[must_use]
+    pub fn key_check(&self) -> [u8; 16] {
+        let check = blake3::derive_key(CHECK_CONTEXT, self.key.as_ref());
+        let mut out = [0; 16];
+        out.copy_from_slice(&check[..16]);
+        out
+    }
+
+    /// Appends the rows of `person` under `record_ref` to `rows`.
+    ///
+    /// The first row holds every pass that the person has the fields for; a further row holds,
+    /// for one more part of the last name, the passes that block on a part. SPEC encoding.md 3.
+    pub fn encode(&self, person: &Person, record_ref: RecordRef, rows: &mut Vec<u8>) -> Outcome {
+        let parts = features::last_parts(person);
+        let mut made = 0;
+        for number in 0..parts.len().max(1) {
+            let block_values = BlockValues::new(person, parts.get(number).copied());
+            let filter_values = FilterValues::new(person);
+            let mut row = self.layout.empty_row(record_ref.0);
+            let mut tokens = 0;
+            for (i, pass) in self.schema.passes.iter().enumerate() {
+                if number > 0 && !features::blocks_on_part(pass) {
+                    continue;
+                }
+                if self.pass(i, pass, &block_values, &filter_values, &mut row) {
+                    tokens += 1;
+                }
+            }
+            if tokens > 0 {
+                rows.extend_from_slice(&row);
+                made += 1;
+            }
+        }
+        if made == 0 { Outcome::NothingToLink } else { Outcome::Encoded(made) }
+    }
+
+    /// Fills the columns of one pass; false if the person lacks a field of its block, or if the
+    /// pass is nothing but filters and none can be made.
+    fn pass(&self, i: usize, pass: &Pass, block: &BlockValues<'_>, filters: &FilterValues<'_>, row: &mut [u8]) -> bool {
+        let Some(value) = block.framed(pass) else { return false };
+        // SPEC encoding.md 4: one output, two independent parts.
+        let mut keys = Zeroizing::new([0; 48]);
+        blake3::Hasher::new_keyed(&self.key).update(&value).finalize_xof().fill(keys.as_mut());
+        let mut filter_key = Zeroizing::new([0; 32]);
+        filter_key.copy_from_slice(&keys[16..]);
+        let columns = &self.layout.passes[i];
+        let mut any = !pass.block.is_empty();
+        for (filter, &column) in pass.filters.iter().zip(&columns.filters) {
+            let grams = filters.grams(filter);
+            if grams.is_empty() {
+                continue;
+            }
+            any = true;
+            filter::fill(filter, &filter_key, &grams, self.layout.fill(row, column));
+        }
+        if any {
+            self.layout.fill(row, columns.block).copy_from_slice(&keys[..16]);
+        }
+        any
+    }
+}
+
+impl std::fmt::Debug for Encoder {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Encoder(schema {})", self.schema.name)
+    }
+}
+
+/// Appends the length of `bytes` as 4 bytes, least significant first, then `bytes`.
+fn push_framed(out: &mut Vec<u8>, bytes: &[u8]) {
+    out.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
+    out.extend_from_slice(bytes);
+}
+

@@ -1,0 +1,115 @@
+//! Results back to local ids: a crosswalk and the ref map give a table with student ids.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use crate::csvfile::{CsvReader, CsvWriter};
+use crate::error::{Error, Result};
+
+/// Columns of the ref map, which stays with the data owner.
+pub const REFS_COLUMNS: [&str; 2] = ["record_ref", "student_id"];
+
+/// What [`resolve`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Resolved {
+    /// Lines of the crosswalk, all of which are in the output.
+    pub lines: u64,
+    /// Lines with status `linked`.
+    pub linked: u64,
+}
+
+/// Writes the crosswalk again with a column `student_id` after `record_ref`, in the same order.
+///
+/// # Privacy
+/// The output holds student ids and stays with the data owner.
+///
+/// # Errors
+/// [`Class::Input`](crate::error::Class::Input) for a malformed file or a doubled ref,
+/// [`Class::Mismatch`](crate::error::Class::Mismatch) if the two files do not list the same
+/// records; nothing is then written.
+pub fn resolve(crosswalk: &Path, refs: &Path, out: &Path) -> Result<Resolved> {
+    let ids = read_refs(refs)?;
+    let mut reader = CsvReader::open(crosswalk, &["record_ref", "status"])?;
+    let mut columns: Vec<String> = Vec::new();
+    let mut place = 0;
+    for (i, header) in reader.headers().iter().enumerate() {
+        if header == "student_id" {
+            return Err(Error::input(crosswalk, "it has student ids already").line(1));
+        }
+        columns.push(header.clone());
+        if header == "record_ref" {
+            place = i + 1;
+            columns.push("student_id".into());
+        }
+    }
+    let mut writer = CsvWriter::create(out, &columns)?;
+    let mut done = Resolved { lines: 0, linked: 0 };
+    let mut seen = vec![false; ids.len()];
+    while reader.advance()? {
+        let Some((number, id)) = ids.get(reader.cell(0)) else {
+            return Err(Error::mismatch("the crosswalk names a record that the ref map does not have")
+                .at(crosswalk)
+                .hint("use the ref map that `encode` wrote together with the token file of this round"));
+        };
+        seen[*number] = true;
+        let mut cells: Vec<&str> = reader.cells().collect();
+        cells.insert(place, id);
+        writer.row(&cells)?;
+        done.lines += 1;
+        done.linked += u64::from(reader.cell(1) == "linked");
+    }
+    let missing = seen.iter().filter(|s| !**s).count();
+    if missing > 0 {
+        return Err(Error::mismatch(format!("{missing} records of the ref map are not in the crosswalk"))
+            .at(crosswalk)
+            .hint("a crosswalk lists every record; this one is of another round, or was cut"));
+    }
+    writer.commit()?;
+    Ok(done)
+}
+
+/// The ref map: record ref to its number in the file and its student id.
+fn read_refs(path: &Path) -> Result<BTreeMap<String, (usize, String)>> {
+    let mut reader = CsvReader::open(path, &REFS_COLUMNS)?;
+    let mut ids = BTreeMap::new();
+    while reader.advance()? {
+        let number = ids.len();
+        if ids.insert(reader.cell(0).to_owned(), (number, reader.cell(1).to_owned())).is_some() {
+            return Err(reader.error(0, "this record ref stands in the file twice"));
+        }
+    }
+    Ok(ids)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Class;
+
+    #[test]
+    fn ids_are_added_and_nothing_is_dropped() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        std::fs::write(at("refs.csv"), "record_ref,student_id\naa,007\nbb,8\n").unwrap();
+        std::fs::write(at("x.csv"), "record_ref,link_id,status\nbb,L,linked\naa,,no_link\n").unwrap();
+        let done = resolve(&at("x.csv"), &at("refs.csv"), &at("out.csv")).unwrap();
+        assert_eq!(done, Resolved { lines: 2, linked: 1 });
+        let text = std::fs::read_to_string(at("out.csv")).unwrap();
+        assert_eq!(text, "record_ref,student_id,link_id,status\nbb,8,L,linked\naa,007,,no_link\n");
+    }
+
+    #[test]
+    fn files_of_different_rounds_are_refused_and_leave_nothing() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        std::fs::write(at("refs.csv"), "record_ref,student_id\naa,1\nbb,2\n").unwrap();
+        for rows in ["aa,,no_link\n", "aa,,no_link\nbb,,no_link\ncc,,no_link\n"] {
+            std::fs::write(at("x.csv"), format!("record_ref,link_id,status\n{rows}")).unwrap();
+            let e = resolve(&at("x.csv"), &at("refs.csv"), &at("out.csv")).unwrap_err();
+            assert_eq!(e.class(), Class::Mismatch);
+            assert!(!at("out.csv").exists());
+        }
+        std::fs::write(at("refs.csv"), "record_ref,student_id\naa,1\naa,2\n").unwrap();
+        assert_eq!(resolve(&at("x.csv"), &at("refs.csv"), &at("out.csv")).unwrap_err().class(), Class::Input);
+    }
+}

@@ -1,0 +1,198 @@
+//! `encode`: a student table into a token file, a ref map and a list of rejected rows.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use rayon::prelude::*;
+
+use super::Progress;
+use super::files::check_outputs;
+use crate::csvfile::CsvWriter;
+use crate::error::{Error, Result};
+use crate::owner::encode::{Encoder, Outcome};
+use crate::owner::key::LinkageKey;
+use crate::owner::normalise;
+use crate::owner::resolve::REFS_COLUMNS;
+use crate::owner::table::{Birth, Mapping, Record, Table};
+use crate::owner::unique::UniqueIds;
+use crate::project::Project;
+use crate::token::{Header, TokenWriter};
+use crate::units::{PartyId, RecordRef};
+
+/// Columns of the rejects file, which stays with the data owner.
+pub const REJECTS_COLUMNS: [&str; 2] = ["line", "reason"];
+/// Records read at a time.
+const BATCH: usize = 1 << 13;
+
+/// What to encode, and where to.
+#[derive(Debug)]
+pub struct Options {
+    /// The student table.
+    pub table: PathBuf,
+    /// The project file.
+    pub project: PathBuf,
+    /// The party whose table it is.
+    pub party: PartyId,
+    /// The linkage key file.
+    pub key: PathBuf,
+    /// The token file to write.
+    pub out: PathBuf,
+    /// The ref map to write.
+    pub refs: PathBuf,
+    /// The list of rejected rows to write.
+    pub rejects: PathBuf,
+    /// Which columns hold what, where the headers do not say.
+    pub mapping: Mapping,
+    /// Replace outputs that exist.
+    pub force: bool,
+    /// Makes record refs a function of this number and the row instead of random. For tests only:
+    /// refs that can be guessed join rounds.
+    pub test_seed: Option<u64>,
+}
+
+/// What [`encode`] did.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// Data rows of the table: `records` + the sum of `rejected`.
+    pub read: u64,
+    /// Records encoded.
+    pub records: u64,
+    /// Rows of the token file.
+    pub rows: u64,
+    /// Rejected rows by reason.
+    pub rejected: BTreeMap<&'static str, u64>,
+    /// Rows without a usable birthdate.
+    pub no_birthdate: u64,
+    /// Of these, rows whose birthdate cell holds something that is no date.
+    pub bad_birthdate: u64,
+    /// Which header was taken for which field, in the order of the fields.
+    pub columns: Vec<(String, Option<String>)>,
+    /// How dates are written in the table, if it has any.
+    pub date_format: Option<String>,
+}
+
+/// Encodes a student table.
+///
+/// Streams: memory does not grow with the table. Either all three files appear or none.
+///
+/// # Errors
+/// [`Class::Input`](crate::error::Class::Input) for a table, project or key that is not as
+/// expected, with its place; [`Class::Mismatch`](crate::error::Class::Mismatch) for a party that
+/// is not of the project; [`Class::Io`](crate::error::Class::Io).
+pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
+    let o = options;
+    check_outputs(&[&o.table, &o.project, &o.key], &[&o.out, &o.refs, &o.rejects], o.force)?;
+    let project = Project::read(&o.project)?;
+    project.expect_party(&o.party).map_err(|e| e.at(&o.project))?;
+    let key = LinkageKey::read(&o.key)?;
+    let encoder = Encoder::new(&project, &key);
+    let mut table = Table::open(&o.table, &o.mapping)?;
+    let mut tokens = TokenWriter::create(&o.out, encoder.layout().clone())?;
+    let mut refs = CsvWriter::create(&o.refs, REFS_COLUMNS)?;
+    let mut rejects = CsvWriter::create(&o.rejects, REJECTS_COLUMNS)?;
+    let folder = o.out.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut unique = UniqueIds::new(folder)?;
+    let mut summary = Summary {
+        read: 0,
+        records: 0,
+        rows: 0,
+        rejected: BTreeMap::new(),
+        no_birthdate: 0,
+        bad_birthdate: 0,
+        columns: table.columns().iter().map(|(f, h)| (f.name().to_owned(), h.map(str::to_owned))).collect(),
+        date_format: table.date_format().map(|f| f.name().to_owned()),
+    };
+    let mut batch: Vec<Record> = Vec::new();
+    while table.next_batch(BATCH, &mut batch)? > 0 {
+        let names = record_refs(o.test_seed, summary.read, batch.len())?;
+        let encoded: Vec<(Outcome, Vec<u8>)> = batch
+            .par_iter()
+            .zip(&names)
+            .map(|(record, name)| {
+                let mut rows = Vec::new();
+                let outcome = encoder.encode(&normalise::person(record), *name, &mut rows);
+                (outcome, rows)
+            })
+            .collect();
+        for ((record, name), (outcome, rows)) in batch.iter().zip(&names).zip(&encoded) {
+            summary.read += 1;
+            summary.no_birthdate += u64::from(!matches!(record.birthdate, Birth::Known(_)));
+            summary.bad_birthdate += u64::from(matches!(record.birthdate, Birth::Invalid));
+            if let Some(reason) = rejection(record, *outcome) {
+                *summary.rejected.entry(reason).or_default() += 1;
+                rejects.row([record.line.to_string().as_str(), reason])?;
+                continue;
+            }
+            unique.push(&record.student_id, record.line)?;
+            refs.row([name.to_string().as_str(), &record.student_id])?;
+            tokens.push(rows)?;
+            summary.records += 1;
+        }
+        progress.at("encode", summary.read, 0);
+    }
+    unique.check().map_err(|e| e.at(&o.table))?;
+    if summary.records == 0 {
+        return Err(Error::input(&o.table, format!("none of its {} rows can be encoded", summary.read))
+            .hint("check the column mapping; a record needs a birthdate and a name"));
+    }
+    summary.rows = tokens.rows();
+    progress.at("write", 0, 0);
+    let header = Header {
+        project: project.fingerprint,
+        schema: project.schema.fingerprint,
+        party: o.party.clone(),
+        round: project.round,
+        normalisation: normalise::VERSION,
+        key_check: encoder.key_check(),
+        records: summary.records,
+        rows: summary.rows,
+    };
+    // The token file last: without the ref map it would be of no use.
+    rejects.commit()?;
+    refs.commit()?;
+    if let Err(e) = tokens.finish(&header) {
+        let _ = std::fs::remove_file(&o.refs);
+        let _ = std::fs::remove_file(&o.rejects);
+        return Err(e);
+    }
+    Ok(summary)
+}
+
+/// Why a record is not encoded, if so.
+fn rejection(record: &Record, outcome: Outcome) -> Option<&'static str> {
+    if record.student_id.is_empty() {
+        return Some("no_student_id");
+    }
+    match outcome {
+        Outcome::Encoded(_) => None,
+        Outcome::NothingToLink => Some(match (&record.birthdate, record.first.is_empty() && record.last.is_empty()) {
+            (Birth::Known(_), _) => "no_name",
+            (Birth::Missing, false) => "no_birthdate",
+            (Birth::Invalid, false) => "bad_birthdate",
+            (_, true) => "no_birthdate_and_no_name",
+        }),
+    }
+}
+
+/// `n` record refs: from the system's random source, or from a test seed and the row number.
+fn record_refs(seed: Option<u64>, first: u64, n: usize) -> Result<Vec<RecordRef>> {
+    let mut bytes = vec![0; 16 * n];
+    match seed {
+        None => getrandom::fill(&mut bytes).map_err(|_| Error::internal("the system gives no random bytes"))?,
+        Some(seed) => {
+            for (i, chunk) in bytes.chunks_exact_mut(16).enumerate() {
+                let mut hasher = blake3::Hasher::new_derive_key("blindlink 2026-11-21 test record refs v1");
+                hasher.update(&seed.to_le_bytes()).update(&(first + i as u64).to_le_bytes());
+                hasher.finalize_xof().fill(chunk);
+            }
+        }
+    }
+    Ok(bytes
+        .chunks_exact(16)
+        .map(|chunk| {
+            let mut r = [0; 16];
+            r.copy_from_slice(chunk);
+            RecordRef(r)
+        })
+        .collect())
+}

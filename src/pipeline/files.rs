@@ -1,0 +1,48 @@
+//! Checks on the files that a verb is about to read and write.
+
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, Result};
+
+/// Fails if an output is also an input or another output, or exists and `force` is not set.
+///
+/// # Errors
+/// [`Class::Usage`](crate::error::Class::Usage) for clashes,
+/// [`Class::Io`](crate::error::Class::Io) for files that would be replaced.
+pub fn check_outputs(inputs: &[&Path], outputs: &[&Path], force: bool) -> Result<()> {
+    for (i, output) in outputs.iter().enumerate() {
+        let real = real(output);
+        if inputs.iter().any(|input| self::real(input) == real) {
+            return Err(Error::usage("the output would overwrite an input").at(output));
+        }
+        if outputs[..i].iter().any(|other| self::real(other) == real) {
+            return Err(Error::usage("two outputs have the same name").at(output));
+        }
+        if output.is_dir() {
+            return Err(Error::io("write", output, std::io::ErrorKind::IsADirectory.into()));
+        }
+        if !force && output.exists() {
+            return Err(Error::io("write", output, std::io::ErrorKind::AlreadyExists.into())
+                .hint("give --force to replace it"));
+        }
+    }
+    Ok(())
+}
+
+/// The file behind a path, as far as it exists.
+fn real(path: &Path) -> PathBuf {
+    if let Ok(real) = path.canonicalize() {
+        return real;
+    }
+    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match (folder.canonicalize(), path.file_name()) {
+        (Ok(folder), Some(name)) => folder.join(name),
+        _ => path.to_path_buf(),
+    }
+}
+
+/// `path` with its last extension replaced by `extension`, for example `district.refs.csv`.
+#[must_use]
+pub fn beside(path: &Path, extension: &str) -> PathBuf {
+    path.with_extension(extension)
+}

@@ -1,0 +1,21 @@
+//! The verbs: options in, summary out, progress on the way. The only room that knows both the
+//! data owner's side and the operator's.
+
+pub mod encode;
+pub mod files;
+pub mod link;
+pub mod resolve;
+
+/// Told how far a verb is. `done` of `total` units; `total` 0 if it is not known.
+pub trait Progress: Sync {
+    /// The step named `step` has come this far.
+    fn at(&self, step: &str, done: u64, total: u64);
+}
+
+/// Tells nobody.
+#[derive(Debug, Clone, Copy)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn at(&self, _: &str, _: u64, _: u64) {}
+}
