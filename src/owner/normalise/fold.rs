@@ -10,11 +10,14 @@ use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 /// other scripts divide. May be empty.
 #[must_use]
 pub fn fold(text: &str) -> String {
+    // PERF: most cells are one word of ASCII letters.
+    if text.bytes().all(|b| b.is_ascii_alphabetic()) {
+        return text.to_ascii_uppercase();
+    }
     let mut out = Folder {
         text: String::with_capacity(text.len()),
         gap: false,
     };
-    // PERF: nine names in ten are ASCII and need no table.
     if text.is_ascii() {
         text.bytes().for_each(|b| out.ascii(b));
     } else {

@@ -13,8 +13,7 @@ pub fn first(cell: &str) -> (String, Option<&'static str>) {
     if is_placeholder(cell, &name) || name == "NA" || is_unnamed(&name) {
         return (String::new(), None);
     }
-    let (name, suffix) = strip_suffix(without_title(&name));
-    (join(name, is_given_particle), suffix)
+    finish(name, true, is_given_particle)
 }
 
 /// A middle name or initial, as [`first`], but it may be a suffix alone, which is then taken off.
@@ -27,8 +26,7 @@ pub fn middle(cell: &str) -> (String, Option<&'static str>) {
     if let Some(suffix) = generation(&name) {
         return (String::new(), Some(suffix));
     }
-    let (name, suffix) = strip_suffix(&name);
-    (join(name, is_given_particle), suffix)
+    finish(name, false, is_given_particle)
 }
 
 /// A last name: titles and suffixes taken off, particles joined, so that each space divides two
@@ -41,8 +39,26 @@ pub fn last(cell: &str) -> (String, Option<&'static str>) {
     if is_placeholder(cell, &name) {
         return (String::new(), None);
     }
-    let (name, suffix) = strip_suffix(without_title(&name));
-    (join(name, is_surname_particle), suffix)
+    finish(name, true, is_surname_particle)
+}
+
+/// The steps after the placeholder: title, suffix, particles.
+fn finish(
+    name: String,
+    has_title: bool,
+    is_particle: fn(&str) -> bool,
+) -> (String, Option<&'static str>) {
+    // None of them touches a name of one part.
+    if !name.contains(' ') {
+        return (name, None);
+    }
+    let untitled = if has_title {
+        without_title(&name)
+    } else {
+        &name
+    };
+    let (bare, suffix) = strip_suffix(untitled);
+    (join(bare, is_particle), suffix)
 }
 
 /// The suffix that a cell of a suffix column names: `JR`, `SR`, `II`, `III`, `IV`, `V`, `VI` or nothing.
@@ -77,6 +93,10 @@ pub fn parts(last: &str) -> impl Iterator<Item = &str> {
 /// in a cell that was cut, reaches to the end. Where nothing else is there, the cell stays as it is.
 #[must_use]
 pub fn without_nickname(cell: &str) -> Cow<'_, str> {
+    // PERF: bytes before characters; 0xE2 is the first byte of a curly quotation mark.
+    if !cell.bytes().any(|b| matches!(b, b'(' | b'[' | b'"' | 0xE2)) {
+        return Cow::Borrowed(cell);
+    }
     let Some(open) = cell.find(['(', '[', '"', '“']) else {
         return Cow::Borrowed(cell);
     };
@@ -158,9 +178,6 @@ fn strip_suffix(name: &str) -> (&str, Option<&'static str>) {
 
 /// Joins each particle to the part that follows it. Y and E between two parts ("Ortega y Gasset") go.
 fn join(name: &str, is_particle: fn(&str) -> bool) -> String {
-    if !name.contains(' ') {
-        return name.to_owned();
-    }
     let mut out = String::with_capacity(name.len());
     let mut joined = true;
     let mut parts = name.split(' ').peekable();

@@ -117,9 +117,12 @@ impl<R: Read> Guard<R> {
         let mut start = 0;
         let mut i = 0;
         while i < chunk.len() {
-            if state == S::Plain && self.plain[usize::from(chunk[i])] {
-                i += 1;
-                continue;
+            if state == S::Plain {
+                let ends = |&b: &u8| !self.plain[usize::from(b)];
+                i += chunk[i..].iter().position(ends).unwrap_or(chunk.len() - i);
+                if i == chunk.len() {
+                    break;
+                }
             }
             let byte = chunk[i];
             if byte == 0 {
