@@ -1,0 +1,9 @@
+//! The data owner's side: the only rooms of this crate that may see people.
+//!
+//! Data flows one way: a delimited file becomes [`table::Record`]s with their places, a record
+//! becomes a [`normalise::Person`] by steps that both parties share.
+//!
+//! Invariant: nothing on the matching side imports anything from here.
+
+pub mod normalise;
+pub mod table;

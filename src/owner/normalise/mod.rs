@@ -1,0 +1,131 @@
+//! A record as it is written, to a person as it is compared: the steps that both parties share.
+//!
+//! Owns: every step from a cell to A-Z, each a pure function, named and specified in
+//! `docs/spec/normalisation.md`. Imports: `table` (its `Record`), `units`.
+//!
+//! Invariant: the result depends on the record alone; not on the machine, the locale, or the order
+//! of rows. A change of any result is a new [`VERSION`], since tokens of two versions do not meet.
+
+mod fold;
+mod name;
+mod sound;
+#[cfg(test)]
+mod tests;
+
+use std::fmt;
+
+pub use fold::{fold, repair};
+pub use name::{first, last, middle, parts, suffix, without_nickname};
+pub use sound::soundex;
+
+use super::table::{Birth, Record};
+use crate::units::BirthDate;
+
+/// The version of the rules in `docs/spec/normalisation.md` that this code follows.
+pub const VERSION: u32 = 1;
+
+/// Gender as three classes; what a file does not say is `None` beside them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Gender {
+    /// `F` in files.
+    Female,
+    /// `M` in files.
+    Male,
+    /// `X`, `N` and others in files: neither of the two, or not binary.
+    Other,
+}
+
+impl Gender {
+    /// Its letter: `F`, `M` or `X`.
+    #[must_use]
+    pub fn letter(self) -> char {
+        match self {
+            Self::Female => 'F',
+            Self::Male => 'M',
+            Self::Other => 'X',
+        }
+    }
+}
+
+impl fmt::Debug for Gender {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Gender(..)")
+    }
+}
+
+/// The gender that a cell names, in the usual codes and English words; `None` for all else.
+#[must_use]
+pub fn gender(cell: &str) -> Option<Gender> {
+    let is = |words: &[&str]| words.iter().any(|w| cell.trim().eq_ignore_ascii_case(w));
+    if is(&["F", "FEMALE", "W", "WOMAN", "GIRL"]) {
+        Some(Gender::Female)
+    } else if is(&["M", "MALE", "MAN", "BOY"]) {
+        Some(Gender::Male)
+    } else if is(&[
+        "X",
+        "N",
+        "NB",
+        "NONBINARY",
+        "NON-BINARY",
+        "NON BINARY",
+        "O",
+        "OTHER",
+    ]) {
+        Some(Gender::Other)
+    } else {
+        None
+    }
+}
+
+/// A person as it is compared. Names hold A-Z and single spaces between parts; any may be empty.
+///
+/// # Privacy
+/// Personal data. Its `Debug` shows nothing of it.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Person {
+    /// Given names; empty for a person of one name only.
+    pub first: String,
+    /// Middle name or initial.
+    pub middle: String,
+    /// Surnames, divided by spaces (see [`parts`]); the one name of a person who has only one.
+    pub last: String,
+    /// `JR`, `SR`, `II` to `VI`, or empty.
+    pub suffix: String,
+    /// Gender, if the file says it.
+    pub gender: Option<Gender>,
+    /// Birthdate, if it is known.
+    pub birthdate: Option<BirthDate>,
+}
+
+impl fmt::Debug for Person {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Person(..)")
+    }
+}
+
+/// The person that a record describes, by all steps of the specification.
+#[must_use]
+pub fn person(record: &Record) -> Person {
+    let (mut first, first_suffix) = first(&record.first);
+    let (middle, middle_suffix) = middle(&record.middle);
+    let (mut last, last_suffix) = last(&record.last);
+    // Of several suffixes the one in its own column counts, then the one closest to it in writing.
+    let suffix = match suffix(&record.suffix) {
+        "" => last_suffix.or(first_suffix).or(middle_suffix).unwrap_or(""),
+        own => own,
+    };
+    if last.is_empty() {
+        std::mem::swap(&mut first, &mut last);
+    }
+    Person {
+        first,
+        middle,
+        last,
+        suffix: suffix.to_owned(),
+        gender: gender(&record.gender),
+        birthdate: match record.birthdate {
+            Birth::Known(date) => Some(date),
+            Birth::Missing | Birth::Invalid => None,
+        },
+    }
+}

@@ -1,0 +1,348 @@
+//! How a column of birthdates is written, and reading it so.
+//!
+//! A format holds for the whole column. It is decided by the column itself where that is sound,
+//! and asked for where it is not: `03/04/2005` is two dates.
+
+use std::str::FromStr;
+
+use super::Birth;
+use super::rows::Rows;
+use crate::error::{Error, Result};
+use crate::units::BirthDate;
+
+/// Rows after which the search may stop, if the column has decided itself by then.
+const ENOUGH_ROWS: u64 = 200_000;
+
+/// How often one thing must outnumber another before the other is taken for slips of the hand.
+const OUTNUMBERED: u64 = 100;
+
+/// The order and form in which the dates of a column are written.
+///
+/// Years have four digits in every format. Months and days have one or two, except in `Compact`.
+/// A time of day behind the date is accepted if it is midnight.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DateFormat {
+    /// `iso`: year, month, day, divided by `-`, `/` or `.`, as in 2005-03-04.
+    Iso,
+    /// `mdy`: month, day, year, divided by `/`, `-` or `.`, as in 3/4/2005 for the fourth of March.
+    MonthDayYear,
+    /// `dmy`: day, month, year, divided by `/`, `-` or `.`, as in 4/3/2005 for the fourth of March.
+    DayMonthYear,
+    /// `compact`: eight digits, year, month, day, as in 20050304.
+    Compact,
+}
+
+impl DateFormat {
+    /// Every format, in the order in which they are listed to people.
+    pub const ALL: [Self; 4] = [
+        Self::Iso,
+        Self::MonthDayYear,
+        Self::DayMonthYear,
+        Self::Compact,
+    ];
+
+    /// The name of the format on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Iso => "iso",
+            Self::MonthDayYear => "mdy",
+            Self::DayMonthYear => "dmy",
+            Self::Compact => "compact",
+        }
+    }
+
+    /// What a trimmed cell of a column in this format holds.
+    #[must_use]
+    pub fn read(self, cell: &str) -> Birth {
+        let ymd = match (self, form(cell)) {
+            (_, Form::Missing) => return Birth::Missing,
+            (Self::Iso, Form::YearFirst(y, m, d))
+            | (Self::Compact, Form::Compact(y, m, d))
+            | (Self::MonthDayYear, Form::YearLast(m, d, y))
+            | (Self::DayMonthYear, Form::YearLast(d, m, y)) => (y, m, d),
+            _ => return Birth::Invalid,
+        };
+        BirthDate::new(ymd.0, ymd.1, ymd.2).map_or(Birth::Invalid, Birth::Known)
+    }
+}
+
+impl FromStr for DateFormat {
+    type Err = Error;
+
+    /// # Errors
+    /// [`Class::Usage`](crate::error::Class::Usage) for any other word.
+    fn from_str(s: &str) -> Result<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|format| format.name() == s)
+            .ok_or_else(|| {
+                Error::usage("there is no date format of that name")
+                    .hint("iso (2005-03-04), mdy (3/4/2005), dmy (4/3/2005) or compact (20050304)")
+            })
+    }
+}
+
+/// The form of a cell, before it is asked whether such a date exists.
+#[derive(Clone, Copy)]
+enum Form {
+    Missing,
+    YearFirst(u16, u8, u8),
+    YearLast(u8, u8, u16),
+    Compact(u16, u8, u8),
+    /// As `YearLast`, with a year of two digits.
+    ShortYear,
+    Other,
+}
+
+fn form(cell: &str) -> Form {
+    if cell.bytes().all(|b| b == b'0' || b.is_ascii_punctuation()) {
+        return Form::Missing;
+    }
+    if !cell.starts_with(|c: char| c.is_ascii_digit()) {
+        let words = ["null", "na", "n/a", "#n/a", "none", "unknown"];
+        return if words.iter().any(|w| cell.eq_ignore_ascii_case(w)) {
+            Form::Missing
+        } else {
+            Form::Other
+        };
+    }
+    let (date, time) = cell.split_at(cell.find([' ', 'T']).unwrap_or(cell.len()));
+    if !is_midnight(time) {
+        return Form::Other;
+    }
+    let bytes = date.as_bytes();
+    if bytes.len() == 8
+        && let (Some(y), Some(m), Some(d)) = (
+            number(&bytes[..4]),
+            number(&bytes[4..6]),
+            number(&bytes[6..]),
+        )
+    {
+        return Form::Compact(y, m as u8, d as u8);
+    }
+    let Some(first) = bytes.iter().position(|b| b"-/.".contains(b)) else {
+        return Form::Other;
+    };
+    let separator = bytes[first];
+    let mut parts = bytes.split(|&b| b == separator);
+    let (Some(a), Some(b), Some(c), None) =
+        (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Form::Other;
+    };
+    let short = |part: &[u8]| matches!(part.len(), 1 | 2);
+    let (Some(x), Some(y), Some(z)) = (number(a), number(b), number(c)) else {
+        return Form::Other;
+    };
+    // Parts of one or two digits fit into a byte.
+    match (a.len(), c.len()) {
+        (4, _) if short(b) && short(c) => Form::YearFirst(x, y as u8, z as u8),
+        (_, 4) if short(a) && short(b) => Form::YearLast(x as u8, y as u8, z),
+        (_, 2) if short(a) && short(b) => Form::ShortYear,
+        _ => Form::Other,
+    }
+}
+
+/// The number that 1 to 4 digits write.
+fn number(digits: &[u8]) -> Option<u16> {
+    if !(1..=4).contains(&digits.len()) || !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    Some(digits.iter().fold(0, |n, d| n * 10 + u16::from(d - b'0')))
+}
+
+/// Whether what stands behind a date says nothing: empty, or a midnight as databases write it.
+fn is_midnight(time: &str) -> bool {
+    let time = time.trim_start_matches(['T', ' ']);
+    let time = match time.strip_prefix("12:") {
+        Some(rest) if rest.ends_with("AM") => rest.trim_end_matches("AM"),
+        _ => time.trim_end_matches('Z'),
+    };
+    time.bytes().all(|b| matches!(b, b'0' | b':' | b'.' | b' '))
+}
+
+/// How many cells are of a kind, and where the first one stands.
+#[derive(Clone, Copy, Default)]
+struct Count {
+    n: u64,
+    line: u64,
+}
+
+impl Count {
+    fn add(&mut self, line: u64) {
+        if self.n == 0 {
+            self.line = line;
+        }
+        self.n += 1;
+    }
+}
+
+/// What was seen in the column so far.
+#[derive(Default)]
+struct Tally {
+    filled: u64,
+    year_first: Count,
+    year_last: Count,
+    compact: Count,
+    short_year: Count,
+    other: Count,
+    /// Of each of the first three: cells that are dates that exist, in whichever order.
+    exist: [u64; 3],
+    /// Of `year_last`: only the first part can be the day.
+    day_first: Count,
+    /// Of `year_last`: only the second part can be the day.
+    day_second: Count,
+}
+
+impl Tally {
+    fn add(&mut self, cell: &str, line: u64) {
+        let exists = |y, m, d| u64::from(BirthDate::new(y, m, d).is_some());
+        match form(cell) {
+            Form::Missing => return,
+            Form::YearFirst(y, m, d) => {
+                self.year_first.add(line);
+                self.exist[0] += exists(y, m, d);
+            }
+            Form::YearLast(a, b, y) => {
+                self.year_last.add(line);
+                let (dmy, mdy) = (exists(y, b, a), exists(y, a, b));
+                self.exist[1] += dmy | mdy;
+                if a > 12 && dmy == 1 {
+                    self.day_first.add(line);
+                } else if b > 12 && mdy == 1 {
+                    self.day_second.add(line);
+                }
+            }
+            Form::Compact(y, m, d) => {
+                self.compact.add(line);
+                self.exist[2] += exists(y, m, d);
+            }
+            Form::ShortYear => self.short_year.add(line),
+            Form::Other => self.other.add(line),
+        }
+        self.filled += 1;
+    }
+
+    /// The format, `None` for a column that is empty so far, or why it cannot be told.
+    fn format(&self) -> std::result::Result<Option<DateFormat>, Undecided> {
+        if self.filled == 0 {
+            return Ok(None);
+        }
+        let mut forms = [
+            (self.year_first, "year first"),
+            (self.year_last, "year last"),
+            (self.compact, "eight digits"),
+            (self.short_year, "a year of two digits"),
+        ];
+        forms.sort_by_key(|(count, _)| std::cmp::Reverse(count.n));
+        let [(most, name), (next, next_name), ..] = forms;
+        if most.n * 2 <= self.filled && self.other.n >= next.n {
+            return Err(Undecided::NoDates(self.other.line));
+        }
+        if next.n * OUTNUMBERED > most.n {
+            return Err(Undecided::Mixed(most.line, name, next.line, next_name));
+        }
+        let (format, exist) = match name {
+            "year first" => (DateFormat::Iso, self.exist[0]),
+            "eight digits" => (DateFormat::Compact, self.exist[2]),
+            "year last" => (self.order()?, self.exist[1]),
+            _ => return Err(Undecided::ShortYear(most.line)),
+        };
+        if exist * 2 <= most.n {
+            return Err(Undecided::Impossible(most.line, name));
+        }
+        Ok(Some(format))
+    }
+
+    /// Month or day first.
+    fn order(&self) -> std::result::Result<DateFormat, Undecided> {
+        let (dmy, mdy) = (self.day_first, self.day_second);
+        let (more, fewer) = (dmy.n.max(mdy.n), dmy.n.min(mdy.n));
+        if fewer > 0 && more < fewer * OUTNUMBERED {
+            return Err(Undecided::BothOrders(dmy.line, mdy.line));
+        }
+        // Of real birthdates three in five fall after the twelfth: one in a hundred of them is the
+        // least that can speak for the rest.
+        if more == 0 || more * OUTNUMBERED < self.year_last.n {
+            return Err(Undecided::Ambiguous(self.year_last.line));
+        }
+        Ok(if dmy.n > mdy.n {
+            DateFormat::DayMonthYear
+        } else {
+            DateFormat::MonthDayYear
+        })
+    }
+}
+
+/// Why a column has no format that can be relied on, with the lines that show it.
+#[derive(Clone, Copy)]
+enum Undecided {
+    NoDates(u64),
+    Mixed(u64, &'static str, u64, &'static str),
+    ShortYear(u64),
+    Impossible(u64, &'static str),
+    BothOrders(u64, u64),
+    Ambiguous(u64),
+}
+
+impl Undecided {
+    fn error(self, rows: &Rows, header: &str) -> Error {
+        const EXPORT: &str = "export the column as YYYY-MM-DD";
+        let (line, problem, hint) = match self {
+            Self::NoDates(line) => (
+                line,
+                "most cells are not dates in a form that is read".to_owned(),
+                EXPORT,
+            ),
+            Self::Mixed(most, name, next, next_name) => (
+                next,
+                format!(
+                    "two forms of dates in one column: {name} in line {most}, {next_name} in line {next}"
+                ),
+                EXPORT,
+            ),
+            Self::ShortYear(line) => (
+                line,
+                "dates with a year of two digits: the century cannot be told".to_owned(),
+                EXPORT,
+            ),
+            Self::Impossible(line, name) => (
+                line,
+                format!("most cells have the form of dates ({name}) but name no day that exists"),
+                EXPORT,
+            ),
+            Self::BothOrders(dmy, mdy) => (
+                dmy,
+                format!("the day comes first in line {dmy} and second in line {mdy}"),
+                "correct the lines, or say --date-format mdy or --date-format dmy; cells of the other order are then invalid",
+            ),
+            Self::Ambiguous(line) => (
+                line,
+                "month and day cannot be told apart: no day above 12 decides".to_owned(),
+                "say --date-format mdy (month first) or --date-format dmy (day first)",
+            ),
+        };
+        Error::input(rows.path(), problem)
+            .line(line)
+            .column(header)
+            .hint(hint)
+    }
+}
+
+/// Finds the format of column `index` by reading it from the top; `None` if it is empty.
+pub(super) fn decide(mut rows: Rows, index: usize, header: &str) -> Result<Option<DateFormat>> {
+    rows.headers()?;
+    let mut tally = Tally::default();
+    let mut seen = 0;
+    while rows.advance()?.is_some() {
+        tally.add(rows.cell(index, || header)?, rows.line());
+        seen += 1;
+        if seen % ENOUGH_ROWS == 0
+            && let Ok(Some(format)) = tally.format()
+        {
+            return Ok(Some(format));
+        }
+    }
+    tally.format().map_err(|why| why.error(&rows, header))
+}

@@ -1,0 +1,220 @@
+//! What the user may set: which header is which field, the date format, the delimiter.
+
+use std::fmt;
+use std::str::FromStr;
+
+use super::DateFormat;
+use crate::error::{Error, Result};
+
+/// A field of a person's record that this program reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Field {
+    /// The owner's own student or applicant id. `id` on the command line.
+    StudentId,
+    /// `first`.
+    First,
+    /// `middle`: middle name or initial.
+    Middle,
+    /// `last`.
+    Last,
+    /// `suffix`: Jr, III and the like.
+    Suffix,
+    /// `birthdate`.
+    Birthdate,
+    /// `gender`.
+    Gender,
+}
+
+impl Field {
+    /// Every field, in the order in which they are listed to people.
+    pub const ALL: [Self; 7] = [
+        Self::StudentId,
+        Self::First,
+        Self::Middle,
+        Self::Last,
+        Self::Suffix,
+        Self::Birthdate,
+        Self::Gender,
+    ];
+
+    /// The name of the field on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::StudentId => "id",
+            Self::First => "first",
+            Self::Middle => "middle",
+            Self::Last => "last",
+            Self::Suffix => "suffix",
+            Self::Birthdate => "birthdate",
+            Self::Gender => "gender",
+        }
+    }
+
+    /// The field in a sentence: `the student id`.
+    pub(super) fn noun(self) -> &'static str {
+        match self {
+            Self::StudentId => "student id",
+            Self::First => "first name",
+            Self::Middle => "middle name",
+            Self::Last => "last name",
+            Self::Suffix => "name suffix",
+            Self::Birthdate => "birthdate",
+            Self::Gender => "gender",
+        }
+    }
+}
+
+impl fmt::Display for Field {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Field {
+    type Err = Error;
+
+    /// # Errors
+    /// [`Class::Usage`](crate::error::Class::Usage) for any other word.
+    fn from_str(s: &str) -> Result<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|field| field.name() == s)
+            .ok_or_else(|| {
+                let names: Vec<&str> = Self::ALL.iter().map(|f| f.name()).collect();
+                Error::usage("there is no field of that name")
+                    .hint(format!("the fields are {}", names.join(", ")))
+            })
+    }
+}
+
+/// The character between two cells of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Delimiter {
+    /// `,`
+    Comma,
+    /// The tabulator.
+    Tab,
+    /// `|`
+    Pipe,
+    /// `;`
+    Semicolon,
+    /// `^`
+    Caret,
+}
+
+impl Delimiter {
+    /// Every delimiter; the first is taken where the header line has only one cell.
+    pub const ALL: [Self; 5] = [
+        Self::Comma,
+        Self::Tab,
+        Self::Pipe,
+        Self::Semicolon,
+        Self::Caret,
+    ];
+
+    /// The character as a byte.
+    #[must_use]
+    pub fn byte(self) -> u8 {
+        match self {
+            Self::Comma => b',',
+            Self::Tab => b'\t',
+            Self::Pipe => b'|',
+            Self::Semicolon => b';',
+            Self::Caret => b'^',
+        }
+    }
+
+    /// Its name: `comma`, `tab`, `pipe`, `semicolon`, `caret`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Comma => "comma",
+            Self::Tab => "tab",
+            Self::Pipe => "pipe",
+            Self::Semicolon => "semicolon",
+            Self::Caret => "caret",
+        }
+    }
+}
+
+impl FromStr for Delimiter {
+    type Err = Error;
+
+    /// Reads the name, the character itself, or `\t`.
+    ///
+    /// # Errors
+    /// [`Class::Usage`](crate::error::Class::Usage) for anything else.
+    fn from_str(s: &str) -> Result<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|d| s == d.name() || s.as_bytes() == [d.byte()])
+            .or((s == "\\t").then_some(Self::Tab))
+            .ok_or_else(|| {
+                Error::usage("this character cannot divide the cells of a row")
+                    .hint("one of comma, tab, pipe, semicolon, caret")
+            })
+    }
+}
+
+/// What the user sets by hand; everything else is found out from the file.
+#[derive(Debug, Clone, Default)]
+pub struct Mapping {
+    headers: [Option<String>; Field::ALL.len()],
+    date_format: Option<DateFormat>,
+    delimiter: Option<Delimiter>,
+}
+
+impl Mapping {
+    /// Adds one `--map` argument: `field=header`, as in `last=LNAME`. An empty header means that the
+    /// file has no column for the field, whatever its headers look like.
+    ///
+    /// # Errors
+    /// [`Class::Usage`](crate::error::Class::Usage) if there is no `=`, no such field, if the field was
+    /// mapped before, or if the id is mapped to nothing.
+    pub fn map(&mut self, argument: &str) -> Result<()> {
+        let (name, header) = argument.split_once('=').ok_or_else(|| {
+            Error::usage("--map takes a field, `=` and a header")
+                .hint("for example --map last=\"LNAME\"")
+        })?;
+        let field: Field = name.trim().parse()?;
+        if field == Field::StudentId && header.trim().is_empty() {
+            return Err(Error::usage(
+                "--map id= names no header, and a student id is needed",
+            ));
+        }
+        let slot = &mut self.headers[field as usize];
+        if slot.is_some() {
+            return Err(Error::usage(format!("--map {field}= is given twice")));
+        }
+        *slot = Some(header.trim().to_owned());
+        Ok(())
+    }
+
+    /// The same mapping with the birthdates read in this format, without looking at the column first.
+    #[must_use]
+    pub fn with_date_format(mut self, format: DateFormat) -> Self {
+        self.date_format = Some(format);
+        self
+    }
+
+    /// The same mapping with this delimiter, whatever the header line looks like.
+    #[must_use]
+    pub fn with_delimiter(mut self, delimiter: Delimiter) -> Self {
+        self.delimiter = Some(delimiter);
+        self
+    }
+
+    /// The header set for `field`; `Some("")` if the user said that there is none.
+    pub(super) fn header(&self, field: Field) -> Option<&str> {
+        self.headers[field as usize].as_deref()
+    }
+
+    pub(super) fn date_format(&self) -> Option<DateFormat> {
+        self.date_format
+    }
+
+    pub(super) fn delimiter(&self) -> Option<Delimiter> {
+        self.delimiter
+    }
+}

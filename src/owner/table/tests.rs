@@ -1,0 +1,577 @@
+//! Good files in every form, and every bad one with its class, its place, and no cell in its text.
+
+use std::io::Write;
+
+use super::*;
+use crate::error::Class;
+
+/// Stands in every cell whose text must not come back.
+const SECRET: &str = "Zzyzx";
+const HEAD: &str = "student_id,first_name,last_name,dob\n";
+
+fn file(content: impl AsRef<[u8]>) -> tempfile::NamedTempFile {
+    let mut file = tempfile::Builder::new().suffix(".csv").tempfile().unwrap();
+    file.write_all(content.as_ref()).unwrap();
+    file
+}
+
+fn read_with(content: impl AsRef<[u8]>, mapping: &Mapping) -> Result<(Table, Vec<Record>)> {
+    let file = file(content);
+    let records: Result<Vec<Record>> = Table::open(file.path(), mapping)?.records().collect();
+    Ok((Table::open(file.path(), mapping)?, records?))
+}
+
+fn read(content: impl AsRef<[u8]>) -> Result<(Table, Vec<Record>)> {
+    read_with(content, &Mapping::default())
+}
+
+fn map(arguments: &[&str]) -> Mapping {
+    let mut mapping = Mapping::default();
+    for argument in arguments {
+        mapping.map(argument).unwrap();
+    }
+    mapping
+}
+
+/// The input error of a file, after checking that it does not show what must not be shown.
+#[track_caller]
+fn refused_with(content: impl AsRef<[u8]>, mapping: &Mapping) -> Error {
+    let e = read_with(content, mapping).err().expect("the file is bad");
+    assert!(!e.to_string().contains(SECRET), "{e}");
+    assert_eq!(e.class(), Class::Input, "{e}");
+    e
+}
+
+#[track_caller]
+fn refused(content: impl AsRef<[u8]>) -> Error {
+    refused_with(content, &Mapping::default())
+}
+
+#[track_caller]
+fn place(e: &Error) -> (Option<u64>, Option<&str>) {
+    let location = e.location().expect("it happened in a file");
+    (location.line, location.column.as_deref())
+}
+
+#[track_caller]
+fn says(e: &Error, words: &[&str]) {
+    for word in words {
+        assert!(e.to_string().contains(word), "{word:?} in: {e}");
+    }
+}
+
+fn date(y: u16, m: u8, d: u8) -> Birth {
+    Birth::Known(BirthDate::new(y, m, d).unwrap())
+}
+
+#[test]
+fn reads_the_chosen_columns_trimmed() {
+    let (table, records) = read(
+        "School,Student ID,LAST-NAME,First.Name,MI,Suffix,Birth Date,SEX\n\
+         x,007, Smith ,\tAnn ,E.,Jr,2005-03-04,F\n\
+         y,8,\"Smith, Jones\",\"Ann \"\"A\"\"\",,,,\n",
+    )
+    .unwrap();
+    let header = |f| table.columns().header(f);
+    assert_eq!(header(Field::StudentId), Some("Student ID"));
+    assert_eq!(header(Field::Last), Some("LAST-NAME"));
+    assert_eq!(header(Field::Middle), Some("MI"));
+    assert_eq!(table.date_format(), Some(DateFormat::Iso));
+    assert_eq!(table.columns().missing().count(), 0);
+    let one = Record {
+        line: 2,
+        student_id: "007".into(),
+        first: "Ann".into(),
+        middle: "E.".into(),
+        last: "Smith".into(),
+        suffix: "Jr".into(),
+        gender: "F".into(),
+        birthdate: date(2005, 3, 4),
+    };
+    assert!(records[0] == one);
+    assert_eq!(records[1].last, "Smith, Jones");
+    assert_eq!(records[1].first, "Ann \"A\"");
+    assert_eq!(records[1].birthdate, Birth::Missing);
+}
+
+#[test]
+fn knows_the_headers_of_usual_systems() {
+    for (headers, fields) in [
+        (
+            "rec_id,given_name,surname,street_number,state,date_of_birth,soc_sec_id",
+            4,
+        ),
+        (
+            "student_id,first_name,middle_name,last_name,suffix,birthdate,gender,school,zip",
+            7,
+        ),
+        ("APP_ID,LNAME,FNAME,MI,DOB,SEX,ZIP5", 6),
+        (
+            "sourcedId,status,givenName,familyName,middleName,identifier,birthDate,sex",
+            6,
+        ),
+        (
+            "studentUniqueId,firstName,middleName,lastSurname,generationCodeSuffix,birthDate",
+            6,
+        ),
+        (
+            "Student_Number,State_StudentNumber,Last_Name,First_Name,DOB,DCID",
+            4,
+        ),
+        (
+            "SPRIDEN_PIDM,SPRIDEN_ID,SPRIDEN_LAST_NAME,SPRIDEN_FIRST_NAME,SPRIDEN_MI",
+            4,
+        ),
+        ("STU.ID,STU.CID,STU.LN,STU.FN,STU.MN,STU.BD", 5),
+        (
+            "EMPLID,FIRST_NAME,MIDDLE_NAME,LAST_NAME,NAME_SUFFIX,BIRTHDATE,SEX,CAMPUS_ID",
+            7,
+        ),
+        (
+            "01 Student ID,02 State Student ID,03 Student Last Name,04 Student First Name",
+            3,
+        ),
+        ("StudentID,FirstName,LastName,DateOfBirth", 4),
+    ] {
+        let row = vec![""; headers.split(',').count()].join(",");
+        let (table, records) = read(format!("{headers}\n{row}\n{row}\n")).unwrap();
+        let found = Field::ALL.len() - table.columns().missing().count();
+        assert_eq!(found, fields, "{headers}");
+        assert_eq!(records.len(), 2);
+    }
+}
+
+#[test]
+fn detects_the_delimiter_and_obeys_the_user() {
+    for d in Delimiter::ALL {
+        let c = char::from(d.byte());
+        let (table, records) = read(format!("id{c}last{c}\"a,b;c\"\n1{c}Smith{c}x\n")).unwrap();
+        assert_eq!(table.delimiter(), d);
+        assert_eq!(records[0].last, "Smith");
+        assert_eq!(d.name().parse::<Delimiter>().unwrap(), d);
+        assert_eq!(c.to_string().parse::<Delimiter>().unwrap(), d);
+    }
+    let text = "id|last,x,y,z\n1|Smith,,,\n";
+    let mapping = map(&["last=last,x,y,z"]).with_delimiter(Delimiter::Pipe);
+    assert_eq!(read_with(text, &mapping).unwrap().1[0].last, "Smith,,,");
+    assert!("x".parse::<Delimiter>().is_err());
+    assert_eq!("\\t".parse::<Delimiter>().unwrap(), Delimiter::Tab);
+}
+
+#[test]
+fn lines_stay_right_whatever_ends_them() {
+    let text = "\u{feff}\nid,last,note\n\n1,Smith,\"two\nlines\"\n2,Jones,\n\n\n3,Brown,";
+    for text in [
+        text.to_owned(),
+        text.replace('\n', "\r\n"),
+        text.replace('\n', "\r\r\n"),
+    ] {
+        let (_, records) = read(&text).unwrap();
+        let lines: Vec<u64> = records.iter().map(|r| r.line).collect();
+        assert_eq!(lines, [4, 6, 9], "{text:?}");
+        assert_eq!(records[2].last, "Brown");
+    }
+}
+
+#[test]
+fn lines_stay_right_over_many_chunks() {
+    let mut text = String::from(HEAD);
+    for i in 0..20_000 {
+        text += &format!("{i},\"An\r\nn\",Smith,2005-01-01\r\n");
+    }
+    let (_, records) = read(&text).unwrap();
+    assert_eq!(records.len(), 20_000);
+    for (i, record) in records.iter().enumerate() {
+        assert_eq!(record.line, 2 + 2 * i as u64);
+        assert_eq!(record.student_id, i.to_string());
+    }
+}
+
+#[test]
+fn batches_hold_the_same_rows() {
+    let text = format!("{HEAD}1,A,B,2005-01-01\n2,C,D,\n3,E,F,2005-02-30\n4,E,F,2005-01-01\n");
+    let records = read(&text).unwrap().1;
+    let file = file(&text);
+    let mut table = Table::open(file.path(), &Mapping::default()).unwrap();
+    let mut batch = vec![Record::default(); 5];
+    assert_eq!(table.next_batch(3, &mut batch).unwrap(), 3);
+    assert!(batch == records[..3]);
+    assert_eq!(table.next_batch(3, &mut batch).unwrap(), 1);
+    assert!(batch == records[3..]);
+    assert_eq!(table.next_batch(3, &mut batch).unwrap(), 0);
+    assert!(batch.is_empty());
+}
+
+#[test]
+fn other_columns_are_dropped_unseen() {
+    let (_, records) = read(b"id,last,school\n1,Smith,Coll\xe8ge\n").unwrap();
+    assert_eq!(records[0].last, "Smith");
+}
+
+#[test]
+fn a_missing_file_and_a_folder_are_errors_of_the_system() {
+    let folder = tempfile::tempdir().unwrap();
+    for path in [folder.path().join("none.csv"), folder.path().to_path_buf()] {
+        let e = Table::open(&path, &Mapping::default()).unwrap_err();
+        assert_eq!(e.class(), Class::Io);
+        assert_eq!(e.location().unwrap().path, path);
+    }
+}
+
+#[test]
+fn files_without_rows_are_refused() {
+    for text in ["", "\u{feff}", "\n\r\n"] {
+        says(&refused(text), &["the file is empty"]);
+    }
+    for text in [HEAD, HEAD.trim_end(), &format!("{HEAD}\r\n\n")] {
+        says(&refused(text), &["no row after it"]);
+    }
+}
+
+#[test]
+fn files_that_are_not_text_are_refused() {
+    for (start, what) in [
+        (&b"PK\x03\x04"[..], "Excel"),
+        (b"\x1f\x8b\x08", "gzip"),
+        (b"\xff\xfei\0d\0", "UTF-16"),
+        (b"PAR1", "Parquet"),
+    ] {
+        says(&refused(start), &[what, "hint: "]);
+    }
+    let e = refused(format!("{HEAD}1,a,b,\n2,{SECRET}\0,b,\n"));
+    assert_eq!(place(&e).0, Some(3));
+    says(&e, &["NUL"]);
+}
+
+#[test]
+fn a_row_of_another_width_is_refused() {
+    for row in [format!("2,{SECRET},b"), format!("2,{SECRET},b,,")] {
+        for end in ["\n", "\r\n"] {
+            let text = format!("{HEAD}1,\"a\nb\",b,\n\n{row}\n").replace('\n', end);
+            let e = refused(text);
+            assert_eq!(place(&e).0, Some(5));
+            says(
+                &e,
+                &[
+                    "expected 4 cells",
+                    &format!("found {}", row.split(',').count()),
+                ],
+            );
+        }
+    }
+}
+
+#[test]
+fn faulty_quotes_are_refused_at_the_line_that_opens_them() {
+    let e = refused(format!("{HEAD}1,a,b,\n2,\"{SECRET},b,\n3,a,b,\n"));
+    assert_eq!(place(&e).0, Some(3));
+    says(&e, &["never closed"]);
+    let e = refused(format!(
+        "{HEAD}1,a,b,\n2,\"{SECRET}\n{SECRET}\"{SECRET},b,\n"
+    ));
+    assert_eq!(place(&e).0, Some(3));
+    says(&e, &["after its closing one"]);
+    // Inside a cell that starts with something else it is a character like any other.
+    let (_, records) = read("id,last\n1,O\"Testa\"\n").unwrap();
+    assert_eq!(records[0].last, "O\"Testa\"");
+}
+
+#[test]
+fn a_line_end_of_the_old_macintosh_is_refused() {
+    let e = refused(format!("id,last\r1,{SECRET}\r"));
+    assert_eq!(place(&e).0, Some(1));
+    says(&e, &["carriage return"]);
+}
+
+#[test]
+fn text_that_is_not_utf_8_is_refused_with_its_column() {
+    let text = [HEAD.as_bytes(), b"1,a,b,\n2,Zzyzx\xf1,b,\n"].concat();
+    let e = refused(text);
+    assert_eq!(place(&e), (Some(3), Some("first_name")));
+    says(&e, &["not UTF-8", "hint: export"]);
+    let e = refused(b"id,last,dob\n1,b,Zzyzx\xf1\n");
+    assert_eq!(place(&e), (Some(2), Some("dob")));
+    assert_eq!(place(&refused(b"id,n\xf1,dob\n1,b,\n")).0, Some(1));
+}
+
+/// Gives `x` for ever, and counts.
+struct Endless(usize);
+
+impl std::io::Read for Endless {
+    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        buf.fill(b'x');
+        self.0 += buf.len();
+        Ok(buf.len())
+    }
+}
+
+#[test]
+fn a_record_without_end_is_refused_before_memory_is_spent() {
+    for quote in ["", "\""] {
+        let mut text = format!("{HEAD}1,a,b,\n2,{quote}");
+        text.push_str(&SECRET.repeat(MAX_RECORD_BYTES / 4));
+        let e = refused(text);
+        assert_eq!(place(&e).0, Some(3));
+        says(&e, &["more than 1 MiB"]);
+    }
+    // A line of any length: the guard stops drawing from the file soon after the limit.
+    let mut guard = guard::Guard::new(Endless(0), b',');
+    let mut buf = vec![0; 1 << 16];
+    let mut passed = 0;
+    while let Ok(n) = std::io::Read::read(&mut guard, &mut buf) {
+        passed += n;
+    }
+    assert!((MAX_RECORD_BYTES..=MAX_RECORD_BYTES + buf.len()).contains(&passed));
+    assert!(guard.fault(Path::new("x")).is_some());
+}
+
+#[test]
+fn a_record_of_the_largest_size_is_read() {
+    let fill = MAX_RECORD_BYTES - "1,".len();
+    for (extra, good) in [(0, true), (1, false)] {
+        let text = format!("id,last\n1,{}\n2,b\n", "x".repeat(fill + extra));
+        assert_eq!(read(text).is_ok(), good);
+    }
+}
+
+#[test]
+fn two_columns_for_one_field_are_refused_until_one_is_chosen() {
+    let text = "student_id,SID,last,surname,dob\n1,2,Smith,Jones,2005-01-01\n";
+    let e = refused(text);
+    assert_eq!(place(&e).0, Some(1));
+    says(
+        &e,
+        &["\"student_id\" and \"SID\"", "--map id=\"student_id\""],
+    );
+    let mapping = map(&["id=sid", "last=surname"]);
+    let (_, records) = read_with(text, &mapping).unwrap();
+    assert_eq!(
+        (records[0].student_id.as_str(), records[0].last.as_str()),
+        ("2", "Jones")
+    );
+    // A column given to one field is no candidate for another.
+    let mapping = map(&["id=SID", "middle=student_id", "last=surname", "first=last"]);
+    let (_, records) = read_with(text, &mapping).unwrap();
+    assert_eq!(
+        (records[0].middle.as_str(), records[0].first.as_str()),
+        ("1", "Smith")
+    );
+    // State ids are no candidates.
+    assert!(read("student_id,state_id,ssid,last\n1,2,3,Smith\n").is_ok());
+}
+
+#[test]
+fn a_header_that_stands_twice_is_refused() {
+    let e = refused("id,last,note,note\n1,Smith,a,b\n");
+    assert_eq!(place(&e), (Some(1), Some("note")));
+    assert!(
+        read("id,last,,\n1,Smith,,\n").is_ok(),
+        "empty headers name nothing"
+    );
+}
+
+#[test]
+fn missing_columns_are_refused_with_the_nearest_header() {
+    let e = refused("studnet_id,last,dob\n1,Smith,2005-01-01\n");
+    says(
+        &e,
+        &[
+            "no column for the student id",
+            "studentid",
+            "--map id=\"studnet_id\"",
+        ],
+    );
+    let e = refused("id,first,gender\n1,Ann,F\n");
+    says(&e, &["neither a last name nor a birthdate"]);
+    let e = refused_with("id,LNAME_LEGAL,dob\n1,b,\n", &map(&["last=LNAME_LEGL"]));
+    assert_eq!(place(&e).0, Some(1));
+    says(
+        &e,
+        &["\"LNAME_LEGL\"", "did you mean --map last=\"LNAME_LEGAL\""],
+    );
+    let (table, _) = read("id,dob\n1,\n").unwrap();
+    let missing: Vec<&str> = table.columns().missing().map(Field::name).collect();
+    assert_eq!(missing, ["first", "middle", "last", "suffix", "gender"]);
+}
+
+#[test]
+fn a_file_without_a_header_line_does_not_show_its_first_person() {
+    for row in [
+        format!("9100,{SECRET},Ann,2005-07-12"),
+        format!("{SECRET},Last,2005-07-12,x"),
+        format!("A1,{SECRET},{SECRET},F"),
+    ] {
+        let e = refused(format!("{row}\n{row}\n"));
+        assert_eq!(place(&e).0, Some(1));
+        says(&e, &["no header that is known"]);
+    }
+}
+
+#[test]
+fn mappings_are_checked_as_they_are_given() {
+    let mut mapping = Mapping::default();
+    for bad in ["last", "nick=x", "id=", "Last=x"] {
+        assert_eq!(mapping.map(bad).unwrap_err().class(), Class::Usage, "{bad}");
+    }
+    mapping.map(" last = LNAME ").unwrap();
+    assert_eq!(mapping.map("last=x").unwrap_err().class(), Class::Usage);
+    let text = "id,last,first,mi\n1,Smith,Ann,E\n";
+    let e = read_with(text, &map(&["last=last", "first=LAST"]))
+        .err()
+        .unwrap();
+    assert_eq!(e.class(), Class::Usage);
+    let (table, records) = read_with(text, &map(&["middle="])).unwrap();
+    assert_eq!(table.columns().header(Field::Middle), None);
+    assert_eq!(records[0].middle, "");
+}
+
+#[test]
+fn debug_shows_no_person() {
+    let (table, records) = read(format!("{HEAD}1,{SECRET},b,2005-11-30\n")).unwrap();
+    let shown = format!("{table:?} {:?} {:?}", records[0], records[0].birthdate);
+    assert!(
+        !shown.contains(SECRET) && !shown.contains("2005"),
+        "{shown}"
+    );
+    assert!(shown.contains("Record { line: 2, .. }"));
+}
+
+/// A file with these birthdates, one a row from line 2.
+fn births<S: AsRef<str>>(dates: &[S]) -> String {
+    let mut text = String::from("id,dob\n");
+    for date in dates {
+        text += &format!("1,{}\n", date.as_ref());
+    }
+    text
+}
+
+#[track_caller]
+fn decided(dates: &[&str], format: DateFormat, expected: &[Birth]) {
+    let (table, records) = read(births(dates)).unwrap();
+    assert_eq!(table.date_format(), Some(format));
+    let got: Vec<Birth> = records.iter().map(|r| r.birthdate).collect();
+    assert!(got == expected, "{format:?}: {got:?}");
+}
+
+#[test]
+fn the_format_of_dates_is_found_out() {
+    use Birth::{Invalid, Missing};
+    let march = date(2005, 3, 4);
+    decided(
+        &[
+            "2005-03-04",
+            "2005/3/4",
+            "2005-03-04 00:00:00.000",
+            "2005-03-04T00:00:00Z",
+            "2005-02-30",
+            "",
+            "NULL",
+        ],
+        DateFormat::Iso,
+        &[march, march, march, march, Invalid, Missing, Missing],
+    );
+    decided(
+        &[
+            "20050304", "20050304", "20050304", "20050332", "20051301", "200503", "00000000",
+        ],
+        DateFormat::Compact,
+        &[march, march, march, Invalid, Invalid, Invalid, Missing],
+    );
+    decided(
+        &[
+            "3/4/2005",
+            "03-04-2005",
+            "3.4.2005",
+            "12/31/2005",
+            "3/4/2005 12:00:00 AM",
+            "3/4-2005",
+            "00/00/0000",
+        ],
+        DateFormat::MonthDayYear,
+        &[
+            march,
+            march,
+            march,
+            date(2005, 12, 31),
+            march,
+            Invalid,
+            Missing,
+        ],
+    );
+    decided(
+        &["4/3/2005", "31/12/2005", "31/02/2005", "x", "4/3/2005 8:30"],
+        DateFormat::DayMonthYear,
+        &[march, date(2005, 12, 31), Invalid, Invalid, Invalid],
+    );
+    let (table, records) = read(births(&["", "n/a"])).unwrap();
+    assert_eq!(table.date_format(), None);
+    assert!(records.iter().all(|r| r.birthdate == Missing));
+}
+
+#[test]
+fn dates_that_can_be_read_in_two_ways_are_refused() {
+    let e = refused(births(&["", "3/4/2005", "12/12/2005"]));
+    assert_eq!(place(&e), (Some(3), Some("dob")));
+    says(&e, &["cannot be told apart", "--date-format"]);
+    let e = refused(births(&["3/4/2005", "3/14/2005", "14/3/2005"]));
+    assert_eq!(place(&e), (Some(4), Some("dob")));
+    says(&e, &["line 4", "line 3"]);
+    // The user decides.
+    let text = births(&["3/4/2005", "14/3/2005"]);
+    let mapping = Mapping::default().with_date_format("mdy".parse().unwrap());
+    let (_, records) = read_with(&text, &mapping).unwrap();
+    assert!(records[0].birthdate == date(2005, 3, 4));
+    assert_eq!(records[1].birthdate, Birth::Invalid);
+    assert!("us".parse::<DateFormat>().is_err());
+    for format in DateFormat::ALL {
+        assert_eq!(format.name().parse::<DateFormat>().unwrap(), format);
+    }
+}
+
+#[test]
+fn slips_of_the_hand_neither_turn_a_column_nor_stop_it() {
+    let mut dates = vec!["3/14/2005"; 500];
+    dates[7] = "14/3/2005";
+    dates[8] = "2005-03-14";
+    dates[9] = "soon";
+    let (table, records) = read(births(&dates)).unwrap();
+    assert_eq!(table.date_format(), Some(DateFormat::MonthDayYear));
+    let invalid: Vec<u64> = records
+        .iter()
+        .filter(|r| r.birthdate == Birth::Invalid)
+        .map(|r| r.line)
+        .collect();
+    assert_eq!(invalid, [9, 10, 11]);
+    // One cell among a thousand that could be either is no evidence.
+    let mut dates = vec!["3/4/2005"; 1000];
+    dates[3] = "14/3/2005";
+    says(&refused(births(&dates)), &["cannot be told apart"]);
+}
+
+#[test]
+fn columns_that_hold_something_else_are_refused() {
+    let e = refused(births(&["2005-03-04", "2005-03-05", "12/31/2005"]));
+    assert_eq!(place(&e).0, Some(4));
+    says(&e, &["two forms", "line 2", "line 4"]);
+    for (cell, words) in [
+        ("3/14/05", "two digits"),
+        ("14-MAR-2005", "not dates"),
+        ("38425", "not dates"),
+        (SECRET, "not dates"),
+        ("12312005", "no day that exists"),
+    ] {
+        let e = refused(births(&["", cell, cell]));
+        assert_eq!(place(&e), (Some(3), Some("dob")), "{e}");
+        says(&e, &[words]);
+        assert!(!e.to_string().contains(cell), "{e}");
+    }
+}
+
+#[test]
+fn a_column_is_read_on_until_it_decides_itself() {
+    let mut dates = vec!["3/4/2005"; 210_000];
+    dates[205_000..].fill("3/14/2005");
+    let (table, records) = read(births(&dates)).unwrap();
+    assert_eq!(table.date_format(), Some(DateFormat::MonthDayYear));
+    assert_eq!(records.len(), 210_000);
+}
