@@ -3,7 +3,7 @@
 //! Exports of other systems are read by `owner/table`, which is lenient where this is not.
 
 use std::fs::File;
-use std::io::Write;
+
 use std::path::{Path, PathBuf};
 
 use crate::atomic::AtomicFile;
@@ -174,6 +174,8 @@ pub fn write(path: &Path, columns: &[&str], rows: impl FnOnce(&mut CsvWriter) ->
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
     use crate::error::Class;
 

@@ -1,6 +1,7 @@
 //! Record linkage in which names and birthdates stay with their owner.
 
 pub mod atomic;
+pub mod cli;
 pub mod csvfile;
 pub mod error;
 pub mod evaluate;

@@ -1,4 +1,5 @@
 //! The `blindlink` binary: everything is in the library.
+
 fn main() -> std::process::ExitCode {
-    std::process::ExitCode::SUCCESS
+    blindlink::cli::main()
 }

@@ -5,5 +5,9 @@
 //!
 //! Invariant: nothing on the matching side imports anything from here.
 
+pub mod encode;
+pub mod key;
 pub mod normalise;
+pub mod resolve;
 pub mod table;
+pub mod unique;

@@ -13,6 +13,7 @@ use crate::matcher::crosswalk::{self, Decision};
 use crate::matcher::intake::{Party, admit};
 use crate::matcher::report::{self, PairReport, PartyReport, PassReport, Report};
 use crate::project::{Project, Schema};
+use crate::units::PartyId;
 
 /// What to match, and where to.
 #[derive(Debug)]
@@ -47,7 +48,7 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
     let parties = admit(&project, &options.tokens)?;
     let mut allowed = Vec::new();
     for (a, b) in &project.pairs {
-        let find = |id| parties.iter().find(|p| p.file.header().party == *id);
+        let find = |id: &PartyId| parties.iter().find(|p| p.file.header().party == *id);
         if let (Some(x), Some(y)) = (find(a), find(b)) {
             allowed.push((x, y));
         }

@@ -10,7 +10,7 @@ pub use level::{ABSENT, EXACT, LOWEST, Level, Scale, TOP};
 
 use rayon::prelude::*;
 
-use super::block::{Block, Joined, join};
+use super::block::{Block, join};
 use crate::project::{BlockFeature, Fill, Filter, FilterFeature, Pass, Schema};
 use crate::token::{FilterColumn, PassTokens};
 

@@ -1,0 +1,219 @@
+//! The arguments of every verb.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+use crate::owner::table::{DateFormat, Delimiter};
+use crate::units::PartyId;
+
+/// Record linkage in which names and birthdates stay with their owner.
+#[derive(Debug, Parser)]
+#[command(name = "blindlink", version, max_term_width = 100)]
+pub(super) struct Args {
+    #[command(subcommand)]
+    pub(super) verb: Verb,
+    /// Number of threads; all cores if not given. Results do not depend on it.
+    #[arg(long, global = true, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(super) threads: Option<u16>,
+    /// No progress and no summary on standard error.
+    #[arg(long, short, global = true)]
+    pub(super) quiet: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Verb {
+    /// The whole job on made-up data that comes with the program, scored against the truth
+    Demo(Demo),
+    /// Make a project file, which all parties and the operator share
+    #[command(subcommand)]
+    Project(Project),
+    /// Make or show a linkage key, which the data owners share and the operator never holds
+    #[command(subcommand)]
+    Key(Key),
+    /// Data owner: turn a student table into a token file
+    Encode(Encode),
+    /// What a token file says of itself
+    Inspect(Inspect),
+    /// Operator: match token files into links and crosswalks
+    Match(Match),
+    /// Data owner: put student ids into a crosswalk
+    Resolve(Resolve),
+    /// Rehearsals only: score a match against the truth
+    Evaluate(Evaluate),
+    /// Make up students of several parties, with the truth
+    Synth(Synth),
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Demo {
+    /// Folder to leave every file of the demonstration in; a temporary one if not given
+    #[arg(long)]
+    pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Project {
+    /// Write a new, commented project file
+    New {
+        /// A party's name, a-z, 0-9 and -; give two or more
+        #[arg(long = "party", required = true)]
+        parties: Vec<PartyId>,
+        /// The schema: k12, or clk for the classic Bloom filter
+        #[arg(long, default_value = "k12")]
+        schema: String,
+        /// The project file to write
+        #[arg(short, long)]
+        out: PathBuf,
+        /// Replace a file that exists
+        #[arg(long)]
+        force: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Key {
+    /// Write 32 random bytes to a new file that only you can read
+    New {
+        /// The key file to write; never overwritten
+        #[arg(short, long)]
+        out: PathBuf,
+    },
+    /// Print the fingerprint of a key, to compare by telephone
+    Show {
+        /// The key file
+        key: PathBuf,
+    },
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Encode {
+    /// The student table: delimited text with a header line
+    pub(super) table: PathBuf,
+    /// The project file
+    #[arg(long)]
+    pub(super) project: PathBuf,
+    /// Which party you are
+    #[arg(long)]
+    pub(super) party: PartyId,
+    /// The linkage key file
+    #[arg(long)]
+    pub(super) key: PathBuf,
+    /// The token file to write: it goes to the operator
+    #[arg(short, long)]
+    pub(super) out: PathBuf,
+    /// The ref map to write: it stays with you. Default: beside the token file, .refs.csv
+    #[arg(long)]
+    pub(super) refs: Option<PathBuf>,
+    /// The list of rejected rows to write: it stays with you. Default: beside the token file, .rejects.csv
+    #[arg(long)]
+    pub(super) rejects: Option<PathBuf>,
+    /// Which column holds a field: id, first, middle, last, suffix, birthdate or gender, as in last="LNAME"
+    #[arg(long = "map", value_name = "FIELD=HEADER")]
+    pub(super) map: Vec<String>,
+    /// How dates are written, where the column does not tell
+    #[arg(long)]
+    pub(super) date_format: Option<DateFormat>,
+    /// What separates the columns, where the header line does not tell
+    #[arg(long)]
+    pub(super) delimiter: Option<Delimiter>,
+    /// Replace files that exist
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Print the summary as JSON on standard output
+    #[arg(long)]
+    pub(super) json: bool,
+    /// Tests only: make record refs guessable, so that a run can be repeated byte by byte
+    #[arg(long, hide = true)]
+    pub(super) test_seed: Option<u64>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Inspect {
+    /// The token file
+    pub(super) tokens: PathBuf,
+    /// As JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Match {
+    /// The token files, one a party
+    #[arg(required = true, num_args = 2..)]
+    pub(super) tokens: Vec<PathBuf>,
+    /// The project file
+    #[arg(long)]
+    pub(super) project: PathBuf,
+    /// The folder for the results
+    #[arg(short, long)]
+    pub(super) out: PathBuf,
+    /// Match probability from which a pair is a link, instead of the project's
+    #[arg(long)]
+    pub(super) threshold: Option<f64>,
+    /// Replace results that exist
+    #[arg(long)]
+    pub(super) force: bool,
+    /// Print the report as JSON on standard output
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Resolve {
+    /// Your crosswalk, as the operator sent it
+    pub(super) crosswalk: PathBuf,
+    /// The ref map that `encode` wrote
+    #[arg(long)]
+    pub(super) refs: PathBuf,
+    /// The table to write
+    #[arg(short, long)]
+    pub(super) out: PathBuf,
+    /// Replace a file that exists
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Evaluate {
+    /// The folder that `match` wrote
+    pub(super) results: PathBuf,
+    /// The ref maps of two parties, in the order of the truth's columns
+    #[arg(long, required = true)]
+    pub(super) refs: Vec<PathBuf>,
+    /// A CSV of two id columns, the first party's first
+    #[arg(long)]
+    pub(super) truth: PathBuf,
+    /// As JSON
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Synth {
+    /// Number of parties
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(2..=9))]
+    pub(super) parties: u8,
+    /// Records a party
+    #[arg(long, default_value_t = 20_000, value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    pub(super) records: u64,
+    /// How many errors the records have
+    #[arg(long, value_enum, default_value_t = Profile::Typical)]
+    pub(super) profile: Profile,
+    /// The same seed gives the same files
+    #[arg(long, default_value_t = 1)]
+    pub(super) seed: u64,
+    /// The folder to write into
+    #[arg(short, long)]
+    pub(super) out: PathBuf,
+    /// Replace files that exist
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(super) enum Profile {
+    Clean,
+    Typical,
+    Dirty,
+}

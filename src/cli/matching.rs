@@ -1,0 +1,94 @@
+//! `inspect` and `match`: the operator's verbs.
+
+use serde_json::json;
+
+use super::args::{Args, Inspect, Match};
+use super::owner::pretty;
+use super::{print, term};
+use crate::error::Result;
+use crate::matcher::report::{PairReport, Report, StatusCounts};
+use crate::pipeline::link::{self as pipeline, Options};
+use crate::token::{FORMAT, TokenFile};
+use crate::units::hex;
+
+pub(super) fn inspect(verb: &Inspect) -> Result<()> {
+    let file = TokenFile::open(&verb.tokens)?;
+    let header = file.header();
+    let columns = file.columns();
+    let row_bytes: usize = 16 + columns.iter().map(|c| c.1).sum::<usize>();
+    if verb.json {
+        let value = json!({
+            "format": FORMAT,
+            "project": header.project.to_string(),
+            "schema": header.schema.to_string(),
+            "party": header.party.as_str(),
+            "round": header.round,
+            "normalisation": header.normalisation,
+            "key_check": hex(&header.key_check),
+            "records": header.records,
+            "rows": header.rows,
+            "blake3": file.fingerprint()?.to_string(),
+            "columns": columns.iter().map(|(name, bytes)| json!({"name": name, "bytes": bytes})).collect::<Vec<_>>(),
+        });
+        return print(&pretty(&value)?);
+    }
+    let mut text = format!(
+        "format         {FORMAT}\nproject        {}\nschema         {}\nparty          {}\nround          {}\n\
+         normalisation  {}\nkey check      {}\nrecords        {}\nrows           {} of {row_bytes} bytes\nblake3         {}\n",
+        header.project,
+        header.schema,
+        header.party,
+        header.round,
+        header.normalisation,
+        hex(&header.key_check),
+        header.records,
+        header.rows,
+        file.fingerprint()?,
+    );
+    text += "columns        record_ref, 16 bytes\n";
+    for (name, bytes) in &columns {
+        text += &format!("               {name}, {bytes} bytes\n");
+    }
+    print(&text)
+}
+
+pub(super) fn link(verb: &Match, args: &Args) -> Result<()> {
+    let options = Options {
+        tokens: verb.tokens.clone(),
+        project: verb.project.clone(),
+        out: verb.out.clone(),
+        threshold: verb.threshold,
+        force: verb.force,
+    };
+    let progress = term::Progress::new(args.quiet);
+    let report = pipeline::link(&options, &progress)?;
+    progress.done();
+    if !args.quiet {
+        eprint!("{}", describe(&report));
+    }
+    if verb.json { print(&pretty(&report)?) } else { Ok(()) }
+}
+
+/// The report in a few lines.
+pub(super) fn describe(report: &Report) -> String {
+    let mut text = String::new();
+    for pair in &report.pairs {
+        text += &describe_pair(pair);
+    }
+    text
+}
+
+fn describe_pair(pair: &PairReport) -> String {
+    let share = |s: &StatusCounts| 100.0 * s.linked as f64 / (s.linked + s.ambiguous + s.no_link).max(1) as f64;
+    let mut text = format!("{} - {}: {} links, ", pair.party_a, pair.party_b, pair.links);
+    text += &format!("of which {:.0} are expected to be right\n", pair.expected_right);
+    for (party, status) in [(&pair.party_a, &pair.status_a), (&pair.party_b, &pair.status_b)] {
+        text += &format!(
+            "{party}: {:.1} % linked, {} ambiguous, {} without a link\n",
+            share(status),
+            status.ambiguous,
+            status.no_link
+        );
+    }
+    text
+}

@@ -1,0 +1,80 @@
+//! The command line: arguments, wording, exit codes. The only room that prints.
+//!
+//! Standard output is data, everything else goes to standard error. Exit codes: 0 done, 1 I/O or
+//! internal, 2 usage, 3 input rejected, 4 files do not belong together.
+
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this room is the one that prints")]
+
+mod args;
+mod keys;
+mod matching;
+mod owner;
+mod rehearse;
+mod term;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use self::args::{Args, Verb};
+use crate::error::{Error, Result};
+
+/// Runs the command line of this process.
+#[must_use]
+pub fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(e) => {
+            // clap's own exit codes: 0 for help and version, 2 for the rest.
+            let _ = e.print();
+            return ExitCode::from(u8::try_from(e.exit_code()).unwrap_or(2));
+        }
+    };
+    match with_threads(args.threads, || run(&args)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(e) if is_closed_pipe(&e) => ExitCode::SUCCESS,
+        Err(e) => {
+            eprintln!("error: {e}");
+            ExitCode::from(e.class().exit_code())
+        }
+    }
+}
+
+fn run(args: &Args) -> Result<()> {
+    match &args.verb {
+        Verb::Demo(v) => rehearse::demo(v, args),
+        Verb::Project(v) => keys::project(v),
+        Verb::Key(v) => keys::key(v),
+        Verb::Encode(v) => owner::encode(v, args),
+        Verb::Inspect(v) => matching::inspect(v),
+        Verb::Match(v) => matching::link(v, args),
+        Verb::Resolve(v) => owner::resolve(v),
+        Verb::Evaluate(v) => rehearse::evaluate(v),
+        Verb::Synth(v) => rehearse::synth(v, args),
+    }
+}
+
+/// Runs `work` in a pool of its own, never the global one.
+fn with_threads(threads: Option<usize>, work: impl FnOnce() -> Result<()> + Send) -> Result<()> {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads.unwrap_or(0))
+        .build()
+        .map_err(|_| Error::internal("no threads can be started"))?;
+    pool.install(work)
+}
+
+/// Prints data on standard output.
+fn print(text: &str) -> Result<()> {
+    use std::io::Write;
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|e| Error::io("write", "standard output", e))
+}
+
+/// Whoever read our output has enough: no failure.
+fn is_closed_pipe(e: &Error) -> bool {
+    std::error::Error::source(e)
+        .and_then(|s| s.downcast_ref::<std::io::Error>())
+        .is_some_and(|io| io.kind() == std::io::ErrorKind::BrokenPipe)
+}

@@ -1,0 +1,93 @@
+//! `encode` and `resolve`: the data owner's verbs.
+
+use serde_json::json;
+
+use super::args::{Args, Encode, Resolve};
+use super::{print, term};
+use crate::error::{Error, Result};
+use crate::owner::table::Mapping;
+use crate::pipeline::encode::{Options, Summary};
+use crate::pipeline::files::beside;
+use crate::pipeline::{encode as pipeline, resolve as resolving};
+
+pub(super) fn encode(verb: &Encode, args: &Args) -> Result<()> {
+    let mut mapping = Mapping::default();
+    for argument in &verb.map {
+        mapping.map(argument)?;
+    }
+    if let Some(format) = verb.date_format {
+        mapping = mapping.with_date_format(format);
+    }
+    if let Some(delimiter) = verb.delimiter {
+        mapping = mapping.with_delimiter(delimiter);
+    }
+    let options = Options {
+        table: verb.table.clone(),
+        project: verb.project.clone(),
+        party: verb.party.clone(),
+        key: verb.key.clone(),
+        out: verb.out.clone(),
+        refs: verb.refs.clone().unwrap_or_else(|| beside(&verb.out, "refs.csv")),
+        rejects: verb.rejects.clone().unwrap_or_else(|| beside(&verb.out, "rejects.csv")),
+        mapping,
+        force: verb.force,
+        test_seed: verb.test_seed,
+    };
+    let progress = term::Progress::new(args.quiet);
+    let summary = pipeline::encode(&options, &progress)?;
+    progress.done();
+    if !args.quiet {
+        eprint!("{}", describe(&options, &summary));
+    }
+    if verb.json { print(&as_json(&summary)?) } else { Ok(()) }
+}
+
+fn describe(options: &Options, summary: &Summary) -> String {
+    let mut text = String::new();
+    for (field, header) in &summary.columns {
+        let shown = header.as_ref().map_or("not found".into(), |h| format!("\"{h}\""));
+        text += &format!("{field:<10} {shown}\n");
+    }
+    if let Some(format) = &summary.date_format {
+        text += &format!("dates      {format}\n");
+    }
+    text += &format!("{} rows read, {} records encoded", summary.read, summary.records);
+    let rejected: u64 = summary.rejected.values().sum();
+    text += &format!(", {rejected} rejected");
+    if rejected > 0 {
+        let reasons: Vec<String> = summary.rejected.iter().map(|(r, n)| format!("{n} {r}")).collect();
+        text += &format!(" ({})", reasons.join(", "));
+    }
+    text += &format!("\n{} goes to the operator\n", options.out.display());
+    text += &format!("{} and {} stay with you\n", options.refs.display(), options.rejects.display());
+    text
+}
+
+fn as_json(summary: &Summary) -> Result<String> {
+    let columns: serde_json::Map<String, serde_json::Value> =
+        summary.columns.iter().map(|(f, h)| (f.clone(), json!(h))).collect();
+    let value = json!({
+        "rows_read": summary.read,
+        "records": summary.records,
+        "token_rows": summary.rows,
+        "rejected": summary.rejected,
+        "without_birthdate": summary.no_birthdate,
+        "unreadable_birthdate": summary.bad_birthdate,
+        "columns": columns,
+        "date_format": summary.date_format,
+    });
+    pretty(&value)
+}
+
+/// A value as indented JSON with a line end.
+pub(super) fn pretty(value: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string_pretty(value)
+        .map(|text| text + "\n")
+        .map_err(|_| Error::internal("a result has no JSON form"))
+}
+
+pub(super) fn resolve(verb: &Resolve) -> Result<()> {
+    let done = resolving::resolve(&verb.crosswalk, &verb.refs, &verb.out, verb.force)?;
+    eprintln!("{} lines, {} of them linked", done.lines, done.linked);
+    Ok(())
+}

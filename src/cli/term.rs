@@ -1,0 +1,51 @@
+//! Progress on a terminal; silence where there is none.
+
+use std::time::Duration;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use crate::pipeline;
+
+/// A line on standard error that is redrawn while a verb works, and gone when it is done.
+#[derive(Debug)]
+pub(super) struct Progress(ProgressBar);
+
+impl Progress {
+    pub(super) fn new(quiet: bool) -> Self {
+        // indicatif draws nothing where standard error is no terminal.
+        let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let bar = ProgressBar::with_draw_target(None, target);
+        bar.enable_steady_tick(Duration::from_millis(200));
+        Self(bar)
+    }
+
+    pub(super) fn done(&self) {
+        self.0.finish_and_clear();
+    }
+}
+
+impl pipeline::Progress for Progress {
+    fn at(&self, step: &str, done: u64, total: u64) {
+        let template = if total > 0 {
+            "{spinner} {msg} {wide_bar} {human_pos} of {human_len}, {elapsed}"
+        } else {
+            "{spinner} {msg} {human_pos}, {elapsed}, {per_sec}"
+        };
+        if self.0.message() != step {
+            self.0.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner()));
+            self.0.set_message(step.to_owned());
+        }
+        if total > 0 {
+            self.0.set_length(total);
+        } else {
+            self.0.unset_length();
+        }
+        self.0.set_position(done);
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.done();
+    }
+}
