@@ -169,11 +169,11 @@ impl Columns {
     }
 
     /// Chooses a column for each field.
-    pub(super) fn choose(path: &Path, headers: Vec<String>, mapping: &Mapping) -> Result<Self> {
+    pub(super) fn choose(path: &Path, headers: &[String], mapping: &Mapping) -> Result<Self> {
         let folded: Vec<String> = headers.iter().map(|h| fold(h)).collect();
         let found = Finder {
             path,
-            headers: &headers,
+            headers,
             folded: &folded,
         };
         // PRIVACY: before a header is named in a message, the first line must have proved to be one.

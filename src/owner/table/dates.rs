@@ -107,7 +107,8 @@ fn form(cell: &str) -> Form {
             Form::Other
         };
     }
-    let (date, time) = cell.split_at(cell.find([' ', 'T']).unwrap_or(cell.len()));
+    let end = cell.bytes().position(|b| matches!(b, b' ' | b'T'));
+    let (date, time) = cell.split_at(end.unwrap_or(cell.len()));
     if !is_midnight(time) {
         return Form::Other;
     }

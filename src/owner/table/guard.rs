@@ -41,8 +41,8 @@ enum Fault {
 pub(super) struct Guard<R> {
     inner: R,
     delimiter: u8,
-    /// Bytes that can be passed over in a plain cell.
-    plain: [bool; 256],
+    /// Bytes that mean something outside quotes, the delimiter apart.
+    stops: [bool; 256],
     state: State,
     line: u64,
     /// The line of the quote that was opened last.
@@ -55,14 +55,14 @@ pub(super) struct Guard<R> {
 
 impl<R: Read> Guard<R> {
     pub(super) fn new(inner: R, delimiter: u8) -> Self {
-        let mut plain = [true; 256];
-        for byte in [delimiter, b'"', b'\n', b'\r', 0] {
-            plain[usize::from(byte)] = false;
+        let mut stops = [false; 256];
+        for byte in *b"\"\n\r\0" {
+            stops[usize::from(byte)] = true;
         }
         Self {
             inner,
             delimiter,
-            plain,
+            stops,
             state: State::RecordStart,
             line: 1,
             quote_line: 1,
@@ -117,9 +117,18 @@ impl<R: Read> Guard<R> {
         let mut start = 0;
         let mut i = 0;
         while i < chunk.len() {
-            if state == S::Plain {
-                let ends = |&b: &u8| !self.plain[usize::from(b)];
-                i += chunk[i..].iter().position(ends).unwrap_or(chunk.len() - i);
+            if matches!(state, S::Plain | S::CellStart) {
+                // PERF: outside quotes, cells need not be looked at one by one.
+                let stops = |&b: &u8| self.stops[usize::from(b)];
+                let n = chunk[i..].iter().position(stops).unwrap_or(chunk.len() - i);
+                i += n;
+                if n > 0 {
+                    state = if chunk[i - 1] == self.delimiter {
+                        S::CellStart
+                    } else {
+                        S::Plain
+                    };
+                }
                 if i == chunk.len() {
                     break;
                 }

@@ -112,7 +112,7 @@ impl Table {
     pub fn open(path: &Path, mapping: &Mapping) -> Result<Self> {
         let head = sniff::head(path, mapping.delimiter())?;
         let mut rows = Rows::open(path, &head)?;
-        let columns = Columns::choose(path, rows.headers()?, mapping)?;
+        let columns = Columns::choose(path, &rows.headers()?, mapping)?;
         if rows.advance()?.is_none() {
             return Err(
                 Error::input(path, "the file holds a header line and no row after it")

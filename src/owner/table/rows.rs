@@ -116,6 +116,8 @@ impl Rows {
         // Every row is as wide as the header, so the cell is there.
         let bytes = self.row.get(index).unwrap_or_default();
         match std::str::from_utf8(bytes) {
+            // PERF: hardly any cell has something to trim.
+            Ok(text) if is_tight(bytes) => Ok(text),
             Ok(text) => Ok(text.trim()),
             Err(_) => Err(self.not_utf8(header())),
         }
@@ -127,4 +129,10 @@ impl Rows {
             .column(column)
             .hint("export the file as UTF-8 (in Excel: \"CSV UTF-8\")")
     }
+}
+
+/// Whether a cell starts and ends with characters of ASCII that can be seen, or is empty.
+fn is_tight(bytes: &[u8]) -> bool {
+    let visible = |b: Option<&u8>| b.is_none_or(u8::is_ascii_graphic);
+    visible(bytes.first()) && visible(bytes.last())
 }

@@ -1,5 +1,8 @@
 //! Good files in every form, and every bad one with its class, its place, and no cell in its text.
 
+mod dates;
+mod guard;
+
 use std::io::Write;
 
 use super::*;
@@ -36,7 +39,7 @@ fn map(arguments: &[&str]) -> Mapping {
 /// The input error of a file, after checking that it does not show what must not be shown.
 #[track_caller]
 fn refused_with(content: impl AsRef<[u8]>, mapping: &Mapping) -> Error {
-    let e = read_with(content, mapping).err().expect("the file is bad");
+    let e = read_with(content, mapping).expect_err("the file is bad");
     assert!(!e.to_string().contains(SECRET), "{e}");
     assert_eq!(e.class(), Class::Input, "{e}");
     e
@@ -294,46 +297,6 @@ fn text_that_is_not_utf_8_is_refused_with_its_column() {
     assert_eq!(place(&refused(b"id,n\xf1,dob\n1,b,\n")).0, Some(1));
 }
 
-/// Gives `x` for ever, and counts.
-struct Endless(usize);
-
-impl std::io::Read for Endless {
-    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
-        buf.fill(b'x');
-        self.0 += buf.len();
-        Ok(buf.len())
-    }
-}
-
-#[test]
-fn a_record_without_end_is_refused_before_memory_is_spent() {
-    for quote in ["", "\""] {
-        let mut text = format!("{HEAD}1,a,b,\n2,{quote}");
-        text.push_str(&SECRET.repeat(MAX_RECORD_BYTES / 4));
-        let e = refused(text);
-        assert_eq!(place(&e).0, Some(3));
-        says(&e, &["more than 1 MiB"]);
-    }
-    // A line of any length: the guard stops drawing from the file soon after the limit.
-    let mut guard = guard::Guard::new(Endless(0), b',');
-    let mut buf = vec![0; 1 << 16];
-    let mut passed = 0;
-    while let Ok(n) = std::io::Read::read(&mut guard, &mut buf) {
-        passed += n;
-    }
-    assert!((MAX_RECORD_BYTES..=MAX_RECORD_BYTES + buf.len()).contains(&passed));
-    assert!(guard.fault(Path::new("x")).is_some());
-}
-
-#[test]
-fn a_record_of_the_largest_size_is_read() {
-    let fill = MAX_RECORD_BYTES - "1,".len();
-    for (extra, good) in [(0, true), (1, false)] {
-        let text = format!("id,last\n1,{}\n2,b\n", "x".repeat(fill + extra));
-        assert_eq!(read(text).is_ok(), good);
-    }
-}
-
 #[test]
 fn two_columns_for_one_field_are_refused_until_one_is_chosen() {
     let text = "student_id,SID,last,surname,dob\n1,2,Smith,Jones,2005-01-01\n";
@@ -434,144 +397,4 @@ fn debug_shows_no_person() {
         "{shown}"
     );
     assert!(shown.contains("Record { line: 2, .. }"));
-}
-
-/// A file with these birthdates, one a row from line 2.
-fn births<S: AsRef<str>>(dates: &[S]) -> String {
-    let mut text = String::from("id,dob\n");
-    for date in dates {
-        text += &format!("1,{}\n", date.as_ref());
-    }
-    text
-}
-
-#[track_caller]
-fn decided(dates: &[&str], format: DateFormat, expected: &[Birth]) {
-    let (table, records) = read(births(dates)).unwrap();
-    assert_eq!(table.date_format(), Some(format));
-    let got: Vec<Birth> = records.iter().map(|r| r.birthdate).collect();
-    assert!(got == expected, "{format:?}: {got:?}");
-}
-
-#[test]
-fn the_format_of_dates_is_found_out() {
-    use Birth::{Invalid, Missing};
-    let march = date(2005, 3, 4);
-    decided(
-        &[
-            "2005-03-04",
-            "2005/3/4",
-            "2005-03-04 00:00:00.000",
-            "2005-03-04T00:00:00Z",
-            "2005-02-30",
-            "",
-            "NULL",
-        ],
-        DateFormat::Iso,
-        &[march, march, march, march, Invalid, Missing, Missing],
-    );
-    decided(
-        &[
-            "20050304", "20050304", "20050304", "20050332", "20051301", "200503", "00000000",
-        ],
-        DateFormat::Compact,
-        &[march, march, march, Invalid, Invalid, Invalid, Missing],
-    );
-    decided(
-        &[
-            "3/4/2005",
-            "03-04-2005",
-            "3.4.2005",
-            "12/31/2005",
-            "3/4/2005 12:00:00 AM",
-            "3/4-2005",
-            "00/00/0000",
-        ],
-        DateFormat::MonthDayYear,
-        &[
-            march,
-            march,
-            march,
-            date(2005, 12, 31),
-            march,
-            Invalid,
-            Missing,
-        ],
-    );
-    decided(
-        &["4/3/2005", "31/12/2005", "31/02/2005", "x", "4/3/2005 8:30"],
-        DateFormat::DayMonthYear,
-        &[march, date(2005, 12, 31), Invalid, Invalid, Invalid],
-    );
-    let (table, records) = read(births(&["", "n/a"])).unwrap();
-    assert_eq!(table.date_format(), None);
-    assert!(records.iter().all(|r| r.birthdate == Missing));
-}
-
-#[test]
-fn dates_that_can_be_read_in_two_ways_are_refused() {
-    let e = refused(births(&["", "3/4/2005", "12/12/2005"]));
-    assert_eq!(place(&e), (Some(3), Some("dob")));
-    says(&e, &["cannot be told apart", "--date-format"]);
-    let e = refused(births(&["3/4/2005", "3/14/2005", "14/3/2005"]));
-    assert_eq!(place(&e), (Some(4), Some("dob")));
-    says(&e, &["line 4", "line 3"]);
-    // The user decides.
-    let text = births(&["3/4/2005", "14/3/2005"]);
-    let mapping = Mapping::default().with_date_format("mdy".parse().unwrap());
-    let (_, records) = read_with(&text, &mapping).unwrap();
-    assert!(records[0].birthdate == date(2005, 3, 4));
-    assert_eq!(records[1].birthdate, Birth::Invalid);
-    assert!("us".parse::<DateFormat>().is_err());
-    for format in DateFormat::ALL {
-        assert_eq!(format.name().parse::<DateFormat>().unwrap(), format);
-    }
-}
-
-#[test]
-fn slips_of_the_hand_neither_turn_a_column_nor_stop_it() {
-    let mut dates = vec!["3/14/2005"; 500];
-    dates[7] = "14/3/2005";
-    dates[8] = "2005-03-14";
-    dates[9] = "soon";
-    let (table, records) = read(births(&dates)).unwrap();
-    assert_eq!(table.date_format(), Some(DateFormat::MonthDayYear));
-    let invalid: Vec<u64> = records
-        .iter()
-        .filter(|r| r.birthdate == Birth::Invalid)
-        .map(|r| r.line)
-        .collect();
-    assert_eq!(invalid, [9, 10, 11]);
-    // One cell among a thousand that could be either is no evidence.
-    let mut dates = vec!["3/4/2005"; 1000];
-    dates[3] = "14/3/2005";
-    says(&refused(births(&dates)), &["cannot be told apart"]);
-}
-
-#[test]
-fn columns_that_hold_something_else_are_refused() {
-    let e = refused(births(&["2005-03-04", "2005-03-05", "12/31/2005"]));
-    assert_eq!(place(&e).0, Some(4));
-    says(&e, &["two forms", "line 2", "line 4"]);
-    for (cell, words) in [
-        ("3/14/05", "two digits"),
-        ("14-MAR-2005", "not dates"),
-        ("38425", "not dates"),
-        (SECRET, "not dates"),
-        ("12312005", "no day that exists"),
-    ] {
-        let e = refused(births(&["", cell, cell]));
-        assert_eq!(place(&e), (Some(3), Some("dob")), "{e}");
-        says(&e, &[words]);
-        assert!(!e.to_string().contains(cell), "{e}");
-    }
-}
-
-#[test]
-fn a_column_is_read_on_until_it_decides_itself() {
-    let mut dates = vec!["3/4/2005"; 210_000];
-    dates[205_000..].fill("3/14/2005");
-    let (table, records) = read(births(&dates)).unwrap();
-    assert_eq!(table.date_format(), Some(DateFormat::MonthDayYear));
-    assert_eq!(records.len(), 210_000);
 }

@@ -1,0 +1,143 @@
+//! How the format of a birthdate column is found out, and when it is not.
+
+use super::*;
+
+/// A file with these birthdates, one a row from line 2.
+fn births<S: AsRef<str>>(dates: &[S]) -> String {
+    let mut text = String::from("id,dob\n");
+    for date in dates {
+        text += &format!("1,{}\n", date.as_ref());
+    }
+    text
+}
+
+#[track_caller]
+fn decided(dates: &[&str], format: DateFormat, expected: &[Birth]) {
+    let (table, records) = read(births(dates)).unwrap();
+    assert_eq!(table.date_format(), Some(format));
+    let got: Vec<Birth> = records.iter().map(|r| r.birthdate).collect();
+    assert!(got == expected, "{format:?}: {got:?}");
+}
+
+#[test]
+fn the_format_of_dates_is_found_out() {
+    use Birth::{Invalid, Missing};
+    let march = date(2005, 3, 4);
+    decided(
+        &[
+            "2005-03-04",
+            "2005/3/4",
+            "2005-03-04 00:00:00.000",
+            "2005-03-04T00:00:00Z",
+            "2005-02-30",
+            "",
+            "NULL",
+        ],
+        DateFormat::Iso,
+        &[march, march, march, march, Invalid, Missing, Missing],
+    );
+    decided(
+        &[
+            "20050304", "20050304", "20050304", "20050332", "20051301", "200503", "00000000",
+        ],
+        DateFormat::Compact,
+        &[march, march, march, Invalid, Invalid, Invalid, Missing],
+    );
+    decided(
+        &[
+            "3/4/2005",
+            "03-04-2005",
+            "3.4.2005",
+            "12/31/2005",
+            "3/4/2005 12:00:00 AM",
+            "3/4-2005",
+            "00/00/0000",
+        ],
+        DateFormat::MonthDayYear,
+        &[
+            march,
+            march,
+            march,
+            date(2005, 12, 31),
+            march,
+            Invalid,
+            Missing,
+        ],
+    );
+    decided(
+        &["4/3/2005", "31/12/2005", "31/02/2005", "x", "4/3/2005 8:30"],
+        DateFormat::DayMonthYear,
+        &[march, date(2005, 12, 31), Invalid, Invalid, Invalid],
+    );
+    let (table, records) = read(births(&["", "n/a"])).unwrap();
+    assert_eq!(table.date_format(), None);
+    assert!(records.iter().all(|r| r.birthdate == Missing));
+}
+
+#[test]
+fn dates_that_can_be_read_in_two_ways_are_refused() {
+    let e = refused(births(&["", "3/4/2005", "12/12/2005"]));
+    assert_eq!(place(&e), (Some(3), Some("dob")));
+    says(&e, &["cannot be told apart", "--date-format"]);
+    let e = refused(births(&["3/4/2005", "3/14/2005", "14/3/2005"]));
+    assert_eq!(place(&e), (Some(4), Some("dob")));
+    says(&e, &["line 4", "line 3"]);
+    // The user decides.
+    let text = births(&["3/4/2005", "14/3/2005"]);
+    let mapping = Mapping::default().with_date_format("mdy".parse().unwrap());
+    let (_, records) = read_with(&text, &mapping).unwrap();
+    assert!(records[0].birthdate == date(2005, 3, 4));
+    assert_eq!(records[1].birthdate, Birth::Invalid);
+    assert!("us".parse::<DateFormat>().is_err());
+    for format in DateFormat::ALL {
+        assert_eq!(format.name().parse::<DateFormat>().unwrap(), format);
+    }
+}
+
+#[test]
+fn slips_of_the_hand_neither_turn_a_column_nor_stop_it() {
+    let mut dates = vec!["3/14/2005"; 500];
+    dates[7] = "14/3/2005";
+    dates[8] = "2005-03-14";
+    dates[9] = "soon";
+    let (table, records) = read(births(&dates)).unwrap();
+    assert_eq!(table.date_format(), Some(DateFormat::MonthDayYear));
+    let invalid: Vec<u64> = records
+        .iter()
+        .filter(|r| r.birthdate == Birth::Invalid)
+        .map(|r| r.line)
+        .collect();
+    assert_eq!(invalid, [9, 10, 11]);
+    // One cell among a thousand that could be either is no evidence.
+    let mut dates = vec!["3/4/2005"; 1000];
+    dates[3] = "14/3/2005";
+    says(&refused(births(&dates)), &["cannot be told apart"]);
+}
+
+#[test]
+fn columns_that_hold_something_else_are_refused() {
+    let e = refused(births(&["2005-03-04", "2005-03-05", "12/31/2005"]));
+    assert_eq!(place(&e).0, Some(4));
+    says(&e, &["two forms", "line 2", "line 4"]);
+    for (cell, words) in [
+        ("3/14/05", "two digits"),
+        ("14-MAR-2005", "not dates"),
+        ("38425", "not dates"),
+        (SECRET, "not dates"),
+        ("12312005", "no day that exists"),
+    ] {
+        let e = refused(births(&["", cell, cell]));
+        assert_eq!(place(&e), (Some(3), Some("dob")), "{e}");
+        says(&e, &[words]);
+        assert!(!e.to_string().contains(cell), "{e}");
+    }
+}
+
+#[test]
+fn a_column_is_read_on_until_it_decides_itself() {
+    let mut dates = vec!["3/4/2005"; 210_000];
+    dates[205_000..].fill("3/14/2005");
+    let (table, records) = read(births(&dates)).unwrap();
+    assert_eq!(table.date_format(), Some(DateFormat::MonthDayYear));
+    assert_eq!(records.len(), 210_000);
+}
