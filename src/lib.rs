@@ -2,4 +2,5 @@
 
 pub mod atomic;
 pub mod error;
+pub mod synth;
 pub mod units;
