@@ -50,7 +50,7 @@ fn digits_wrong(year: u16, draw: &mut Draw) -> u16 {
     match draw.below(20) {
         0..10 => 2000 + short % 10 * 10 + short / 10,
         10..13 => 1900 + short,
-        13..16 => 1970 + draw.below(18) as u16,
+        13..16 => 1970 + 10 * draw.below(2) as u16 + year % 10,
         _ => year / 10 * 10 + (year % 10 + 2 + draw.below(7) as u16) % 10,
     }
 }
@@ -59,8 +59,8 @@ fn digits_wrong(year: u16, draw: &mut Draw) -> u16 {
 fn day_wrong(day: u8, draw: &mut Draw) -> u8 {
     let (tens, ones) = (day / 10, day % 10);
     match draw.below(10) {
-        0..2 if ones < 4 && tens != ones => ones * 10 + tens,
-        0..5 => (tens + 1 + draw.below(3) as u8) % 4 * 10 + ones,
+        0..3 if ones < 4 && tens != ones => ones * 10 + tens,
+        0..6 => (tens + 1 + draw.below(3) as u8) % 4 * 10 + ones,
         _ => tens * 10 + (ones + 1 + draw.below(9) as u8) % 10,
     }
 }

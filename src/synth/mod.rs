@@ -1,7 +1,7 @@
 //! Made-up students with realistic errors and their truth, for rehearsals and benchmarks.
 //!
 //! ```text
-//! tables/ -> names -> people: who exists      roster: who is in which file, row and id
+//! tables/ -> names, kinds -> people: who exists      roster: who is in which file, row and id
 //!                        \                      /
 //!                         record (typo, dates, style, rates): what a file says of a person
 //!                                     |
@@ -17,6 +17,7 @@
 //! person may bear a real person's name by chance.
 
 mod dates;
+mod kinds;
 mod names;
 mod people;
 mod random;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-use super::people::{Group, Origin, Sex};
+use super::kinds::{Group, Origin, Sex};
 use super::random::{Draw, mix};
 
 const SURNAMES: &str = include_str!("tables/surnames.tsv");
@@ -20,13 +20,14 @@ const SECOND_GIVEN: &str = include_str!("tables/second_given.tsv");
 /// The groups that have a column of shares in the tables, in the order of the columns.
 const COLUMNS: [Group; 4] = [Group::Hispanic, Group::White, Group::Asian, Group::Black];
 
-/// Share of a group whose surname is too rare for the table: those the table left out, and the
-/// tenth of all Americans (fewer Hispanics) whose surname less than 100 people bear.
-const RARE_SURNAME: [f64; 4] = [0.06, 0.26, 0.14, 0.12];
+/// Share of a group whose surname is too rare for the table: those the table left out (the script
+/// that makes it prints how many) and some of those whose surname less than 100 people bear.
+const RARE_SURNAME: [f64; 4] = [0.035, 0.17, 0.09, 0.08];
 /// How many such surnames a group has to draw from.
 const RARE_SURNAMES: [u64; 4] = [40_000, 600_000, 60_000, 60_000];
-/// Share of children whose first name fewer than five Californians a year are given.
-const RARE_FIRST: f64 = 0.10;
+/// Share of children whose first name is not in the table: fewer than five Californians of a year
+/// were given it.
+const RARE_FIRST: f64 = 0.055;
 /// How many such first names a group has for each sex.
 const RARE_FIRSTS: u64 = 30_000;
 
@@ -270,8 +271,8 @@ fn column(group: Group, draw: &mut Draw) -> usize {
     }
 }
 
-/// A number below `n` whose low values are the more frequent: the smaller of two draws, squared
-/// in scale, so that rare names have bearers by the hundred down to one.
+/// A number below `n` whose low values are the more frequent (the product of two draws), so that
+/// some rare names have hundreds of bearers and most have one.
 fn skewed(n: u64, draw: &mut Draw) -> u64 {
     let a = draw.below(n);
     a * draw.below(n) / n

@@ -1,160 +1,8 @@
 //! The population: one made-up person for each index, as the person would write their own name.
 
+use super::kinds::{Group, Origin, Sex};
 use super::names::{Tables, tables, title};
 use super::random::{Draw, Streams};
-
-/// The group of a person, for rates by subgroup.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Group {
-    Hispanic,
-    White,
-    Asian,
-    Black,
-    Other,
-}
-
-impl Group {
-    /// The word in `tags-PARTY.csv`.
-    pub(super) fn tag(self) -> &'static str {
-        match self {
-            Self::Hispanic => "hispanic",
-            Self::White => "white",
-            Self::Asian => "asian",
-            Self::Black => "black",
-            Self::Other => "other",
-        }
-    }
-
-    /// As frequent as among the births of California about 2005.
-    fn draw(draw: &mut Draw) -> Self {
-        match draw.below(100) {
-            0..52 => Self::Hispanic,
-            52..81 => Self::White,
-            81..93 => Self::Asian,
-            93..99 => Self::Black,
-            _ => Self::Other,
-        }
-    }
-}
-
-/// Where a family's given names may come from beside the common ones.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Origin {
-    None,
-    Vietnamese,
-    Chinese,
-    Hmong,
-    Filipino,
-    Korean,
-    Japanese,
-    SouthAsian,
-    Pacific,
-    Armenian,
-    African,
-}
-
-impl Origin {
-    /// Those with a list of given names.
-    #[cfg(test)]
-    pub(super) const LISTED: [Self; 10] = [
-        Self::Vietnamese,
-        Self::Chinese,
-        Self::Hmong,
-        Self::Filipino,
-        Self::Korean,
-        Self::Japanese,
-        Self::SouthAsian,
-        Self::Pacific,
-        Self::Armenian,
-        Self::African,
-    ];
-
-    /// By its word in the tables.
-    pub(super) fn named(word: &str) -> Self {
-        match word {
-            "vietnamese" => Self::Vietnamese,
-            "chinese" => Self::Chinese,
-            "hmong" => Self::Hmong,
-            "filipino" => Self::Filipino,
-            "korean" => Self::Korean,
-            "japanese" => Self::Japanese,
-            "south-asian" => Self::SouthAsian,
-            "pacific" => Self::Pacific,
-            "armenian" => Self::Armenian,
-            "black" => Self::African,
-            _ => Self::None,
-        }
-    }
-
-    /// The origin that a group and a surname tell.
-    fn of(group: Group, surname: &str, tables: &Tables, draw: &mut Draw) -> Self {
-        match group {
-            Group::Asian => match tables.origins(surname) {
-                // The rest of the group: mostly South Asian and Filipino surnames.
-                [] => *draw.pick(&[
-                    Self::SouthAsian,
-                    Self::SouthAsian,
-                    Self::Filipino,
-                    Self::None,
-                ]),
-                told => *draw.pick(told),
-            },
-            Group::White
-                if tables.origins(surname).contains(&Self::Armenian)
-                    || surname.ends_with("YAN")
-                    || (surname.ends_with("IAN") && surname.len() > 7) =>
-            {
-                Self::Armenian
-            }
-            Group::Black if draw.chance(0.08) => Self::African,
-            _ => Self::None,
-        }
-    }
-
-    /// How often a child has a given name of the origin, and if so, a western one for daily use.
-    fn habits(self) -> (f64, f64) {
-        match self {
-            Self::None => (0.0, 0.0),
-            Self::Vietnamese => (0.45, 0.50),
-            Self::Chinese => (0.35, 0.60),
-            Self::Hmong => (0.50, 0.35),
-            Self::Filipino => (0.30, 0.05),
-            Self::Korean => (0.40, 0.60),
-            Self::Japanese => (0.40, 0.30),
-            Self::SouthAsian => (0.75, 0.06),
-            Self::Pacific => (0.60, 0.15),
-            Self::Armenian => (0.55, 0.10),
-            Self::African => (0.90, 0.05),
-        }
-    }
-}
-
-/// Sex at birth, as the tables of births have it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Sex {
-    Female = 0,
-    Male = 1,
-}
-
-impl Sex {
-    /// By its letter in the tables.
-    pub(super) fn named(letter: &str) -> Self {
-        if letter == "M" {
-            Self::Male
-        } else {
-            Self::Female
-        }
-    }
-
-    fn draw(draw: &mut Draw) -> Self {
-        // 105 boys are born for 100 girls.
-        if draw.chance(0.512) {
-            Self::Male
-        } else {
-            Self::Female
-        }
-    }
-}
 
 /// A date as digits: it need not exist, since errors may have been written into it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -238,7 +86,7 @@ impl People {
         }
         let household = self.household(&mut family);
         let same_sex = family.chance(0.65);
-        let like_named = family.chance(0.4);
+        let like_named = family.chance(0.45);
         let mut elder = household;
         self.name(&mut elder, &mut self.persons.at(index - place));
         if place == 0 {
@@ -251,10 +99,14 @@ impl People {
         person.suffix = "";
         // Parents of twins like names that go together: the same beginning. And no two
         // children of a family have one name, whatever the draw says.
-        for attempt in 0..40 {
+        let mut taken = vec![elder.first.clone()];
+        if place == 2 {
+            taken.push(self.person(index - 1).first);
+        }
+        for attempt in 0..60 {
             self.name(&mut person, &mut own);
             let alike = person.first.get(..1) == elder.first.get(..1);
-            if person.first != elder.first && (alike || !like_named || attempt > 20) {
+            if !taken.contains(&person.first) && (alike || !like_named || attempt > 40) {
                 break;
             }
         }
@@ -357,6 +209,9 @@ impl People {
         let double = person.first.contains(' ');
         if person.middle.is_empty() && draw.chance(if double { 0.25 } else { 0.72 }) {
             person.middle = self.middle(person, draw);
+            if person.middle == person.first {
+                person.middle.clear();
+            }
         }
         person.suffix = if person.sex == Sex::Male && draw.chance(0.024) {
             *draw.pick(&["Jr", "Jr", "Jr", "Jr", "III", "II"])
@@ -451,13 +306,13 @@ mod tests {
     #[test]
     fn groups_are_californias() {
         let people = People::new(1);
-        let mut counts = [0; 5];
+        let mut counts = [0_i32; 5];
         for i in 0..20_000 {
             counts[people.person(i).group as usize] += 1;
         }
         for (got, percent) in counts.into_iter().zip([52, 29, 12, 6, 1]) {
             let expected = percent * 200;
-            assert!((got - expected as i32).abs() < 250, "{counts:?}");
+            assert!((got - expected).abs() < 250, "{counts:?}");
         }
     }
 

@@ -29,19 +29,19 @@ rates! {
 
     // --- first name ---
     /// One letter error (insert, delete, substitute, transpose, neighbour key, look-alike digit).
-    first_typo:              0.0002, 0.0125, 0.031;
+    first_typo:              0.0002, 0.0140, 0.030;
     /// A nickname or hypocoristic instead, if there is one for the name.
-    first_nickname:          0.0,    0.022,  0.040;
+    first_nickname:          0.0,    0.015,  0.027;
     /// The other given name of a person who has one (ANGELINA for YANZHE), of those people.
     first_other_name:        0.0,    0.20,   0.30;
     /// A freely chosen other first name.
     first_changed:           0.0,    0.002,  0.005;
     /// First and middle name exchanged, of those with a middle name.
-    first_middle_exchanged:  0.0,    0.006,  0.0135;
+    first_middle_exchanged:  0.0,    0.007,  0.018;
     /// The middle name written behind the first (CARLOS LUIS), of those with a middle name.
     first_middle_joined:     0.0,    0.004,  0.004;
     /// Half of a double given name is dropped (MARIA for MARIA GUADALUPE), of double names.
-    compound_dropped:        0.0,    0.25,   0.34;
+    compound_dropped:        0.0,    0.32,   0.42;
     /// A double given name written as one word (JUANPABLO), of double names.
     compound_joined:         0.0,    0.05,   0.08;
     /// The first name is missing.
@@ -55,9 +55,9 @@ rates! {
 
     // --- middle name ---
     /// The middle name is not on file at a district.
-    middle_missing_district: 0.10,   0.12,   0.15;
+    middle_missing_district: 0.10,   0.12,   0.16;
     /// The middle name is not on file at a college.
-    middle_missing_college:  0.30,   0.31,   0.41;
+    middle_missing_college:  0.30,   0.33,   0.44;
     /// A district has the middle initial only.
     middle_initial:          0.05,   0.12,   0.18;
     /// A placeholder instead of no middle name (NMN, `*`, `-`).
@@ -67,17 +67,17 @@ rates! {
 
     // --- last name ---
     /// One letter error.
-    last_typo:               0.0002, 0.0105, 0.030;
+    last_typo:               0.0002, 0.0120, 0.032;
     /// Another last name after marriage, adoption or a parent's marriage.
-    last_changed:            0.0002, 0.0085, 0.023;
+    last_changed:            0.0002, 0.0065, 0.0165;
     /// A district keeps one of two surnames, of people with two.
-    second_dropped_district: 0.0,    0.12,   0.18;
+    second_dropped_district: 0.0,    0.13,   0.18;
     /// A college keeps one of two surnames, of people with two.
-    second_dropped_college:  0.0,    0.27,   0.42;
+    second_dropped_college:  0.0,    0.32,   0.52;
     /// A second surname appears, of people with one.
     second_added:            0.0,    0.0055, 0.0075;
     /// The two surnames exchanged, of people with two.
-    surnames_exchanged:      0.0,    0.012,  0.017;
+    surnames_exchanged:      0.0,    0.018,  0.026;
     /// Blank for hyphen or hyphen for blank between two surnames, of people with two.
     surnames_restyled:       0.02,   0.11,   0.17;
     /// Two surnames written as one word, of people with two.
@@ -127,7 +127,7 @@ rates! {
     /// Another date altogether.
     date_other:              0.0,    0.0001, 0.0004;
     /// The birthdate is missing.
-    date_missing:            0.0,    0.0006, 0.0020;
+    date_missing:            0.0,    0.0008, 0.0020;
 
     // --- gender ---
     /// The gender is missing.

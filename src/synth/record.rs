@@ -2,8 +2,9 @@
 //! the profile.
 
 use super::dates;
+use super::kinds::{Group, Sex};
 use super::names::{tables, title};
-use super::people::{Group, People, Person, Sex, Ymd};
+use super::people::{People, Person, Ymd};
 use super::random::Draw;
 use super::rates::Rates;
 use super::style;

@@ -48,7 +48,8 @@ const COLLEGE: [&str; 6] = ["APP_ID", "LNAME", "FNAME", "MI", "DOB", "SEX"];
 /// # Errors
 /// [`Class::Usage`](crate::error::Class::Usage) if a number in `options` is out of its range;
 /// [`Class::Io`](crate::error::Class::Io) if a file cannot be written, or exists and
-/// `options.force` is not set; then nothing was written.
+/// `options.force` is not set. Unless the system fails while the finished files take their names,
+/// nothing was written then.
 pub fn generate(options: &Options, progress: &(dyn Fn(u64, u64) + Sync)) -> Result<Summary> {
     check(options)?;
     let parties = names(options.parties)?;
