@@ -9,5 +9,6 @@ pub mod matcher;
 pub mod owner;
 pub mod pipeline;
 pub mod project;
+pub mod synth;
 pub mod token;
 pub mod units;
