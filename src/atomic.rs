@@ -111,9 +111,16 @@ impl AtomicFolder {
         let made = !target.exists();
         let io = |e| Error::io("write", target, e);
         std::fs::create_dir_all(target).map_err(io)?;
-        let work = tempfile::Builder::new().prefix(".blindlink-").suffix(".part").tempdir_in(target);
+        let work = tempfile::Builder::new()
+            .prefix(".blindlink-")
+            .suffix(".part")
+            .tempdir_in(target);
         match work {
-            Ok(work) => Ok(Self { target: target.to_path_buf(), work, made }),
+            Ok(work) => Ok(Self {
+                target: target.to_path_buf(),
+                work,
+                made,
+            }),
             Err(e) => {
                 if made {
                     let _ = std::fs::remove_dir(target);
@@ -137,7 +144,11 @@ impl AtomicFolder {
         let io = |e| Error::io("write", &self.target, e);
         self.made = false;
         let mut names: Vec<_> = std::fs::read_dir(self.work.path())
-            .and_then(|entries| entries.map(|e| e.map(|e| e.file_name())).collect::<io::Result<_>>())
+            .and_then(|entries| {
+                entries
+                    .map(|e| e.map(|e| e.file_name()))
+                    .collect::<io::Result<_>>()
+            })
             .map_err(io)?;
         names.sort();
         for name in names {

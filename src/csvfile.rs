@@ -28,12 +28,15 @@ impl CsvReader {
     pub fn open(path: &Path, columns: &[&str]) -> Result<Self> {
         let mut this = Self::open_any(path)?;
         for column in columns {
-            let found = this.headers.iter().position(|h| h == column).ok_or_else(|| {
-                Error::input(path, format!("expected a column \"{column}\"")).line(1).hint(format!(
-                    "this file has: {}",
-                    this.headers.join(", ")
-                ))
-            })?;
+            let found = this
+                .headers
+                .iter()
+                .position(|h| h == column)
+                .ok_or_else(|| {
+                    Error::input(path, format!("expected a column \"{column}\""))
+                        .line(1)
+                        .hint(format!("this file has: {}", this.headers.join(", ")))
+                })?;
             this.wanted.push(found);
         }
         Ok(this)
@@ -46,7 +49,9 @@ impl CsvReader {
     pub fn open_pairs(path: &Path) -> Result<Self> {
         let mut this = Self::open_any(path)?;
         if this.headers.len() < 2 {
-            return Err(Error::input(path, "expected two columns of ids, the first party's first").line(1));
+            return Err(
+                Error::input(path, "expected two columns of ids, the first party's first").line(1),
+            );
         }
         this.wanted = vec![0, 1];
         Ok(this)
@@ -54,18 +59,35 @@ impl CsvReader {
 
     fn open_any(path: &Path) -> Result<Self> {
         let file = File::open(path).map_err(|e| Error::io("read", path, e))?;
-        let mut reader = csv::ReaderBuilder::new().buffer_capacity(1 << 18).from_reader(file);
+        let mut reader = csv::ReaderBuilder::new()
+            .buffer_capacity(1 << 18)
+            .from_reader(file);
         let headers: Vec<String> = reader
             .headers()
             .map_err(|e| unreadable(path, &e))?
             .iter()
             .enumerate()
-            .map(|(i, h)| if i == 0 { h.trim_start_matches('\u{feff}').to_owned() } else { h.to_owned() })
+            .map(|(i, h)| {
+                if i == 0 {
+                    h.trim_start_matches('\u{feff}').to_owned()
+                } else {
+                    h.to_owned()
+                }
+            })
             .collect();
         if headers.is_empty() {
-            return Err(Error::input(path, "the file is empty; expected a header line"));
+            return Err(Error::input(
+                path,
+                "the file is empty; expected a header line",
+            ));
         }
-        Ok(Self { path: path.to_path_buf(), headers, wanted: Vec::new(), reader, row: csv::StringRecord::new() })
+        Ok(Self {
+            path: path.to_path_buf(),
+            headers,
+            wanted: Vec::new(),
+            reader,
+            row: csv::StringRecord::new(),
+        })
     }
 
     /// All columns, in file order.
@@ -79,7 +101,9 @@ impl CsvReader {
     /// # Errors
     /// [`Class::Input`](crate::error::Class::Input) with the line if the row is malformed.
     pub fn advance(&mut self) -> Result<bool> {
-        self.reader.read_record(&mut self.row).map_err(|e| unreadable(&self.path, &e))
+        self.reader
+            .read_record(&mut self.row)
+            .map_err(|e| unreadable(&self.path, &e))
     }
 
     /// Cell number `i` of the wanted columns in the current row.
@@ -97,16 +121,22 @@ impl CsvReader {
     #[must_use]
     pub fn error(&self, i: usize, problem: &str) -> Error {
         let line = self.row.position().map_or(0, csv::Position::line);
-        Error::input(&self.path, problem).line(line).column(self.headers[self.wanted[i]].clone())
+        Error::input(&self.path, problem)
+            .line(line)
+            .column(self.headers[self.wanted[i]].clone())
     }
 }
 
 /// A malformed row, told by its place and never by its content.
 fn unreadable(path: &Path, e: &csv::Error) -> Error {
     let problem = match e.kind() {
-        csv::ErrorKind::Io(io) => return Error::io("read", path, std::io::Error::new(io.kind(), io.to_string())),
+        csv::ErrorKind::Io(io) => {
+            return Error::io("read", path, std::io::Error::new(io.kind(), io.to_string()));
+        }
         csv::ErrorKind::Utf8 { .. } => "expected UTF-8, found other bytes".to_owned(),
-        csv::ErrorKind::UnequalLengths { expected_len, len, .. } => {
+        csv::ErrorKind::UnequalLengths {
+            expected_len, len, ..
+        } => {
             format!("expected {expected_len} cells as in the header, found {len}")
         }
         _ => "the row is malformed".to_owned(),
@@ -129,8 +159,14 @@ impl CsvWriter {
     ///
     /// # Errors
     /// [`Class::Io`](crate::error::Class::Io).
-    pub fn create<S: AsRef<[u8]>>(path: &Path, columns: impl IntoIterator<Item = S>) -> Result<Self> {
-        let mut this = Self { path: path.to_path_buf(), out: csv::Writer::from_writer(AtomicFile::create(path)?) };
+    pub fn create<S: AsRef<[u8]>>(
+        path: &Path,
+        columns: impl IntoIterator<Item = S>,
+    ) -> Result<Self> {
+        let mut this = Self {
+            path: path.to_path_buf(),
+            out: csv::Writer::from_writer(AtomicFile::create(path)?),
+        };
         this.row(columns)?;
         Ok(this)
     }
@@ -140,10 +176,13 @@ impl CsvWriter {
     /// # Errors
     /// [`Class::Io`](crate::error::Class::Io).
     pub fn row<S: AsRef<[u8]>>(&mut self, cells: impl IntoIterator<Item = S>) -> Result<()> {
-        self.out.write_record(cells).map_err(|e| match e.into_kind() {
-            csv::ErrorKind::Io(io) => Error::io("write", &self.path, io),
-            _ => Error::internal("a row has another number of cells than its header").at(&self.path),
-        })
+        self.out
+            .write_record(cells)
+            .map_err(|e| match e.into_kind() {
+                csv::ErrorKind::Io(io) => Error::io("write", &self.path, io),
+                _ => Error::internal("a row has another number of cells than its header")
+                    .at(&self.path),
+            })
     }
 
     /// Makes the file durable and gives it its name.
@@ -152,7 +191,9 @@ impl CsvWriter {
     /// [`Class::Io`](crate::error::Class::Io); nothing is then left behind.
     pub fn commit(self) -> Result<()> {
         let Self { path, out } = self;
-        out.into_inner().map_err(|e| Error::io("write", &path, e.into_error()))?.commit()
+        out.into_inner()
+            .map_err(|e| Error::io("write", &path, e.into_error()))?
+            .commit()
     }
 }
 
@@ -166,7 +207,11 @@ impl std::fmt::Debug for CsvWriter {
 ///
 /// # Errors
 /// [`Class::Io`](crate::error::Class::Io), or what `rows` gives; nothing is then left behind.
-pub fn write(path: &Path, columns: &[&str], rows: impl FnOnce(&mut CsvWriter) -> Result<()>) -> Result<()> {
+pub fn write(
+    path: &Path,
+    columns: &[&str],
+    rows: impl FnOnce(&mut CsvWriter) -> Result<()>,
+) -> Result<()> {
     let mut out = CsvWriter::create(path, columns)?;
     rows(&mut out)?;
     out.commit()
@@ -189,14 +234,28 @@ mod tests {
         assert_eq!((reader.cell(0), reader.cell(1)), ("x,\"y\n", "1"));
         assert!(!reader.advance().unwrap());
 
-        assert!(CsvReader::open(&path, &["c"]).unwrap_err().to_string().contains("\"c\""));
-        File::create(&path).unwrap().write_all(b"a,b\n1,2\nZzyzx\n").unwrap();
+        assert!(
+            CsvReader::open(&path, &["c"])
+                .unwrap_err()
+                .to_string()
+                .contains("\"c\"")
+        );
+        File::create(&path)
+            .unwrap()
+            .write_all(b"a,b\n1,2\nZzyzx\n")
+            .unwrap();
         let mut reader = CsvReader::open(&path, &["a"]).unwrap();
         reader.advance().unwrap();
         let e = reader.advance().unwrap_err();
-        assert_eq!((e.class(), e.location().unwrap().line), (Class::Input, Some(3)));
+        assert_eq!(
+            (e.class(), e.location().unwrap().line),
+            (Class::Input, Some(3))
+        );
         assert!(!e.to_string().contains("Zzyzx"));
         File::create(&path).unwrap();
-        assert_eq!(CsvReader::open(&path, &["a"]).unwrap_err().class(), Class::Input);
+        assert_eq!(
+            CsvReader::open(&path, &["a"]).unwrap_err().class(),
+            Class::Input
+        );
     }
 }

@@ -9,7 +9,12 @@ use crate::pipeline::files::check_outputs;
 use crate::project::new_project;
 
 pub(super) fn project(verb: &Project) -> Result<()> {
-    let Project::New { parties, schema, out, force } = verb;
+    let Project::New {
+        parties,
+        schema,
+        out,
+        force,
+    } = verb;
     check_outputs(&[], &[out], *force)?;
     let mut id = [0; 16];
     getrandom::fill(&mut id).map_err(|_| Error::internal("the system gives no random bytes"))?;
@@ -26,6 +31,9 @@ pub(super) fn key(verb: &Key) -> Result<()> {
             key.write_new(out)?;
             print(&format!("fingerprint {}\n", key.fingerprint()))
         }
-        Key::Show { key } => print(&format!("fingerprint {}\n", LinkageKey::read(key)?.fingerprint())),
+        Key::Show { key } => print(&format!(
+            "fingerprint {}\n",
+            LinkageKey::read(key)?.fingerprint()
+        )),
     }
 }

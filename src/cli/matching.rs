@@ -66,7 +66,11 @@ pub(super) fn link(verb: &Match, args: &Args) -> Result<()> {
     if !args.quiet {
         eprint!("{}", describe(&report));
     }
-    if verb.json { print(&pretty(&report)?) } else { Ok(()) }
+    if verb.json {
+        print(&pretty(&report)?)
+    } else {
+        Ok(())
+    }
 }
 
 /// The report in a few lines.
@@ -79,10 +83,21 @@ pub(super) fn describe(report: &Report) -> String {
 }
 
 fn describe_pair(pair: &PairReport) -> String {
-    let share = |s: &StatusCounts| 100.0 * s.linked as f64 / (s.linked + s.ambiguous + s.no_link).max(1) as f64;
-    let mut text = format!("{} - {}: {} links, ", pair.party_a, pair.party_b, pair.links);
-    text += &format!("of which {:.0} are expected to be right\n", pair.expected_right);
-    for (party, status) in [(&pair.party_a, &pair.status_a), (&pair.party_b, &pair.status_b)] {
+    let share = |s: &StatusCounts| {
+        100.0 * s.linked as f64 / (s.linked + s.ambiguous + s.no_link).max(1) as f64
+    };
+    let mut text = format!(
+        "{} - {}: {} links, ",
+        pair.party_a, pair.party_b, pair.links
+    );
+    text += &format!(
+        "of which {:.0} are expected to be right\n",
+        pair.expected_right
+    );
+    for (party, status) in [
+        (&pair.party_a, &pair.status_a),
+        (&pair.party_b, &pair.status_b),
+    ] {
         text += &format!(
             "{party}: {:.1} % linked, {} ambiguous, {} without a link\n",
             share(status),

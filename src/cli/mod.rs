@@ -3,7 +3,11 @@
 //! Standard output is data, everything else goes to standard error. Exit codes: 0 done, 1 I/O or
 //! internal, 2 usage, 3 input rejected, 4 files do not belong together.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "this room is the one that prints")]
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this room is the one that prints"
+)]
 
 mod args;
 mod keys;
@@ -55,9 +59,9 @@ fn run(args: &Args) -> Result<()> {
 }
 
 /// Runs `work` in a pool of its own, never the global one.
-fn with_threads(threads: Option<usize>, work: impl FnOnce() -> Result<()> + Send) -> Result<()> {
+fn with_threads(threads: Option<u16>, work: impl FnOnce() -> Result<()> + Send) -> Result<()> {
     let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads(threads.unwrap_or(0))
+        .num_threads(threads.map_or(0, usize::from))
         .build()
         .map_err(|_| Error::internal("no threads can be started"))?;
     pool.install(work)

@@ -27,8 +27,14 @@ pub(super) fn encode(verb: &Encode, args: &Args) -> Result<()> {
         party: verb.party.clone(),
         key: verb.key.clone(),
         out: verb.out.clone(),
-        refs: verb.refs.clone().unwrap_or_else(|| beside(&verb.out, "refs.csv")),
-        rejects: verb.rejects.clone().unwrap_or_else(|| beside(&verb.out, "rejects.csv")),
+        refs: verb
+            .refs
+            .clone()
+            .unwrap_or_else(|| beside(&verb.out, "refs.csv")),
+        rejects: verb
+            .rejects
+            .clone()
+            .unwrap_or_else(|| beside(&verb.out, "rejects.csv")),
         mapping,
         force: verb.force,
         test_seed: verb.test_seed,
@@ -39,33 +45,53 @@ pub(super) fn encode(verb: &Encode, args: &Args) -> Result<()> {
     if !args.quiet {
         eprint!("{}", describe(&options, &summary));
     }
-    if verb.json { print(&as_json(&summary)?) } else { Ok(()) }
+    if verb.json {
+        print(&as_json(&summary)?)
+    } else {
+        Ok(())
+    }
 }
 
 fn describe(options: &Options, summary: &Summary) -> String {
     let mut text = String::new();
     for (field, header) in &summary.columns {
-        let shown = header.as_ref().map_or("not found".into(), |h| format!("\"{h}\""));
+        let shown = header
+            .as_ref()
+            .map_or("not found".into(), |h| format!("\"{h}\""));
         text += &format!("{field:<10} {shown}\n");
     }
     if let Some(format) = &summary.date_format {
         text += &format!("dates      {format}\n");
     }
-    text += &format!("{} rows read, {} records encoded", summary.read, summary.records);
+    text += &format!(
+        "{} rows read, {} records encoded",
+        summary.read, summary.records
+    );
     let rejected: u64 = summary.rejected.values().sum();
     text += &format!(", {rejected} rejected");
     if rejected > 0 {
-        let reasons: Vec<String> = summary.rejected.iter().map(|(r, n)| format!("{n} {r}")).collect();
+        let reasons: Vec<String> = summary
+            .rejected
+            .iter()
+            .map(|(r, n)| format!("{n} {r}"))
+            .collect();
         text += &format!(" ({})", reasons.join(", "));
     }
     text += &format!("\n{} goes to the operator\n", options.out.display());
-    text += &format!("{} and {} stay with you\n", options.refs.display(), options.rejects.display());
+    text += &format!(
+        "{} and {} stay with you\n",
+        options.refs.display(),
+        options.rejects.display()
+    );
     text
 }
 
 fn as_json(summary: &Summary) -> Result<String> {
-    let columns: serde_json::Map<String, serde_json::Value> =
-        summary.columns.iter().map(|(f, h)| (f.clone(), json!(h))).collect();
+    let columns: serde_json::Map<String, serde_json::Value> = summary
+        .columns
+        .iter()
+        .map(|(f, h)| (f.clone(), json!(h)))
+        .collect();
     let value = json!({
         "rows_read": summary.read,
         "records": summary.records,

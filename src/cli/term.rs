@@ -13,7 +13,11 @@ pub(super) struct Progress(ProgressBar);
 impl Progress {
     pub(super) fn new(quiet: bool) -> Self {
         // indicatif draws nothing where standard error is no terminal.
-        let target = if quiet { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
+        let target = if quiet {
+            ProgressDrawTarget::hidden()
+        } else {
+            ProgressDrawTarget::stderr()
+        };
         let bar = ProgressBar::with_draw_target(None, target);
         bar.enable_steady_tick(Duration::from_millis(200));
         Self(bar)
@@ -32,7 +36,10 @@ impl pipeline::Progress for Progress {
             "{spinner} {msg} {human_pos}, {elapsed}, {per_sec}"
         };
         if self.0.message() != step {
-            self.0.set_style(ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_spinner()));
+            self.0.set_style(
+                ProgressStyle::with_template(template)
+                    .unwrap_or_else(|_| ProgressStyle::default_spinner()),
+            );
             self.0.set_message(step.to_owned());
         }
         if total > 0 {

@@ -48,7 +48,14 @@ impl Score {
         let (precision, recall) = (share(right, links), share(right, truth));
         // 2PR / (P + R) = 2 right / (links + truth), with one division less.
         let f1 = share(2 * right, links + truth);
-        Self { threshold, links, right, precision, recall, f1 }
+        Self {
+            threshold,
+            links,
+            right,
+            precision,
+            recall,
+            f1,
+        }
     }
 }
 
@@ -67,7 +74,10 @@ pub fn evaluate(folder: &Path, first: &Path, second: &Path, truth: &Path) -> Res
     let truth_pairs = read_truth(truth)?;
     let known_a: BTreeSet<&str> = ids_a.values().map(String::as_str).collect();
     let known_b: BTreeSet<&str> = ids_b.values().map(String::as_str).collect();
-    if !truth_pairs.iter().any(|(a, b)| known_a.contains(a.as_str()) || known_b.contains(b.as_str())) {
+    if !truth_pairs
+        .iter()
+        .any(|(a, b)| known_a.contains(a.as_str()) || known_b.contains(b.as_str()))
+    {
         return Err(Error::mismatch("no id of the truth is in the ref maps")
             .at(truth)
             .hint("give --refs in the order of the truth's columns"));
@@ -93,7 +103,12 @@ pub fn evaluate(folder: &Path, first: &Path, second: &Path, truth: &Path) -> Res
             best = score;
         }
     }
-    Ok(Evaluation { true_pairs: total, candidates: right, decided, best })
+    Ok(Evaluation {
+        true_pairs: total,
+        candidates: right,
+        decided,
+        best,
+    })
 }
 
 struct Listed {
@@ -125,7 +140,11 @@ fn read_truth(path: &Path) -> Result<BTreeSet<(String, String)>> {
 }
 
 /// The pairs of a results file that are of these two parties, in either order.
-fn read_pairs(path: &Path, a: &BTreeMap<String, String>, b: &BTreeMap<String, String>) -> Result<Vec<Listed>> {
+fn read_pairs(
+    path: &Path,
+    a: &BTreeMap<String, String>,
+    b: &BTreeMap<String, String>,
+) -> Result<Vec<Listed>> {
     let mut reader = CsvReader::open(path, &["ref_a", "ref_b", "probability"])?;
     let mut pairs = Vec::new();
     let mut lines = 0;
@@ -141,12 +160,18 @@ fn read_pairs(path: &Path, a: &BTreeMap<String, String>, b: &BTreeMap<String, St
             .cell(2)
             .parse()
             .map_err(|_| reader.error(2, "expected a probability"))?;
-        pairs.push(Listed { id_a: id_a.clone(), id_b: id_b.clone(), probability });
+        pairs.push(Listed {
+            id_a: id_a.clone(),
+            id_b: id_b.clone(),
+            probability,
+        });
     }
     if lines > 0 && pairs.is_empty() {
-        return Err(Error::mismatch("no pair of the results is of these two ref maps")
-            .at(path)
-            .hint("use the ref maps that `encode` wrote together with the matched token files"));
+        return Err(
+            Error::mismatch("no pair of the results is of these two ref maps")
+                .at(path)
+                .hint("use the ref maps that `encode` wrote together with the matched token files"),
+        );
     }
     Ok(pairs)
 }
@@ -156,12 +181,32 @@ mod tests {
     use super::*;
 
     fn setup(dir: &Path) {
-        std::fs::write(dir.join("a.csv"), "record_ref,student_id\na1,A1\na2,A2\na3,A3\n").unwrap();
-        std::fs::write(dir.join("b.csv"), "record_ref,student_id\nb1,B1\nb2,B2\nb3,B3\n").unwrap();
-        std::fs::write(dir.join("truth.csv"), "id_a,id_b\nA1,B1\nA2,B2\nA3,B3\nA9,B9\n").unwrap();
+        std::fs::write(
+            dir.join("a.csv"),
+            "record_ref,student_id\na1,A1\na2,A2\na3,A3\n",
+        )
+        .unwrap();
+        std::fs::write(
+            dir.join("b.csv"),
+            "record_ref,student_id\nb1,B1\nb2,B2\nb3,B3\n",
+        )
+        .unwrap();
+        std::fs::write(
+            dir.join("truth.csv"),
+            "id_a,id_b\nA1,B1\nA2,B2\nA3,B3\nA9,B9\n",
+        )
+        .unwrap();
         let head = "party_a,ref_a,party_b,ref_b,probability,passes\n";
-        std::fs::write(dir.join("links.csv"), format!("{head}x,a1,y,b1,0.9,p\nx,a2,y,b3,0.6,p\n")).unwrap();
-        std::fs::write(dir.join("pairs.csv"), format!("{head}x,a1,y,b1,0.9,p\nx,a2,y,b3,0.6,p\nx,a2,y,b2,0.4,p\nx,a3,y,b3,0.4,p\n")).unwrap();
+        std::fs::write(
+            dir.join("links.csv"),
+            format!("{head}x,a1,y,b1,0.9,p\nx,a2,y,b3,0.6,p\n"),
+        )
+        .unwrap();
+        std::fs::write(
+            dir.join("pairs.csv"),
+            format!("{head}x,a1,y,b1,0.9,p\nx,a2,y,b3,0.6,p\nx,a2,y,b2,0.4,p\nx,a3,y,b3,0.4,p\n"),
+        )
+        .unwrap();
     }
 
     #[test]
@@ -172,7 +217,9 @@ mod tests {
         let e = evaluate(d, &d.join("a.csv"), &d.join("b.csv"), &d.join("truth.csv")).unwrap();
         assert_eq!((e.true_pairs, e.candidates), (4, 3));
         assert_eq!((e.decided.links, e.decided.right), (2, 1));
-        assert!((e.decided.precision - 0.5).abs() < 1e-12 && (e.decided.recall - 0.25).abs() < 1e-12);
+        assert!(
+            (e.decided.precision - 0.5).abs() < 1e-12 && (e.decided.recall - 0.25).abs() < 1e-12
+        );
         assert!((e.decided.f1 - 2.0 / 6.0).abs() < 1e-12);
         assert_eq!((e.best.links, e.best.right), (4, 3));
         assert!((e.best.threshold - 0.4).abs() < 1e-12 && (e.best.f1 - 6.0 / 8.0).abs() < 1e-12);

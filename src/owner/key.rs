@@ -27,7 +27,8 @@ impl LinkageKey {
     /// [`Class::Io`](crate::error::Class::Io) if there is no such source.
     pub fn random() -> Result<Self> {
         let mut bytes = Zeroizing::new([0; BYTES]);
-        getrandom::fill(bytes.as_mut()).map_err(|_| Error::internal("the system gives no random bytes"))?;
+        getrandom::fill(bytes.as_mut())
+            .map_err(|_| Error::internal("the system gives no random bytes"))?;
         Ok(Self(bytes))
     }
 
@@ -58,8 +59,11 @@ impl LinkageKey {
                     n if n > BYTES => "more".to_owned(),
                     n => n.to_string(),
                 };
-                Err(Error::input(path, format!("expected a linkage key of {BYTES} bytes, found {found}"))
-                    .hint("the key file is binary; use the file that `key new` made, unchanged"))
+                Err(Error::input(
+                    path,
+                    format!("expected a linkage key of {BYTES} bytes, found {found}"),
+                )
+                .hint("the key file is binary; use the file that `key new` made, unchanged"))
             }
         }
     }
@@ -70,19 +74,26 @@ impl LinkageKey {
     /// [`Class::Io`](crate::error::Class::Io), also if `path` exists: a key is never overwritten.
     pub fn write_new(&self, path: &Path) -> Result<()> {
         if path.symlink_metadata().is_ok() {
-            return Err(Error::io("write", path, std::io::ErrorKind::AlreadyExists.into())
-                .hint("a key is never overwritten: choose another name, or move the old key away"));
+            return Err(
+                Error::io("write", path, std::io::ErrorKind::AlreadyExists.into()).hint(
+                    "a key is never overwritten: choose another name, or move the old key away",
+                ),
+            );
         }
         // The temporary file is created readable by its owner alone, and keeps that mode.
         let mut file = AtomicFile::create(path)?;
-        file.write_all(self.0.as_ref()).map_err(|e| Error::io("write", path, e))?;
+        file.write_all(self.0.as_ref())
+            .map_err(|e| Error::io("write", path, e))?;
         file.commit_new()
     }
 
     /// 16 hexadecimal digits by which two people can tell that they hold the same key.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        let print = blake3::derive_key("blindlink 2026-11-21 linkage key fingerprint v1", self.0.as_ref());
+        let print = blake3::derive_key(
+            "blindlink 2026-11-21 linkage key fingerprint v1",
+            self.0.as_ref(),
+        );
         hex(&print[..8])
     }
 
@@ -101,12 +112,19 @@ impl fmt::Debug for LinkageKey {
 #[cfg(unix)]
 fn refuse_open_to_others(file: &std::fs::File, path: &Path) -> Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    let mode = file.metadata().map_err(|e| Error::io("read", path, e))?.permissions().mode();
+    let mode = file
+        .metadata()
+        .map_err(|e| Error::io("read", path, e))?
+        .permissions()
+        .mode();
     if mode & 0o077 == 0 {
         return Ok(());
     }
-    Err(Error::input(path, "the linkage key can be read or changed by other users of this machine")
-        .hint("make it yours alone: chmod 600 on the key file"))
+    Err(Error::input(
+        path,
+        "the linkage key can be read or changed by other users of this machine",
+    )
+    .hint("make it yours alone: chmod 600 on the key file"))
 }
 
 #[cfg(not(unix))]

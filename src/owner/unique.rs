@@ -30,9 +30,16 @@ impl UniqueIds {
     /// [`Class::Io`](crate::error::Class::Io) if the system gives no random bytes.
     pub fn new(folder: &Path) -> Result<Self> {
         let mut key = [0; 32];
-        getrandom::fill(&mut key).map_err(|_| Error::internal("the system gives no random bytes"))?;
-        let spools = (0..SPOOLS).map(|_| tempfile::spooled_tempfile_in(SPOOL_MEMORY, folder)).collect();
-        Ok(Self { key, spools, folder: folder.to_path_buf() })
+        getrandom::fill(&mut key)
+            .map_err(|_| Error::internal("the system gives no random bytes"))?;
+        let spools = (0..SPOOLS)
+            .map(|_| tempfile::spooled_tempfile_in(SPOOL_MEMORY, folder))
+            .collect();
+        Ok(Self {
+            key,
+            spools,
+            folder: folder.to_path_buf(),
+        })
     }
 
     /// Notes the id of one line.
@@ -63,7 +70,14 @@ impl UniqueIds {
             spool.read_to_end(&mut bytes).map_err(io)?;
             let mut entries: Vec<(&[u8], u64)> = bytes
                 .chunks_exact(ENTRY)
-                .map(|e| (&e[..16], u64::from_le_bytes([e[16], e[17], e[18], e[19], e[20], e[21], e[22], e[23]])))
+                .map(|e| {
+                    (
+                        &e[..16],
+                        u64::from_le_bytes([
+                            e[16], e[17], e[18], e[19], e[20], e[21], e[22], e[23],
+                        ]),
+                    )
+                })
                 .collect();
             entries.sort_unstable();
             for same in entries.chunk_by(|a, b| a.0 == b.0) {
@@ -74,14 +88,24 @@ impl UniqueIds {
             return Ok(());
         }
         doubles.sort_unstable_by_key(|d| d.1);
-        let lines: Vec<String> = doubles.iter().take(SHOWN).map(|(a, b)| format!("{b} (as in line {a})")).collect();
+        let lines: Vec<String> = doubles
+            .iter()
+            .take(SHOWN)
+            .map(|(a, b)| format!("{b} (as in line {a})"))
+            .collect();
         let more = match doubles.len().saturating_sub(SHOWN) {
             0 => String::new(),
             n => format!(", and {n} more"),
         };
-        Err(Error::input("", format!("expected every student id once; it occurs again in line {}{more}", lines.join(", ")))
-            .line(doubles[0].1)
-            .hint("export one row a student, or map another column to `id`"))
+        Err(Error::input(
+            "",
+            format!(
+                "expected every student id once; it occurs again in line {}{more}",
+                lines.join(", ")
+            ),
+        )
+        .line(doubles[0].1)
+        .hint("export one row a student, or map another column to `id`"))
     }
 }
 

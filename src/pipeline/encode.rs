@@ -81,16 +81,26 @@ pub struct Summary {
 /// is not of the project; [`Class::Io`](crate::error::Class::Io).
 pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
     let o = options;
-    check_outputs(&[&o.table, &o.project, &o.key], &[&o.out, &o.refs, &o.rejects], o.force)?;
+    check_outputs(
+        &[&o.table, &o.project, &o.key],
+        &[&o.out, &o.refs, &o.rejects],
+        o.force,
+    )?;
     let project = Project::read(&o.project)?;
-    project.expect_party(&o.party).map_err(|e| e.at(&o.project))?;
+    project
+        .expect_party(&o.party)
+        .map_err(|e| e.at(&o.project))?;
     let key = LinkageKey::read(&o.key)?;
     let encoder = Encoder::new(&project, &key);
     let mut table = Table::open(&o.table, &o.mapping)?;
     let mut tokens = TokenWriter::create(&o.out, encoder.layout().clone())?;
     let mut refs = CsvWriter::create(&o.refs, REFS_COLUMNS)?;
     let mut rejects = CsvWriter::create(&o.rejects, REJECTS_COLUMNS)?;
-    let folder = o.out.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = o
+        .out
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let mut unique = UniqueIds::new(folder)?;
     let mut summary = Summary {
         read: 0,
@@ -99,7 +109,11 @@ pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
         rejected: BTreeMap::new(),
         no_birthdate: 0,
         bad_birthdate: 0,
-        columns: table.columns().iter().map(|(f, h)| (f.name().to_owned(), h.map(str::to_owned))).collect(),
+        columns: table
+            .columns()
+            .iter()
+            .map(|(f, h)| (f.name().to_owned(), h.map(str::to_owned)))
+            .collect(),
         date_format: table.date_format().map(|f| f.name().to_owned()),
     };
     let mut batch: Vec<Record> = Vec::new();
@@ -132,8 +146,11 @@ pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
     }
     unique.check().map_err(|e| e.at(&o.table))?;
     if summary.records == 0 {
-        return Err(Error::input(&o.table, format!("none of its {} rows can be encoded", summary.read))
-            .hint("check the column mapping; a record needs a birthdate and a name"));
+        return Err(Error::input(
+            &o.table,
+            format!("none of its {} rows can be encoded", summary.read),
+        )
+        .hint("check the column mapping; a record needs a birthdate and a name"));
     }
     summary.rows = tokens.rows();
     progress.at("write", 0, 0);
@@ -165,12 +182,17 @@ fn rejection(record: &Record, outcome: Outcome) -> Option<&'static str> {
     }
     match outcome {
         Outcome::Encoded(_) => None,
-        Outcome::NothingToLink => Some(match (&record.birthdate, record.first.is_empty() && record.last.is_empty()) {
-            (Birth::Known(_), _) => "no_name",
-            (Birth::Missing, false) => "no_birthdate",
-            (Birth::Invalid, false) => "bad_birthdate",
-            (_, true) => "no_birthdate_and_no_name",
-        }),
+        Outcome::NothingToLink => Some(
+            match (
+                &record.birthdate,
+                record.first.is_empty() && record.last.is_empty(),
+            ) {
+                (Birth::Known(_), _) => "no_name",
+                (Birth::Missing, false) => "no_birthdate",
+                (Birth::Invalid, false) => "bad_birthdate",
+                (_, true) => "no_birthdate_and_no_name",
+            },
+        ),
     }
 }
 
@@ -178,11 +200,15 @@ fn rejection(record: &Record, outcome: Outcome) -> Option<&'static str> {
 fn record_refs(seed: Option<u64>, first: u64, n: usize) -> Result<Vec<RecordRef>> {
     let mut bytes = vec![0; 16 * n];
     match seed {
-        None => getrandom::fill(&mut bytes).map_err(|_| Error::internal("the system gives no random bytes"))?,
+        None => getrandom::fill(&mut bytes)
+            .map_err(|_| Error::internal("the system gives no random bytes"))?,
         Some(seed) => {
             for (i, chunk) in bytes.chunks_exact_mut(16).enumerate() {
-                let mut hasher = blake3::Hasher::new_derive_key("blindlink 2026-11-21 test record refs v1");
-                hasher.update(&seed.to_le_bytes()).update(&(first + i as u64).to_le_bytes());
+                let mut hasher =
+                    blake3::Hasher::new_derive_key("blindlink 2026-11-21 test record refs v1");
+                hasher
+                    .update(&seed.to_le_bytes())
+                    .update(&(first + i as u64).to_le_bytes());
                 hasher.finalize_xof().fill(chunk);
             }
         }

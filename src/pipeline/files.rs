@@ -19,11 +19,17 @@ pub fn check_outputs(inputs: &[&Path], outputs: &[&Path], force: bool) -> Result
             return Err(Error::usage("two outputs have the same name").at(output));
         }
         if output.is_dir() {
-            return Err(Error::io("write", output, std::io::ErrorKind::IsADirectory.into()));
+            return Err(Error::io(
+                "write",
+                output,
+                std::io::ErrorKind::IsADirectory.into(),
+            ));
         }
         if !force && output.exists() {
-            return Err(Error::io("write", output, std::io::ErrorKind::AlreadyExists.into())
-                .hint("give --force to replace it"));
+            return Err(
+                Error::io("write", output, std::io::ErrorKind::AlreadyExists.into())
+                    .hint("give --force to replace it"),
+            );
         }
     }
     Ok(())
@@ -34,7 +40,10 @@ fn real(path: &Path) -> PathBuf {
     if let Ok(real) = path.canonicalize() {
         return real;
     }
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     match (folder.canonicalize(), path.file_name()) {
         (Ok(folder), Some(name)) => folder.join(name),
         _ => path.to_path_buf(),

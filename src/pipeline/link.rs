@@ -54,9 +54,11 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
         }
     }
     if allowed.is_empty() {
-        return Err(Error::mismatch("the project allows no pair of the parties given")
-            .at(&options.project)
-            .hint("see `pairs` in the project file"));
+        return Err(
+            Error::mismatch("the project allows no pair of the parties given")
+                .at(&options.project)
+                .hint("see `pairs` in the project file"),
+        );
     }
     check_folder(&options.out, &parties, options.force)?;
     let folder = AtomicFolder::create(&options.out)?;
@@ -70,7 +72,12 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
     progress.at("write", 0, 0);
     crosswalk::write_links(folder.work(), &project.schema, &decisions)?;
     for party in &parties {
-        crosswalk::write_crosswalk(folder.work(), project.fingerprint, &party.file.header().party, &decisions)?;
+        crosswalk::write_crosswalk(
+            folder.work(),
+            project.fingerprint,
+            &party.file.header().party,
+            &decisions,
+        )?;
     }
     let report = Report {
         version: env!("CARGO_PKG_VERSION"),
@@ -95,19 +102,41 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
 /// Fails if results stand in the folder already.
 fn check_folder(out: &Path, parties: &[Party], force: bool) -> Result<()> {
     if out.exists() && !out.is_dir() {
-        return Err(Error::io("write", out, std::io::ErrorKind::NotADirectory.into()));
+        return Err(Error::io(
+            "write",
+            out,
+            std::io::ErrorKind::NotADirectory.into(),
+        ));
     }
-    let mut names = vec!["links.csv".to_owned(), "pairs.csv".into(), "report.json".into()];
-    names.extend(parties.iter().map(|p| format!("crosswalk-{}.csv", p.file.header().party)));
+    let mut names = vec![
+        "links.csv".to_owned(),
+        "pairs.csv".into(),
+        "report.json".into(),
+    ];
+    names.extend(
+        parties
+            .iter()
+            .map(|p| format!("crosswalk-{}.csv", p.file.header().party)),
+    );
     match names.iter().map(|n| out.join(n)).find(|p| p.exists()) {
-        Some(path) if !force => Err(Error::io("write", path, std::io::ErrorKind::AlreadyExists.into())
-            .hint("give --force to replace the results in this folder")),
+        Some(path) if !force => {
+            Err(
+                Error::io("write", path, std::io::ErrorKind::AlreadyExists.into())
+                    .hint("give --force to replace the results in this folder"),
+            )
+        }
         _ => Ok(()),
     }
 }
 
 /// One pair of parties, from tokens to decision. Reads one pass of the files at a time.
-fn decide<'a>(schema: &Schema, a: &'a Party, b: &'a Party, threshold: f64, progress: &dyn Progress) -> Result<(Decision<'a>, PairReport)> {
+fn decide<'a>(
+    schema: &Schema,
+    a: &'a Party,
+    b: &'a Party,
+    threshold: f64,
+    progress: &dyn Progress,
+) -> Result<(Decision<'a>, PairReport)> {
     let names = (&a.file.header().party, &b.file.header().party);
     let records = (a.refs.len(), b.refs.len());
     let facts = Facts::of(schema);
@@ -115,7 +144,11 @@ fn decide<'a>(schema: &Schema, a: &'a Party, b: &'a Party, threshold: f64, progr
     let mut passes = Vec::new();
     let mut same_date = None;
     for (number, pass) in schema.passes.iter().enumerate() {
-        progress.at(&format!("{} - {}: {}", names.0, names.1, pass.name), number as u64, schema.passes.len() as u64);
+        progress.at(
+            &format!("{} - {}: {}", names.0, names.1, pass.name),
+            number as u64,
+            schema.passes.len() as u64,
+        );
         let left = a.file.pass(schema, number, &a.of_row)?;
         let right = b.file.pass(schema, number, &b.of_row)?;
         let mut result = compare::pass(schema, number, &left, &right);
@@ -132,15 +165,39 @@ fn decide<'a>(schema: &Schema, a: &'a Party, b: &'a Party, threshold: f64, progr
         });
         meetings.append(&mut result.meetings);
     }
-    progress.at(&format!("{} - {}: decide", names.0, names.1), schema.passes.len() as u64, schema.passes.len() as u64);
+    progress.at(
+        &format!("{} - {}: decide", names.0, names.1),
+        schema.passes.len() as u64,
+        schema.passes.len() as u64,
+    );
     let pairs = merge(&facts, meetings);
-    let model = Model::fit(&pairs, &Exposure { records, same_date, classic: schema.is_classic() });
+    let model = Model::fit(
+        &pairs,
+        &Exposure {
+            records,
+            same_date,
+            classic: schema.is_classic(),
+        },
+    );
     let pairs: Vec<Pair> = pairs.into_iter().map(|(pair, _)| pair).collect();
     // A classic schema is decided by its Dice threshold, which the comparison has applied; the
     // odds only settle which of several partners it is.
-    let threshold = if schema.is_classic() { threshold.min(0.5) } else { threshold };
+    let threshold = if schema.is_classic() {
+        threshold.min(0.5)
+    } else {
+        threshold
+    };
     let assignment = assign(&pairs, |p| model.odds(&p.evidence), records, threshold);
-    let report = PairReport::of((names.0.to_string(), names.1.to_string()), &assignment, model.matches, passes);
-    let decision = Decision { parties: names, refs: (&a.refs, &b.refs), assignment };
+    let report = PairReport::of(
+        (names.0.to_string(), names.1.to_string()),
+        &assignment,
+        model.matches,
+        passes,
+    );
+    let decision = Decision {
+        parties: names,
+        refs: (&a.refs, &b.refs),
+        assignment,
+    };
     Ok((decision, report))
 }

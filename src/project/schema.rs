@@ -188,7 +188,9 @@ impl Schema {
         }
         let columns: usize = self.passes.iter().map(|p| 1 + p.filters.len()).sum();
         if columns > MAX_COLUMNS {
-            return fail(format!("a schema has at most {MAX_COLUMNS} blocks and filters, this one has {columns}"));
+            return fail(format!(
+                "a schema has at most {MAX_COLUMNS} blocks and filters, this one has {columns}"
+            ));
         }
         let filters: usize = self.passes.iter().map(|p| p.filters.len()).sum();
         if filters > 48 {
@@ -208,7 +210,10 @@ impl Schema {
                 ));
             }
             if pass.filters.len() > MAX_FILTERS {
-                return fail(format!("pass `{}` has more than {MAX_FILTERS} filters", pass.name));
+                return fail(format!(
+                    "pass `{}` has more than {MAX_FILTERS} filters",
+                    pass.name
+                ));
             }
             for (j, filter) in pass.filters.iter().enumerate() {
                 filter.check(&pass.name)?;

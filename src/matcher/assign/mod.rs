@@ -87,10 +87,21 @@ pub struct Assignment {
 ///
 /// No record is in two links. Deterministic in the set of pairs.
 #[must_use]
-pub fn assign(pairs: &[Pair], odds: impl Fn(&Pair) -> f64, records: (usize, usize), threshold: f64) -> Assignment {
+pub fn assign(
+    pairs: &[Pair],
+    odds: impl Fn(&Pair) -> f64,
+    records: (usize, usize),
+    threshold: f64,
+) -> Assignment {
     let mut scored: Vec<Scored> = pairs
         .iter()
-        .map(|p| Scored { left: p.left, right: p.right, passes: p.passes, odds: odds(p), probability: 0.0 })
+        .map(|p| Scored {
+            left: p.left,
+            right: p.right,
+            passes: p.passes,
+            odds: odds(p),
+            probability: 0.0,
+        })
         .filter(|s| s.odds >= LEAST_ODDS)
         .collect();
     propagate(&mut scored, records);
@@ -108,12 +119,26 @@ fn propagate(pairs: &mut [Scored], records: (usize, usize)) {
         for (p, m) in pairs.iter().zip(&from_right) {
             sums[p.left as usize] += p.odds * m;
         }
-        update(pairs, &sums, |p| p.left, &from_right, &mut from_left, &mut change);
+        update(
+            pairs,
+            &sums,
+            |p| p.left,
+            &from_right,
+            &mut from_left,
+            &mut change,
+        );
         let mut sums = vec![0.0f64; records.1];
         for (p, m) in pairs.iter().zip(&from_left) {
             sums[p.right as usize] += p.odds * m;
         }
-        update(pairs, &sums, |p| p.right, &from_left, &mut from_right, &mut change);
+        update(
+            pairs,
+            &sums,
+            |p| p.right,
+            &from_left,
+            &mut from_right,
+            &mut change,
+        );
         if change < SETTLED {
             break;
         }
@@ -124,7 +149,14 @@ fn propagate(pairs: &mut [Scored], records: (usize, usize)) {
     }
 }
 
-fn update(pairs: &[Scored], sums: &[f64], end: fn(&Scored) -> u32, incoming: &[f64], out: &mut [f64], change: &mut f64) {
+fn update(
+    pairs: &[Scored],
+    sums: &[f64],
+    end: fn(&Scored) -> u32,
+    incoming: &[f64],
+    out: &mut [f64],
+    change: &mut f64,
+) {
     for (i, p) in pairs.iter().enumerate() {
         let own = p.odds * incoming[i];
         // Subtraction of the own part must not go below nothing by rounding.
@@ -138,22 +170,38 @@ fn update(pairs: &[Scored], sums: &[f64], end: fn(&Scored) -> u32, incoming: &[f
 
 fn decide(pairs: Vec<Scored>, records: (usize, usize), threshold: f64) -> Assignment {
     // From likely to unlikely; equal ones are settled by no order: see `clashes`.
-    let mut order: Vec<u32> = (0..pairs.len() as u32).filter(|&i| pairs[i as usize].probability >= threshold).collect();
+    let mut order: Vec<u32> = (0..pairs.len() as u32)
+        .filter(|&i| pairs[i as usize].probability >= threshold)
+        .collect();
     order.sort_by(|&x, &y| {
-        pairs[y as usize].probability.total_cmp(&pairs[x as usize].probability).then(x.cmp(&y))
+        pairs[y as usize]
+            .probability
+            .total_cmp(&pairs[x as usize].probability)
+            .then(x.cmp(&y))
     });
     let mut taken_left = vec![false; records.0];
     let mut taken_right = vec![false; records.1];
     let mut links = Vec::new();
     // At a threshold below one half, two pairs of one record can both reach it: the likelier one
     // is the link, and where they are as likely as each other, none is.
-    for group in order.chunk_by(|&x, &y| pairs[x as usize].probability.total_cmp(&pairs[y as usize].probability).is_eq()) {
+    for group in order.chunk_by(|&x, &y| {
+        pairs[x as usize]
+            .probability
+            .total_cmp(&pairs[y as usize].probability)
+            .is_eq()
+    }) {
         let free: Vec<u32> = group
             .iter()
             .copied()
-            .filter(|&i| !taken_left[pairs[i as usize].left as usize] && !taken_right[pairs[i as usize].right as usize])
+            .filter(|&i| {
+                !taken_left[pairs[i as usize].left as usize]
+                    && !taken_right[pairs[i as usize].right as usize]
+            })
             .collect();
-        let (left, right) = (uses(&pairs, &free, |p| p.left), uses(&pairs, &free, |p| p.right));
+        let (left, right) = (
+            uses(&pairs, &free, |p| p.left),
+            uses(&pairs, &free, |p| p.right),
+        );
         for i in free {
             let p = &pairs[i as usize];
             (taken_left[p.left as usize], taken_right[p.right as usize]) = (true, true);
@@ -165,10 +213,19 @@ fn decide(pairs: Vec<Scored>, records: (usize, usize), threshold: f64) -> Assign
     links.sort_unstable();
     let left = verdicts(&pairs, &links, records.0, |p| p.left, threshold);
     let right = verdicts(&pairs, &links, records.1, |p| p.right, threshold);
-    Assignment { pairs, links, left, right }
+    Assignment {
+        pairs,
+        links,
+        left,
+        right,
+    }
 }
 
-fn uses(pairs: &[Scored], indices: &[u32], end: fn(&Scored) -> u32) -> std::collections::BTreeMap<u32, u32> {
+fn uses(
+    pairs: &[Scored],
+    indices: &[u32],
+    end: fn(&Scored) -> u32,
+) -> std::collections::BTreeMap<u32, u32> {
     let mut count = std::collections::BTreeMap::new();
     for &i in indices {
         *count.entry(end(&pairs[i as usize])).or_default() += 1;
@@ -176,8 +233,22 @@ fn uses(pairs: &[Scored], indices: &[u32], end: fn(&Scored) -> u32) -> std::coll
     count
 }
 
-fn verdicts(pairs: &[Scored], links: &[u32], records: usize, end: fn(&Scored) -> u32, threshold: f64) -> Vec<Verdict> {
-    let mut out = vec![Verdict { status: Status::NoLink, link: None, probability: 0.0, rivals: 0 }; records];
+fn verdicts(
+    pairs: &[Scored],
+    links: &[u32],
+    records: usize,
+    end: fn(&Scored) -> u32,
+    threshold: f64,
+) -> Vec<Verdict> {
+    let mut out = vec![
+        Verdict {
+            status: Status::NoLink,
+            link: None,
+            probability: 0.0,
+            rivals: 0
+        };
+        records
+    ];
     let mut total = vec![0.0f64; records];
     for p in pairs {
         let record = end(p) as usize;
@@ -197,7 +268,10 @@ fn verdicts(pairs: &[Scored], links: &[u32], records: usize, end: fn(&Scored) ->
         }
         // By itself it would be a link; its rivals are the reason that it is none.
         let alone = p.odds / (1.0 + p.odds);
-        if verdict.status == Status::NoLink && alone >= threshold && total[end(p) as usize] >= threshold / 2.0 {
+        if verdict.status == Status::NoLink
+            && alone >= threshold
+            && total[end(p) as usize] >= threshold / 2.0
+        {
             verdict.status = Status::Ambiguous;
         }
     }

@@ -1,19 +1,35 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::matcher::classify::evidence::{Date, Names};
 use crate::matcher::classify::Evidence;
+use crate::matcher::classify::evidence::{Date, Names};
 
 fn pair(left: u32, right: u32) -> Pair {
-    let evidence = Evidence { names: Names::Both, date: Date::Full, middle: None, gender: None };
-    Pair { left, right, passes: 1, evidence }
+    let evidence = Evidence {
+        names: Names::Both,
+        date: Date::Full,
+        middle: None,
+        gender: None,
+    };
+    Pair {
+        left,
+        right,
+        passes: 1,
+        evidence,
+    }
 }
 
 fn run(edges: &[(u32, u32, f64)], records: (usize, usize), threshold: f64) -> Assignment {
     let mut edges = edges.to_vec();
     edges.sort_by_key(|e| (e.0, e.1));
     let pairs: Vec<Pair> = edges.iter().map(|e| pair(e.0, e.1)).collect();
-    let odds = |p: &Pair| edges.iter().find(|e| (e.0, e.1) == (p.left, p.right)).unwrap().2;
+    let odds = |p: &Pair| {
+        edges
+            .iter()
+            .find(|e| (e.0, e.1) == (p.left, p.right))
+            .unwrap()
+            .2
+    };
     assign(&pairs, odds, records, threshold)
 }
 
@@ -23,7 +39,11 @@ fn brute(edges: &[(u32, u32, f64)]) -> Vec<f64> {
     let mut total = 0.0;
     for set in 0u32..1 << edges.len() {
         let chosen: Vec<usize> = (0..edges.len()).filter(|i| set >> i & 1 == 1).collect();
-        let clash = chosen.iter().any(|&i| chosen.iter().any(|&j| i < j && (edges[i].0 == edges[j].0 || edges[i].1 == edges[j].1)));
+        let clash = chosen.iter().any(|&i| {
+            chosen
+                .iter()
+                .any(|&j| i < j && (edges[i].0 == edges[j].0 || edges[i].1 == edges[j].1))
+        });
         if clash {
             continue;
         }
@@ -38,10 +58,20 @@ fn brute(edges: &[(u32, u32, f64)]) -> Vec<f64> {
 
 #[test]
 fn marginals_are_exact_on_trees() {
-    let tree = [(0, 0, 50.0), (0, 1, 3.0), (1, 1, 200.0), (2, 1, 7.0), (2, 2, 0.5)];
+    let tree = [
+        (0, 0, 50.0),
+        (0, 1, 3.0),
+        (1, 1, 200.0),
+        (2, 1, 7.0),
+        (2, 2, 0.5),
+    ];
     let got = run(&tree, (3, 3), 0.5);
     for (p, want) in got.pairs.iter().zip(brute(&tree)) {
-        assert!((p.probability - want).abs() < 1e-9, "{} {want}", p.probability);
+        assert!(
+            (p.probability - want).abs() < 1e-9,
+            "{} {want}",
+            p.probability
+        );
     }
 }
 
@@ -52,17 +82,28 @@ fn a_tie_is_ambiguous_on_both_sides_whatever_the_order() {
         let a = run(&[(x, 0, 1e6), (y, 0, 1e6)], (2, 1), 0.5);
         assert!(a.links.is_empty());
         assert!(a.left.iter().all(|v| v.status == Status::Ambiguous));
-        assert_eq!((a.right[0].status, a.right[0].rivals), (Status::Ambiguous, 1));
+        assert_eq!(
+            (a.right[0].status, a.right[0].rivals),
+            (Status::Ambiguous, 1)
+        );
     }
     // Also when the threshold is so low that each reaches it by itself.
-    assert!(run(&[(0, 0, 1e6), (1, 0, 1e6)], (2, 1), 0.3).links.is_empty());
+    assert!(
+        run(&[(0, 0, 1e6), (1, 0, 1e6)], (2, 1), 0.3)
+            .links
+            .is_empty()
+    );
 }
 
 #[test]
 fn a_record_claimed_elsewhere_is_no_rival() {
     // Record 1 on the right is claimed by record 1 on the left, so 0-0 stands.
     let a = run(&[(0, 0, 1e3), (0, 1, 1e3), (1, 1, 1e9)], (2, 2), 0.5);
-    let links: Vec<(u32, u32)> = a.links.iter().map(|&i| (a.pairs[i as usize].left, a.pairs[i as usize].right)).collect();
+    let links: Vec<(u32, u32)> = a
+        .links
+        .iter()
+        .map(|&i| (a.pairs[i as usize].left, a.pairs[i as usize].right))
+        .collect();
     assert_eq!(links, [(0, 0), (1, 1)]);
     assert_eq!(a.left[0].link, Some(0));
 }
@@ -71,7 +112,11 @@ fn a_record_claimed_elsewhere_is_no_rival() {
 fn without_candidates_there_is_no_link() {
     let a = run(&[(0, 0, 1e-9)], (2, 1), 0.5);
     assert!(a.pairs.is_empty());
-    assert!(a.left.iter().all(|v| v.status == Status::NoLink && v.probability == 0.0 && v.rivals == 0));
+    assert!(
+        a.left
+            .iter()
+            .all(|v| v.status == Status::NoLink && v.probability == 0.0 && v.rivals == 0)
+    );
 }
 
 proptest! {

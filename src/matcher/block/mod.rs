@@ -53,7 +53,10 @@ impl Joined {
             let mut start = block.left.start;
             while start < block.left.end {
                 let end = block.left.end.min(start + rows);
-                let piece = Block { left: start..end, right: block.right.clone() };
+                let piece = Block {
+                    left: start..end,
+                    right: block.right.clone(),
+                };
                 load += piece.pairs();
                 task.push(piece);
                 if load >= pairs {
@@ -86,17 +89,28 @@ pub fn join(left: &PassTokens, right: &PassTokens) -> Joined {
                 let key = a[i].0;
                 let i_end = i + a[i..].partition_point(|(k, _)| *k == key);
                 let j_end = j + b[j..].partition_point(|(k, _)| *k == key);
-                blocks.push(Block { left: i..i_end, right: j..j_end });
+                blocks.push(Block {
+                    left: i..i_end,
+                    right: j..j_end,
+                });
                 (i, j) = (i_end, j_end);
             }
         }
     }
     let indices = |side: Vec<(u128, u32)>| side.into_iter().map(|(_, i)| i).collect();
-    Joined { left: indices(a), right: indices(b), blocks }
+    Joined {
+        left: indices(a),
+        right: indices(b),
+        blocks,
+    }
 }
 
 fn sorted(keys: &[u128]) -> Vec<(u128, u32)> {
-    let mut side: Vec<(u128, u32)> = keys.iter().enumerate().map(|(i, k)| (*k, i as u32)).collect();
+    let mut side: Vec<(u128, u32)> = keys
+        .iter()
+        .enumerate()
+        .map(|(i, k)| (*k, i as u32))
+        .collect();
     side.par_sort_unstable();
     side
 }
@@ -108,7 +122,10 @@ mod tests {
     use super::*;
 
     fn tokens(keys: &[u8]) -> PassTokens {
-        PassTokens { keys: keys.iter().map(|k| u128::from(*k)).collect(), ..PassTokens::default() }
+        PassTokens {
+            keys: keys.iter().map(|k| u128::from(*k)).collect(),
+            ..PassTokens::default()
+        }
     }
 
     proptest! {

@@ -98,7 +98,9 @@ impl Facts {
     /// The facts of `schema`.
     #[must_use]
     pub fn of(schema: &Schema) -> Self {
-        Self { passes: schema.passes.iter().map(PassFacts::of).collect() }
+        Self {
+            passes: schema.passes.iter().map(PassFacts::of).collect(),
+        }
     }
 
     /// Whether the block of pass `pass` is the whole birthdate and nothing else.
@@ -110,7 +112,9 @@ impl Facts {
     /// The passes, as bits, whose block holds the whole birthdate.
     #[must_use]
     pub fn date_passes(&self) -> u16 {
-        (0..self.passes.len()).filter(|&p| self.passes[p].atoms & DATE == DATE).fold(0, |bits, p| bits | 1 << p)
+        (0..self.passes.len())
+            .filter(|&p| self.passes[p].atoms & DATE == DATE)
+            .fold(0, |bits, p| bits | 1 << p)
     }
 
     /// What `meetings`, all of one pair, say together. Those of passes in `ignored` are left out.
@@ -162,7 +166,12 @@ impl Facts {
             YEAR => Date::Year,
             _ => Date::Unknown,
         };
-        Some(Evidence { names, date, middle: agrees(|p| p.middle_filter), gender: agrees(|p| p.gender_filter) })
+        Some(Evidence {
+            names,
+            date,
+            middle: agrees(|p| p.middle_filter),
+            gender: agrees(|p| p.gender_filter),
+        })
     }
 }
 
@@ -183,7 +192,9 @@ impl PassFacts {
                     BlockFeature::Last => LAST,
                     BlockFeature::LastPart => PART,
                     BlockFeature::Names => ANY_ORDER,
-                    BlockFeature::FirstInitial | BlockFeature::FirstSound | BlockFeature::LastSound => 0,
+                    BlockFeature::FirstInitial
+                    | BlockFeature::FirstSound
+                    | BlockFeature::LastSound => 0,
                 }
         });
         let only = |wanted: FilterFeature| pass.filters.iter().position(|f| f.of == [wanted]);
@@ -237,7 +248,12 @@ pub fn merge(facts: &Facts, mut meetings: Vec<Meeting>) -> Vec<(Pair, Option<Evi
         .filter_map(|group| {
             let passes = group.iter().fold(0, |bits, m| bits | 1 << m.pass);
             let evidence = facts.evidence(group, 0)?;
-            let pair = Pair { left: group[0].left, right: group[0].right, passes, evidence };
+            let pair = Pair {
+                left: group[0].left,
+                right: group[0].right,
+                passes,
+                evidence,
+            };
             Some((pair, facts.evidence(group, date_passes)))
         })
         .collect()

@@ -119,7 +119,9 @@ impl Model {
     /// rivals are considered. Above 0; 1 is even.
     #[must_use]
     pub fn odds(&self, evidence: &Evidence) -> f64 {
-        self.odds[cell(evidence)] * self.middle.ratio(evidence.middle) * self.gender.ratio(evidence.gender)
+        self.odds[cell(evidence)]
+            * self.middle.ratio(evidence.middle)
+            * self.gender.ratio(evidence.gender)
     }
 
     fn probability(&self, evidence: &Evidence) -> f64 {
@@ -133,13 +135,20 @@ impl Model {
         let mut odds = vec![0.0; CELLS];
         for kind in kinds {
             let Evidence { names, date, .. } = kind.evidence;
-            let matches = expected * prior::match_names(names, exposure.classic) * prior::match_date(date);
+            let matches =
+                expected * prior::match_names(names, exposure.classic) * prior::match_date(date);
             odds[kind.cell] = matches / stranger_prior(names, date, exposure);
         }
         Self {
             odds,
-            middle: Binary { matches: 0.95, strangers: 0.1 },
-            gender: Binary { matches: 0.985, strangers: 0.9 },
+            middle: Binary {
+                matches: 0.95,
+                strangers: 0.1,
+            },
+            gender: Binary {
+                matches: 0.985,
+                strangers: 0.9,
+            },
             matches: expected,
         }
     }
@@ -152,14 +161,20 @@ fn all_pairs(exposure: &Exposure) -> f64 {
 
 /// Pairs that share the whole birthdate; a guess where the schema has no such pass.
 fn same_date_pairs(exposure: &Exposure) -> f64 {
-    exposure.same_date.map_or(all_pairs(exposure) / 2000.0, |n| n.max(1) as f64)
+    exposure
+        .same_date
+        .map_or(all_pairs(exposure) / 2000.0, |n| n.max(1) as f64)
 }
 
 /// Pairs of strangers expected in a cell, by prior and calendar.
 fn stranger_prior(names: Names, date: Date, exposure: &Exposure) -> f64 {
     let same_date = same_date_pairs(exposure);
     let same_year = prior::same_year(same_date / all_pairs(exposure));
-    let by_date = if exposure.classic { all_pairs(exposure) } else { same_date * prior::strangers_by_calendar(date, same_year) };
+    let by_date = if exposure.classic {
+        all_pairs(exposure)
+    } else {
+        same_date * prior::strangers_by_calendar(date, same_year)
+    };
     by_date * prior::stranger_names(names, exposure.classic)
 }
 
@@ -171,7 +186,11 @@ fn kinds(all: impl Iterator<Item = Evidence>) -> Vec<Kind> {
     }
     counts
         .into_iter()
-        .map(|(evidence, n)| Kind { evidence, cell: cell(&evidence), count: n as f64 })
+        .map(|(evidence, n)| Kind {
+            evidence,
+            cell: cell(&evidence),
+            count: n as f64,
+        })
         .collect()
 }
 
@@ -201,9 +220,17 @@ impl Strangers {
             keep(&mut best_right[pair.right as usize], pair.left);
         }
         let certain = |best: &(f64, u32)| best.0 >= CERTAIN;
-        let mut out = Self { counts: vec![0.0; CELLS], share: 0.0, middle: (0.0, 0.0), gender: (0.0, 0.0) };
+        let mut out = Self {
+            counts: vec![0.0; CELLS],
+            share: 0.0,
+            middle: (0.0, 0.0),
+            gender: (0.0, 0.0),
+        };
         for (pair, _) in pairs {
-            let (l, r) = (&best_left[pair.left as usize], &best_right[pair.right as usize]);
+            let (l, r) = (
+                &best_left[pair.left as usize],
+                &best_right[pair.right as usize],
+            );
             let seen = f64::from(u8::from(certain(l) && l.1 != pair.right))
                 + f64::from(u8::from(certain(r) && r.1 != pair.left));
             if seen > 0.0 {
@@ -212,8 +239,10 @@ impl Strangers {
                 tally(&mut out.gender, pair.evidence.gender, seen);
             }
         }
-        let looked = best_left.iter().filter(|b| certain(b)).count() as f64 / exposure.records.0.max(1) as f64
-            + best_right.iter().filter(|b| certain(b)).count() as f64 / exposure.records.1.max(1) as f64;
+        let looked = best_left.iter().filter(|b| certain(b)).count() as f64
+            / exposure.records.0.max(1) as f64
+            + best_right.iter().filter(|b| certain(b)).count() as f64
+                / exposure.records.1.max(1) as f64;
         out.share = looked;
         out
     }
@@ -238,7 +267,13 @@ impl Strangers {
         (seen + PRIOR_WEIGHT) / (self.share * ratio + PRIOR_WEIGHT / prior)
     }
 
-    fn fit(&self, kinds: &[Kind], pairs: &[(Pair, Option<Evidence>)], exposure: &Exposure, before: &Model) -> Model {
+    fn fit(
+        &self,
+        kinds: &[Kind],
+        pairs: &[(Pair, Option<Evidence>)],
+        exposure: &Exposure,
+        before: &Model,
+    ) -> Model {
         let mut strangers = vec![0.0; CELLS];
         let mut total = vec![0.0; CELLS];
         for kind in kinds {
@@ -247,7 +282,9 @@ impl Strangers {
             strangers[kind.cell] = self.of(kind.cell, stranger_prior(names, date, exposure));
         }
         let both_full = name_code(Names::Both) * DATE_STATES + date_code(Date::Full);
-        strangers[both_full] = self.namesakes(exposure).min(strangers[both_full].max(f64::MIN_POSITIVE));
+        strangers[both_full] = self
+            .namesakes(exposure)
+            .min(strangers[both_full].max(f64::MIN_POSITIVE));
         // Expected matches by cell under the model so far.
         let mut posterior = vec![0.0; CELLS];
         let (mut middle, mut gender) = ((0.0, 0.0), (0.0, 0.0));
@@ -294,7 +331,12 @@ struct Lean {
 }
 
 impl Lean {
-    fn of(before: &Model, pairs: &[(Pair, Option<Evidence>)], posterior: &[f64], exposure: &Exposure) -> Self {
+    fn of(
+        before: &Model,
+        pairs: &[(Pair, Option<Evidence>)],
+        posterior: &[f64],
+        exposure: &Exposure,
+    ) -> Self {
         let total = posterior.iter().sum::<f64>().max(1.0);
         let mut full = vec![0.0; NAME_STATES];
         let mut apart = vec![0.0; NAME_STATES];
@@ -312,21 +354,35 @@ impl Lean {
         for (d, share) in dates.iter_mut().enumerate() {
             *share = posterior[name_code(Names::Both) * DATE_STATES + d];
         }
-        let normal = |counts: &mut Vec<f64>, n: f64| counts.iter_mut().for_each(|c| *c /= n.max(1.0));
+        let normal =
+            |counts: &mut Vec<f64>, n: f64| counts.iter_mut().for_each(|c| *c /= n.max(1.0));
         let with_date: f64 = full.iter().sum();
         normal(&mut full, with_date);
         normal(&mut apart, with_date);
         let named = dates.iter().sum();
         normal(&mut dates, named);
-        Self { total, full, apart, dates, classic: exposure.classic }
+        Self {
+            total,
+            full,
+            apart,
+            dates,
+            classic: exposure.classic,
+        }
     }
 
     /// Expected matches in a cell, leaning on the prior by [`PRIOR_WEIGHT`] in a hundred.
     fn expected(&self, names: Names, date: Date) -> f64 {
         let w = PRIOR_WEIGHT / 100.0;
         let mix = |seen: f64, prior: f64| (1.0 - w) * seen + w * prior;
-        let by_names = if date == Date::Full { &self.full } else { &self.apart };
-        let n = mix(by_names[name_code(names)], prior::match_names(names, self.classic));
+        let by_names = if date == Date::Full {
+            &self.full
+        } else {
+            &self.apart
+        };
+        let n = mix(
+            by_names[name_code(names)],
+            prior::match_names(names, self.classic),
+        );
         let d = mix(self.dates[date_code(date)], prior::match_date(date));
         (self.total * n * d).max(1e-9)
     }
@@ -342,6 +398,11 @@ fn tally(counts: &mut (f64, f64), agrees: Option<bool>, weight: f64) {
 
 /// Chances of agreeing, each leaning on a prior by 20 observations and kept off 0 and 1.
 fn binary(matches: (f64, f64), strangers: (f64, f64), m: f64, u: f64) -> Binary {
-    let rate = |(yes, no): (f64, f64), prior: f64| ((yes + 20.0 * prior) / (yes + no + 20.0)).clamp(0.001, 0.999);
-    Binary { matches: rate(matches, m), strangers: rate(strangers, u) }
+    let rate = |(yes, no): (f64, f64), prior: f64| {
+        ((yes + 20.0 * prior) / (yes + no + 20.0)).clamp(0.001, 0.999)
+    };
+    Binary {
+        matches: rate(matches, m),
+        strangers: rate(strangers, u),
+    }
 }

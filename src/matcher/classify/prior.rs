@@ -16,15 +16,18 @@ const SAME_FIRST: f64 = 4e-3;
 const SAME_LAST: f64 = 1e-3;
 
 /// Chance that one name of two strangers reaches levels 1 to 13 and no higher.
-const ONE_NAME: [f64; 13] =
-    [0.9, 5e-2, 2e-2, 1e-2, 5e-3, 2.5e-3, 1.3e-3, 7e-4, 4e-4, 2.5e-4, 1.5e-4, 1e-4, 7e-5];
+const ONE_NAME: [f64; 13] = [
+    0.9, 5e-2, 2e-2, 1e-2, 5e-3, 2.5e-3, 1.3e-3, 7e-4, 4e-4, 2.5e-4, 1.5e-4, 1e-4, 7e-5,
+];
 /// The same for both names in one folded filter.
-const BOTH_NAMES: [f64; 13] =
-    [0.85, 1e-1, 2e-2, 6e-3, 2e-3, 7e-4, 3e-4, 1e-4, 5e-5, 2.5e-5, 1.2e-5, 6e-6, 4e-6];
+const BOTH_NAMES: [f64; 13] = [
+    0.85, 1e-1, 2e-2, 6e-3, 2e-3, 7e-4, 3e-4, 1e-4, 5e-5, 2.5e-5, 1.2e-5, 6e-6, 4e-6,
+];
 
 /// Share of matches in a state of names that are alike without being equal, by level 1 to 13.
-const ALIKE: [f64; 13] =
-    [0.08, 0.07, 0.08, 0.08, 0.08, 0.08, 0.08, 0.08, 0.08, 0.08, 0.08, 0.06, 0.04];
+const ALIKE: [f64; 13] = [
+    0.08, 0.07, 0.08, 0.08, 0.08, 0.08, 0.08, 0.08, 0.08, 0.08, 0.08, 0.06, 0.04,
+];
 
 fn at(table: &[f64; 13], level: Level) -> f64 {
     table[usize::from(level.clamp(LOWEST, 13) - 1)]

@@ -12,7 +12,10 @@ pub fn distance(a: &[u64], b: &[u64]) -> u32 {
 #[must_use]
 pub fn common_and_weight(a: &[u64], b: &[u64]) -> (u32, u32) {
     a.iter().zip(b).fold((0, 0), |(common, weight), (x, y)| {
-        (common + (x & y).count_ones(), weight + x.count_ones() + y.count_ones())
+        (
+            common + (x & y).count_ones(),
+            weight + x.count_ones() + y.count_ones(),
+        )
     })
 }
 

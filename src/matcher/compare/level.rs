@@ -16,7 +16,9 @@ pub const TOP: Level = 13;
 pub const EXACT: Level = 15;
 
 /// Lower edges of the levels 2 to 13: the estimated share of common q-grams.
-const EDGES: [f64; 12] = [0.40, 0.47, 0.52, 0.57, 0.62, 0.67, 0.72, 0.77, 0.82, 0.87, 0.92, 0.96];
+const EDGES: [f64; 12] = [
+    0.40, 0.47, 0.52, 0.57, 0.62, 0.67, 0.72, 0.77, 0.82, 0.87, 0.92, 0.96,
+];
 
 /// How the bits of one filter become levels.
 #[derive(Debug, Clone)]
@@ -51,8 +53,17 @@ impl Scale {
         let noise = 3.0 / (bits as f64).sqrt();
         let least = step((1.0 + noise.min(1.0).powf(1.0 / filter.layers as f64)).log2()) + 1;
         let dice = is_classic(filter).then(|| (dice.unwrap_or(0.5) * 1e6).round() as u64);
-        let least = if dice.is_some() { LOWEST + 1 } else { least.min(TOP) };
-        Self { bits, dice, by_distance, least }
+        let least = if dice.is_some() {
+            LOWEST + 1
+        } else {
+            least.min(TOP)
+        };
+        Self {
+            bits,
+            dice,
+            by_distance,
+            least,
+        }
     }
 
     /// The level of two filters of this scale.
@@ -96,7 +107,16 @@ mod tests {
     use crate::project::Fill;
 
     fn scale(bits: usize, layers: usize) -> Scale {
-        Scale::of(&Filter { name: "t".into(), of: vec![], bits, layers, fill: Fill::Half }, None)
+        Scale::of(
+            &Filter {
+                name: "t".into(),
+                of: vec![],
+                bits,
+                layers,
+                fill: Fill::Half,
+            },
+            None,
+        )
     }
 
     #[test]
@@ -112,7 +132,16 @@ mod tests {
 
     #[test]
     fn classic_levels_start_at_the_threshold_exactly() {
-        let s = Scale::of(&Filter { name: "t".into(), of: vec![], bits: 64, layers: 1, fill: Fill::Fixed(5) }, Some(0.8));
+        let s = Scale::of(
+            &Filter {
+                name: "t".into(),
+                of: vec![],
+                bits: 64,
+                layers: 1,
+                fill: Fill::Fixed(5),
+            },
+            Some(0.8),
+        );
         // Weights 4 and 6, common 4: Dice is 0.8 exactly.
         assert_eq!(s.level_of(&[0b1111], &[0b11_1111]), LOWEST + 1);
         assert_eq!(s.level_of(&[0b1111], &[0b111_1111]), LOWEST);

@@ -60,9 +60,18 @@ pub struct PassResult {
 pub fn pass(schema: &Schema, number: usize, left: &PassTokens, right: &PassTokens) -> PassResult {
     let pass = &schema.passes[number];
     let joined = join(left, right);
-    let scales: Vec<Scale> = pass.filters.iter().map(|f| Scale::of(f, schema.dice)).collect();
+    let scales: Vec<Scale> = pass
+        .filters
+        .iter()
+        .map(|f| Scale::of(f, schema.dice))
+        .collect();
     let screen = screen(pass);
-    let ordered = screen.map(|f| (gather(&left.filters[f], &joined.left), gather(&right.filters[f], &joined.right)));
+    let ordered = screen.map(|f| {
+        (
+            gather(&left.filters[f], &joined.left),
+            gather(&right.filters[f], &joined.right),
+        )
+    });
     let compare = |blocks: &Vec<Block>| {
         let mut found = Vec::new();
         for block in blocks {
@@ -90,7 +99,12 @@ pub fn pass(schema: &Schema, number: usize, left: &PassTokens, right: &PassToken
                         };
                         levels |= u32::from(level) << (4 * f);
                     }
-                    found.push(Meeting { left: left.records[x], right: right.records[y], pass: number as u8, levels });
+                    found.push(Meeting {
+                        left: left.records[x],
+                        right: right.records[y],
+                        pass: number as u8,
+                        levels,
+                    });
                 }
             }
         }
@@ -109,18 +123,29 @@ pub fn pass(schema: &Schema, number: usize, left: &PassTokens, right: &PassToken
 /// The filter by whose level candidate pairs are kept or dropped, if the pass needs one: the one
 /// of most bits among those of names, where the block does not hold a whole name.
 fn screen(pass: &Pass) -> Option<usize> {
-    let whole = [BlockFeature::First, BlockFeature::Last, BlockFeature::LastPart, BlockFeature::Names];
+    let whole = [
+        BlockFeature::First,
+        BlockFeature::Last,
+        BlockFeature::LastPart,
+        BlockFeature::Names,
+    ];
     if pass.block.iter().any(|b| whole.contains(b)) {
         return None;
     }
     let names = [FilterFeature::First, FilterFeature::Last];
     let of_names = |f: &Filter| f.of.iter().any(|x| names.contains(x));
-    (0..pass.filters.len()).filter(|&i| of_names(&pass.filters[i])).max_by_key(|&i| pass.filters[i].bits)
+    (0..pass.filters.len())
+        .filter(|&i| of_names(&pass.filters[i]))
+        .max_by_key(|&i| pass.filters[i].bits)
 }
 
 /// The filters of `column` in the order of `order`, so that a block is read front to back.
 fn gather(column: &FilterColumn, order: &[u32]) -> FilterColumn {
-    let mut out = FilterColumn { words: column.words, bits: Vec::with_capacity(order.len() * column.words), present: Vec::with_capacity(order.len()) };
+    let mut out = FilterColumn {
+        words: column.words,
+        bits: Vec::with_capacity(order.len() * column.words),
+        present: Vec::with_capacity(order.len()),
+    };
     for &i in order {
         out.bits.extend_from_slice(column.row(i as usize));
         out.present.push(column.present[i as usize]);

@@ -9,9 +9,17 @@ use crate::project::Schema;
 use crate::units::{Fingerprint, PartyId, RecordRef, hex};
 
 /// Columns of `links.csv` and `pairs.csv`.
-pub const LINK_COLUMNS: [&str; 6] = ["party_a", "ref_a", "party_b", "ref_b", "probability", "passes"];
+pub const LINK_COLUMNS: [&str; 6] = [
+    "party_a",
+    "ref_a",
+    "party_b",
+    "ref_b",
+    "probability",
+    "passes",
+];
 /// Columns of a crosswalk.
-pub const CROSSWALK_COLUMNS: [&str; 5] = ["record_ref", "link_id", "status", "probability", "rivals"];
+pub const CROSSWALK_COLUMNS: [&str; 5] =
+    ["record_ref", "link_id", "status", "probability", "rivals"];
 /// Added to a crosswalk whose party is linked with several partners.
 pub const PARTNER_COLUMN: &str = "partner";
 /// Probability from which a pair stands in `pairs.csv`.
@@ -44,7 +52,12 @@ pub fn write_links(folder: &Path, schema: &Schema, decisions: &[Decision<'_>]) -
     })?;
     csvfile::write(&folder.join("pairs.csv"), &LINK_COLUMNS, |out| {
         for d in decisions {
-            for pair in d.assignment.pairs.iter().filter(|p| p.probability >= LISTED) {
+            for pair in d
+                .assignment
+                .pairs
+                .iter()
+                .filter(|p| p.probability >= LISTED)
+            {
                 link_row(out, schema, d, pair)?;
             }
         }
@@ -78,7 +91,12 @@ fn link_row(out: &mut CsvWriter, schema: &Schema, d: &Decision<'_>, pair: &Score
 ///
 /// # Errors
 /// [`Class::Io`](crate::error::Class::Io); the file is written whole or not at all.
-pub fn write_crosswalk(folder: &Path, project: Fingerprint, party: &PartyId, decisions: &[Decision<'_>]) -> Result<()> {
+pub fn write_crosswalk(
+    folder: &Path,
+    project: Fingerprint,
+    party: &PartyId,
+    decisions: &[Decision<'_>],
+) -> Result<()> {
     let own: Vec<(&Decision<'_>, bool)> = decisions
         .iter()
         .filter_map(|d| match () {
@@ -87,32 +105,43 @@ pub fn write_crosswalk(folder: &Path, project: Fingerprint, party: &PartyId, dec
             () => None,
         })
         .collect();
-    let Some((first, is_left)) = own.first() else { return Ok(()) };
+    let Some((first, is_left)) = own.first() else {
+        return Ok(());
+    };
     let refs = if *is_left { first.refs.0 } else { first.refs.1 };
     let mut columns = CROSSWALK_COLUMNS.to_vec();
     if own.len() > 1 {
         columns.push(PARTNER_COLUMN);
     }
-    csvfile::write(&folder.join(format!("crosswalk-{party}.csv")), &columns, |out| {
-        for (record, record_ref) in refs.iter().enumerate() {
-            for (d, is_left) in &own {
-                let (verdict, partner) = if *is_left {
-                    (&d.assignment.left[record], d.parties.1)
-                } else {
-                    (&d.assignment.right[record], d.parties.0)
-                };
-                let mut row = crosswalk_row(project, d, record_ref, verdict).to_vec();
-                if own.len() > 1 {
-                    row.push(partner.to_string());
+    csvfile::write(
+        &folder.join(format!("crosswalk-{party}.csv")),
+        &columns,
+        |out| {
+            for (record, record_ref) in refs.iter().enumerate() {
+                for (d, is_left) in &own {
+                    let (verdict, partner) = if *is_left {
+                        (&d.assignment.left[record], d.parties.1)
+                    } else {
+                        (&d.assignment.right[record], d.parties.0)
+                    };
+                    let mut row = crosswalk_row(project, d, record_ref, verdict).to_vec();
+                    if own.len() > 1 {
+                        row.push(partner.to_string());
+                    }
+                    out.row(row)?;
                 }
-                out.row(row)?;
             }
-        }
-        Ok(())
-    })
+            Ok(())
+        },
+    )
 }
 
-fn crosswalk_row(project: Fingerprint, d: &Decision<'_>, record_ref: &RecordRef, verdict: &Verdict) -> [String; 5] {
+fn crosswalk_row(
+    project: Fingerprint,
+    d: &Decision<'_>,
+    record_ref: &RecordRef,
+    verdict: &Verdict,
+) -> [String; 5] {
     let link = verdict.link.map_or(String::new(), |i| {
         let pair = &d.assignment.pairs[d.assignment.links[i as usize] as usize];
         link_id(project, d, pair)
@@ -131,8 +160,14 @@ fn crosswalk_row(project: Fingerprint, d: &Decision<'_>, record_ref: &RecordRef,
 fn link_id(project: Fingerprint, d: &Decision<'_>, pair: &Scored) -> String {
     let mut hasher = blake3::Hasher::new_derive_key("blindlink 2026-11-21 link id v1");
     hasher.update(&project.0);
-    for (party, r) in [(d.parties.0, d.refs.0[pair.left as usize]), (d.parties.1, d.refs.1[pair.right as usize])] {
-        hasher.update(&(party.as_str().len() as u32).to_le_bytes()).update(party.as_str().as_bytes()).update(&r.0);
+    for (party, r) in [
+        (d.parties.0, d.refs.0[pair.left as usize]),
+        (d.parties.1, d.refs.1[pair.right as usize]),
+    ] {
+        hasher
+            .update(&(party.as_str().len() as u32).to_le_bytes())
+            .update(party.as_str().as_bytes())
+            .update(&r.0);
     }
     hex(&hasher.finalize().as_bytes()[..16])
 }

@@ -30,13 +30,18 @@ pub struct Party {
 /// [`Class::Usage`](crate::error::Class::Usage) for fewer than two files.
 pub fn admit(project: &Project, paths: &[impl AsRef<Path>]) -> Result<Vec<Party>> {
     if paths.len() < 2 {
-        return Err(Error::usage("a match needs the token files of at least two parties"));
+        return Err(Error::usage(
+            "a match needs the token files of at least two parties",
+        ));
     }
     let mut files: Vec<TokenFile> = Vec::new();
     for path in paths {
         let file = TokenFile::open(path.as_ref())?;
         belongs(project, &file)?;
-        if let Some(other) = files.iter().find(|f| f.header().party == file.header().party) {
+        if let Some(other) = files
+            .iter()
+            .find(|f| f.header().party == file.header().party)
+        {
             return Err(Error::mismatch(format!(
                 "the party `{}` is there already, in {}",
                 file.header().party,
@@ -63,9 +68,11 @@ pub fn admit(project: &Project, paths: &[impl AsRef<Path>]) -> Result<Vec<Party>
 fn belongs(project: &Project, file: &TokenFile) -> Result<()> {
     let header = file.header();
     if header.round != project.round && header.schema == project.schema.fingerprint {
-        return Err(Error::mismatch("the token file is of another round than the project file")
-            .at(file.path())
-            .hint("tokens of two rounds cannot be compared; encode again for this round"));
+        return Err(
+            Error::mismatch("the token file is of another round than the project file")
+                .at(file.path())
+                .hint("tokens of two rounds cannot be compared; encode again for this round"),
+        );
     }
     if header.project != project.fingerprint {
         return Err(Error::mismatch(format!(
@@ -84,7 +91,9 @@ fn belongs(project: &Project, file: &TokenFile) -> Result<()> {
         ))
         .at(file.path()));
     }
-    project.expect_party(&header.party).map_err(|e| e.at(file.path()))
+    project
+        .expect_party(&header.party)
+        .map_err(|e| e.at(file.path()))
 }
 
 fn agrees(first: &TokenFile, file: &TokenFile) -> Result<()> {

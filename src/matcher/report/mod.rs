@@ -104,7 +104,12 @@ impl StatusCounts {
 impl PairReport {
     /// The counts of one decision. `passes` come with their links still to be counted.
     #[must_use]
-    pub fn of(parties: (String, String), assignment: &Assignment, expected_matches: f64, mut passes: Vec<PassReport>) -> Self {
+    pub fn of(
+        parties: (String, String),
+        assignment: &Assignment,
+        expected_matches: f64,
+        mut passes: Vec<PassReport>,
+    ) -> Self {
         let mut histogram = [0; 5];
         let mut expected_right = 0.0;
         for &i in &assignment.links {
@@ -135,7 +140,8 @@ impl PairReport {
 /// # Errors
 /// [`Class::Io`](crate::error::Class::Io).
 pub fn write(folder: &Path, report: &Report) -> Result<()> {
-    let mut json = serde_json::to_vec_pretty(report).map_err(|_| Error::internal("the report has no JSON form"))?;
+    let mut json = serde_json::to_vec_pretty(report)
+        .map_err(|_| Error::internal("the report has no JSON form"))?;
     json.push(b'\n');
     atomic::write(folder.join("report.json"), &json)
 }

@@ -33,7 +33,12 @@ pub(super) struct BlockValues<'p> {
 
 impl<'p> BlockValues<'p> {
     pub(super) fn new(person: &'p Person, part: Option<&'p str>) -> Self {
-        Self { person, first: person.first.replace(' ', ""), last: person.last.replace(' ', ""), part }
+        Self {
+            person,
+            first: person.first.replace(' ', ""),
+            last: person.last.replace(' ', ""),
+            part,
+        }
     }
 
     /// The value of the whole block of `pass`, framed; `None` if a field of it is missing.

@@ -38,7 +38,10 @@ pub(super) fn fill(filter: &Filter, key: &[u8; 32], grams: &BTreeSet<Vec<u8>>, o
         message.clear();
         super::push_framed(&mut message, filter.name.as_bytes());
         message.extend_from_slice(gram);
-        blake3::Hasher::new_keyed(key).update(&message).finalize_xof().fill(&mut stream);
+        blake3::Hasher::new_keyed(key)
+            .update(&message)
+            .finalize_xof()
+            .fill(&mut stream);
         for (number, pair) in stream.chunks_exact(2).enumerate() {
             let position = usize::from(u16::from_le_bytes([pair[0], pair[1]])) & mask;
             let layer = number % filter.layers;
@@ -56,7 +59,13 @@ mod tests {
     use super::*;
 
     fn filter(bits: usize, layers: usize) -> Filter {
-        Filter { name: "t".into(), of: vec![], bits, layers, fill: Fill::Half }
+        Filter {
+            name: "t".into(),
+            of: vec![],
+            bits,
+            layers,
+            fill: Fill::Half,
+        }
     }
 
     fn grams(range: std::ops::Range<u32>) -> BTreeSet<Vec<u8>> {
@@ -90,11 +99,16 @@ mod tests {
             let f = filter(1024, layers);
             for common in [0u32, 10, 15, 18, 20] {
                 let (a, b) = (grams(0..20), grams(20 - common..40 - common));
-                let mean: f64 =
-                    (0..100).map(|key| correlation(&make(&f, key, &a), &make(&f, key, &b))).sum::<f64>() / 100.0;
+                let mean: f64 = (0..100)
+                    .map(|key| correlation(&make(&f, key, &a), &make(&f, key, &b)))
+                    .sum::<f64>()
+                    / 100.0;
                 let expected = (f64::from(common) / 20.0).exp2() - 1.0;
                 let expected = expected.powi(layers as i32);
-                assert!((mean - expected).abs() < 0.02, "{layers} {common}: {mean} {expected}");
+                assert!(
+                    (mean - expected).abs() < 0.02,
+                    "{layers} {common}: {mean} {expected}"
+                );
             }
         }
     }
@@ -103,8 +117,10 @@ mod tests {
     fn weight_does_not_tell_the_length() {
         let f = filter(1024, 3);
         for n in [4u32, 10, 20, 30] {
-            let weight: u32 =
-                (0..50).flat_map(|key| make(&f, key, &grams(0..n))).map(u8::count_ones).sum();
+            let weight: u32 = (0..50)
+                .flat_map(|key| make(&f, key, &grams(0..n)))
+                .map(u8::count_ones)
+                .sum();
             let share = f64::from(weight) / (50.0 * 1024.0);
             assert!((share - 0.5).abs() < 0.02, "{n}: {share}");
         }

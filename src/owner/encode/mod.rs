@@ -94,16 +94,32 @@ impl Encoder {
                 made += 1;
             }
         }
-        if made == 0 { Outcome::NothingToLink } else { Outcome::Encoded(made) }
+        if made == 0 {
+            Outcome::NothingToLink
+        } else {
+            Outcome::Encoded(made)
+        }
     }
 
     /// Fills the columns of one pass; false if the person lacks a field of its block, or if the
     /// pass is nothing but filters and none can be made.
-    fn pass(&self, i: usize, pass: &Pass, block: &BlockValues<'_>, filters: &FilterValues<'_>, row: &mut [u8]) -> bool {
-        let Some(value) = block.framed(pass) else { return false };
+    fn pass(
+        &self,
+        i: usize,
+        pass: &Pass,
+        block: &BlockValues<'_>,
+        filters: &FilterValues<'_>,
+        row: &mut [u8],
+    ) -> bool {
+        let Some(value) = block.framed(pass) else {
+            return false;
+        };
         // SPEC encoding.md 4: one output, two independent parts.
         let mut keys = Zeroizing::new([0; 48]);
-        blake3::Hasher::new_keyed(&self.key).update(&value).finalize_xof().fill(keys.as_mut());
+        blake3::Hasher::new_keyed(&self.key)
+            .update(&value)
+            .finalize_xof()
+            .fill(keys.as_mut());
         let mut filter_key = Zeroizing::new([0; 32]);
         filter_key.copy_from_slice(&keys[16..]);
         let columns = &self.layout.passes[i];
@@ -117,7 +133,9 @@ impl Encoder {
             filter::fill(filter, &filter_key, &grams, self.layout.fill(row, column));
         }
         if any {
-            self.layout.fill(row, columns.block).copy_from_slice(&keys[..16]);
+            self.layout
+                .fill(row, columns.block)
+                .copy_from_slice(&keys[..16]);
         }
         any
     }
@@ -134,4 +152,3 @@ fn push_framed(out: &mut Vec<u8>, bytes: &[u8]) {
     out.extend_from_slice(&(bytes.len() as u32).to_le_bytes());
     out.extend_from_slice(bytes);
 }
-

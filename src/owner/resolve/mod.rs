@@ -43,13 +43,20 @@ pub fn resolve(crosswalk: &Path, refs: &Path, out: &Path) -> Result<Resolved> {
         }
     }
     let mut writer = CsvWriter::create(out, &columns)?;
-    let mut done = Resolved { lines: 0, linked: 0 };
+    let mut done = Resolved {
+        lines: 0,
+        linked: 0,
+    };
     let mut seen = vec![false; ids.len()];
     while reader.advance()? {
         let Some((number, id)) = ids.get(reader.cell(0)) else {
-            return Err(Error::mismatch("the crosswalk names a record that the ref map does not have")
-                .at(crosswalk)
-                .hint("use the ref map that `encode` wrote together with the token file of this round"));
+            return Err(Error::mismatch(
+                "the crosswalk names a record that the ref map does not have",
+            )
+            .at(crosswalk)
+            .hint(
+                "use the ref map that `encode` wrote together with the token file of this round",
+            ));
         };
         seen[*number] = true;
         let mut cells: Vec<&str> = reader.cells().collect();
@@ -60,9 +67,11 @@ pub fn resolve(crosswalk: &Path, refs: &Path, out: &Path) -> Result<Resolved> {
     }
     let missing = seen.iter().filter(|s| !**s).count();
     if missing > 0 {
-        return Err(Error::mismatch(format!("{missing} records of the ref map are not in the crosswalk"))
-            .at(crosswalk)
-            .hint("a crosswalk lists every record; this one is of another round, or was cut"));
+        return Err(Error::mismatch(format!(
+            "{missing} records of the ref map are not in the crosswalk"
+        ))
+        .at(crosswalk)
+        .hint("a crosswalk lists every record; this one is of another round, or was cut"));
     }
     writer.commit()?;
     Ok(done)
@@ -74,7 +83,13 @@ fn read_refs(path: &Path) -> Result<BTreeMap<String, (usize, String)>> {
     let mut ids = BTreeMap::new();
     while reader.advance()? {
         let number = ids.len();
-        if ids.insert(reader.cell(0).to_owned(), (number, reader.cell(1).to_owned())).is_some() {
+        if ids
+            .insert(
+                reader.cell(0).to_owned(),
+                (number, reader.cell(1).to_owned()),
+            )
+            .is_some()
+        {
             return Err(reader.error(0, "this record ref stands in the file twice"));
         }
     }
@@ -91,11 +106,24 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let at = |name: &str| dir.path().join(name);
         std::fs::write(at("refs.csv"), "record_ref,student_id\naa,007\nbb,8\n").unwrap();
-        std::fs::write(at("x.csv"), "record_ref,link_id,status\nbb,L,linked\naa,,no_link\n").unwrap();
+        std::fs::write(
+            at("x.csv"),
+            "record_ref,link_id,status\nbb,L,linked\naa,,no_link\n",
+        )
+        .unwrap();
         let done = resolve(&at("x.csv"), &at("refs.csv"), &at("out.csv")).unwrap();
-        assert_eq!(done, Resolved { lines: 2, linked: 1 });
+        assert_eq!(
+            done,
+            Resolved {
+                lines: 2,
+                linked: 1
+            }
+        );
         let text = std::fs::read_to_string(at("out.csv")).unwrap();
-        assert_eq!(text, "record_ref,student_id,link_id,status\nbb,8,L,linked\naa,007,,no_link\n");
+        assert_eq!(
+            text,
+            "record_ref,student_id,link_id,status\nbb,8,L,linked\naa,007,,no_link\n"
+        );
     }
 
     #[test]
@@ -110,6 +138,11 @@ mod tests {
             assert!(!at("out.csv").exists());
         }
         std::fs::write(at("refs.csv"), "record_ref,student_id\naa,1\naa,2\n").unwrap();
-        assert_eq!(resolve(&at("x.csv"), &at("refs.csv"), &at("out.csv")).unwrap_err().class(), Class::Input);
+        assert_eq!(
+            resolve(&at("x.csv"), &at("refs.csv"), &at("out.csv"))
+                .unwrap_err()
+                .class(),
+            Class::Input
+        );
     }
 }
