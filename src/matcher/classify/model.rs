@@ -42,6 +42,8 @@ pub struct Model {
     gender: Binary,
     /// Expected number of matching pairs among those that met.
     pub matches: f64,
+    /// Chance that neither record of a pair has a match elsewhere.
+    free: f64,
 }
 
 /// A field that agrees, differs or is missing: chance of agreeing for matches and strangers.
@@ -115,17 +117,26 @@ impl Model {
         model
     }
 
-    /// The odds that a pair with this evidence is a match rather than a coincidence, before its
-    /// rivals are considered. Above 0; 1 is even.
+    /// The odds that a pair with this evidence is a match, against that neither record has a
+    /// match at all: what [`assign`](crate::matcher::assign) weighs against rivals. Above 0; 1 is
+    /// even.
+    ///
+    /// Strangers mostly have their match elsewhere; those who could take each other's place are
+    /// the few that are free on both sides.
     #[must_use]
     pub fn odds(&self, evidence: &Evidence) -> f64 {
+        self.odds_of_coincidence(evidence) / self.free
+    }
+
+    /// The odds that a pair with this evidence is a match rather than any pair of strangers.
+    fn odds_of_coincidence(&self, evidence: &Evidence) -> f64 {
         self.odds[cell(evidence)]
             * self.middle.ratio(evidence.middle)
             * self.gender.ratio(evidence.gender)
     }
 
     fn probability(&self, evidence: &Evidence) -> f64 {
-        let odds = self.odds(evidence);
+        let odds = self.odds_of_coincidence(evidence);
         odds / (1.0 + odds)
     }
 
@@ -150,8 +161,16 @@ impl Model {
                 strangers: 0.9,
             },
             matches: expected,
+            free: free(expected, exposure),
         }
     }
+}
+
+/// Chance that neither record of a pair has a match, if there are `matches` in all. Kept off 0:
+/// of two files of the same people, one in fifty is still taken to be missing.
+fn free(matches: f64, exposure: &Exposure) -> f64 {
+    let side = |records: usize| (1.0 - matches / records.max(1) as f64).max(0.02);
+    side(exposure.records.0) * side(exposure.records.1)
 }
 
 /// Pairs of records in all.
@@ -314,6 +333,7 @@ impl Strangers {
             middle: binary(middle, self.middle, 0.95, 0.1),
             gender: binary(gender, self.gender, 0.985, 0.9),
             matches: sum * scale,
+            free: free(sum * scale, exposure),
         }
     }
 }
