@@ -1,7 +1,7 @@
 //! All meetings of a pair into one statement: the state of the names, of the date, of the rest.
 
 use crate::matcher::compare::{ABSENT, EXACT, Level, Meeting};
-use crate::project::{BlockFeature, FilterFeature, Pass, Schema};
+use crate::project::{BlockFeature, Filter, FilterFeature, Pass, Schema};
 
 /// A pair of records and the passes in which they met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +77,8 @@ struct PassFacts {
     first_filter: Option<usize>,
     last_filter: Option<usize>,
     names_filter: Option<usize>,
+    /// How alike chance makes unlike names in that filter, as a share of common q-grams.
+    names_noise: f64,
     year_filter: Option<usize>,
     month_filter: Option<usize>,
     day_filter: Option<usize>,
@@ -138,10 +140,14 @@ impl Facts {
             ABSENT => None,
             level => Some(level == EXACT),
         };
-        let first_named = used().find_map(|m| {
-            let level = m.level(self.passes[usize::from(m.pass)].names_filter?);
-            (level != ABSENT).then_some((m.pass, level))
-        });
+        // The filter that tells unlike names from alike ones best.
+        let finest = used()
+            .filter_map(|m| {
+                let facts = &self.passes[usize::from(m.pass)];
+                let level = m.level(facts.names_filter?);
+                (level != ABSENT).then_some((facts.names_noise, m.pass, level))
+            })
+            .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then(b.2.cmp(&a.2)));
         let names = if atoms & FIRST != 0 && atoms & LAST != 0 {
             Names::Both
         } else if atoms & ANY_ORDER != 0 {
@@ -153,8 +159,7 @@ impl Facts {
         } else if atoms & LAST != 0 {
             Names::Last(best(|p| p.first_filter))
         } else {
-            let (pass, level) = first_named.unwrap_or((0, ABSENT));
-            Names::Alike(pass, level)
+            finest.map_or(Names::Alike(0, ABSENT), |(_, pass, level)| Names::Alike(pass, level))
         };
         let near = |which: fn(&PassFacts) -> Option<usize>| best(which) > CLOSE;
         let date = match atoms & DATE {
@@ -173,6 +178,12 @@ impl Facts {
             gender: agrees(|p| p.gender_filter),
         })
     }
+}
+
+/// The share of common q-grams that one standard deviation of noise, 1 / sqrt(bits), looks like.
+fn noise(filter: &Filter) -> f64 {
+    let deviation = 1.0 / (filter.bits as f64).sqrt();
+    (1.0 + deviation.powf(1.0 / filter.layers as f64)).log2()
 }
 
 /// A date part above this level shares more than half of its digits' q-grams.
@@ -206,6 +217,7 @@ impl PassFacts {
             first_filter: only(FilterFeature::First),
             last_filter: only(FilterFeature::Last),
             names_filter,
+            names_noise: names_filter.map_or(1.0, |f| noise(&pass.filters[f])),
             year_filter: only(FilterFeature::Year),
             month_filter: only(FilterFeature::Month),
             day_filter: only(FilterFeature::Day),

@@ -20,6 +20,9 @@ const EDGES: [f64; 12] = [
     0.40, 0.47, 0.52, 0.57, 0.62, 0.67, 0.72, 0.77, 0.82, 0.87, 0.92, 0.96,
 ];
 
+/// Unlike pairs a record that may be kept by chance.
+const NOISE: f64 = 4.0;
+
 /// How the bits of one filter become levels.
 #[derive(Debug, Clone)]
 pub struct Scale {
@@ -28,7 +31,6 @@ pub struct Scale {
     dice: Option<u64>,
     /// Level by Hamming distance, for half-full filters.
     by_distance: Vec<Level>,
-    least: Level,
 }
 
 impl Scale {
@@ -49,20 +51,11 @@ impl Scale {
         let by_distance: Vec<Level> = (0..=bits)
             .map(|d| if d == 0 { EXACT } else { step(overlap(d)) })
             .collect();
-        // Unlike names scatter by 1/sqrt(bits): below 3 of these, noise outnumbers people.
-        let noise = 3.0 / (bits as f64).sqrt();
-        let least = step((1.0 + noise.min(1.0).powf(1.0 / filter.layers as f64)).log2()) + 1;
         let dice = is_classic(filter).then(|| (dice.unwrap_or(0.5) * 1e6).round() as u64);
-        let least = if dice.is_some() {
-            LOWEST + 1
-        } else {
-            least.min(TOP)
-        };
         Self {
             bits,
             dice,
             by_distance,
-            least,
         }
     }
 
@@ -75,10 +68,34 @@ impl Scale {
         self.by_distance[(kernel::distance(a, b) as usize).min(self.bits)]
     }
 
-    /// The lowest level at which names are more alike than noise makes strangers.
+    /// The lowest level worth keeping among `candidates` pairs of `records` records in all: that
+    /// from which the unlike pairs that reach it by chance are at most [`NOISE`] a record.
+    ///
+    /// The filters of unlike names differ in about half of their bits, by the binomial
+    /// distribution. Small blocks are kept whole; in large ones only what stands out is.
     #[must_use]
-    pub fn least(&self) -> Level {
-        self.least
+    pub fn least(&self, candidates: u64, records: u64) -> Level {
+        if self.dice.is_some() {
+            return LOWEST + 1;
+        }
+        let allowed = NOISE * records as f64;
+        // Chance of each distance: C(bits, d) / 2^bits, by logarithms.
+        let mut chance = -(self.bits as f64) * std::f64::consts::LN_2;
+        let mut noise = [0.0; EXACT as usize + 1];
+        for (d, level) in self.by_distance.iter().enumerate() {
+            if d > 0 {
+                chance += ((self.bits + 1 - d) as f64).ln() - (d as f64).ln();
+            }
+            noise[usize::from(*level)] += chance.exp();
+        }
+        let mut reach = 0.0;
+        for level in (LOWEST..=TOP).rev() {
+            reach += noise[usize::from(level)];
+            if reach * candidates as f64 > allowed {
+                return (level + 1).min(TOP);
+            }
+        }
+        LOWEST
     }
 }
 
@@ -126,7 +143,6 @@ mod tests {
             assert_eq!(s.by_distance[0], EXACT);
             assert!(s.by_distance.windows(2).all(|w| w[0] >= w[1]));
             assert_eq!(s.by_distance[bits / 2], LOWEST);
-            assert!(s.least() > LOWEST && s.least() <= TOP);
         }
     }
 
@@ -147,14 +163,15 @@ mod tests {
         assert_eq!(s.level_of(&[0b1111], &[0b111_1111]), LOWEST);
         assert_eq!(s.level_of(&[0b1111], &[0b1111]), EXACT);
         assert_eq!(s.level_of(&[0], &[0]), LOWEST);
-        assert_eq!(s.least(), LOWEST + 1);
+        assert_eq!(s.least(1, 1), LOWEST + 1);
     }
 
     #[test]
-    fn folded_noise_stays_below_the_least_level() {
+    fn small_blocks_are_kept_whole_and_large_ones_screened() {
         let s = scale(1024, 3);
-        // Three standard deviations of noise: 512 - 3 x 16 differing bits.
-        assert!(s.by_distance[512 - 48] < s.least());
-        assert!(s.by_distance[512 - 100] >= s.least());
+        assert_eq!(s.least(1_000, 1_000), LOWEST);
+        // 2 x 10^9 pairs of 3.5 million records: about 2.5 standard deviations of 16 bits.
+        let least = s.least(2_000_000_000, 3_500_000);
+        assert!(s.by_distance[512 - 32] < least && s.by_distance[512 - 64] >= least);
     }
 }

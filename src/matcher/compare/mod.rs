@@ -72,6 +72,12 @@ pub fn pass(schema: &Schema, number: usize, left: &PassTokens, right: &PassToken
             gather(&right.filters[f], &joined.right),
         )
     });
+    let least = screen.map_or(LOWEST, |f| {
+        scales[f].least(
+            joined.pairs(),
+            (joined.left.len() + joined.right.len()) as u64,
+        )
+    });
     let compare = |blocks: &Vec<Block>| {
         let mut found = Vec::new();
         for block in blocks {
@@ -81,7 +87,7 @@ pub fn pass(schema: &Schema, number: usize, left: &PassTokens, right: &PassToken
                     if let (Some(f), Some((a, b))) = (screen, &ordered) {
                         if a.present[i] && b.present[j] {
                             let level = scales[f].level_of(a.row(i), b.row(j));
-                            if level < scales[f].least() {
+                            if level < least {
                                 continue;
                             }
                             known = Some((f, level));
