@@ -159,7 +159,9 @@ impl Facts {
         } else if atoms & LAST != 0 {
             Names::Last(best(|p| p.first_filter))
         } else {
-            finest.map_or(Names::Alike(0, ABSENT), |(_, pass, level)| Names::Alike(pass, level))
+            finest.map_or(Names::Alike(0, ABSENT), |(_, pass, level)| {
+                Names::Alike(pass, level)
+            })
         };
         let near = |which: fn(&PassFacts) -> Option<usize>| best(which) > CLOSE;
         let date = match atoms & DATE {

@@ -1,7 +1,5 @@
 //! What of a person goes into blocks and filters. SPEC encoding.md 3.
 
-use std::collections::BTreeSet;
-
 use super::push_framed;
 use crate::owner::normalise::{self, Person};
 use crate::project::{BlockFeature, Filter, FilterFeature, Pass};
@@ -97,15 +95,17 @@ impl<'p> FilterValues<'p> {
     }
 
     /// The distinct q-grams of `filter`, each with its tag. Empty if all its fields are missing.
-    pub(super) fn grams(&self, filter: &Filter) -> BTreeSet<Vec<u8>> {
-        let mut grams = BTreeSet::new();
+    pub(super) fn grams(&self, filter: &Filter) -> Vec<Gram> {
+        let mut grams = Vec::with_capacity(32);
         for feature in &filter.of {
             self.add(*feature, &mut grams);
         }
+        grams.sort_unstable();
+        grams.dedup();
         grams
     }
 
-    fn add(&self, feature: FilterFeature, grams: &mut BTreeSet<Vec<u8>>) {
+    fn add(&self, feature: FilterFeature, grams: &mut Vec<Gram>) {
         let p = self.person;
         match feature {
             FilterFeature::First => bigrams(&p.first, grams),
@@ -123,7 +123,7 @@ impl<'p> FilterValues<'p> {
             }
             FilterFeature::Month => {
                 if let Some(d) = p.birthdate {
-                    grams.insert(format!("m{:02}", d.month()).into_bytes());
+                    grams.push(Gram::new(b'm', format!("{:02}", d.month()).as_bytes()));
                 }
             }
             FilterFeature::Day => {
@@ -133,37 +133,70 @@ impl<'p> FilterValues<'p> {
             }
             FilterFeature::MiddleInitial => {
                 if let Some(initial) = p.middle.get(..1) {
-                    grams.insert([b"i", initial.as_bytes()].concat());
+                    grams.push(Gram::new(b'i', initial.as_bytes()));
                 }
             }
             FilterFeature::Gender => {
                 if let Some(g) = p.gender {
-                    grams.insert(vec![b'g', g.letter() as u8]);
+                    grams.push(Gram::new(b'g', &[g.letter() as u8]));
                 }
             }
             FilterFeature::Suffix => {
                 if !p.suffix.is_empty() {
-                    grams.insert([b"s", p.suffix.as_bytes()].concat());
+                    grams.push(Gram::new(b's', p.suffix.as_bytes()));
                 }
             }
         }
+    }
+}
+
+/// A q-gram with its tag: up to 8 bytes, none of them zero.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Gram {
+    bytes: [u8; 8],
+    len: u8,
+}
+
+impl Gram {
+    fn new(tag: u8, text: &[u8]) -> Self {
+        // No text here is longer: two letters, two digits, or a suffix such as `III`.
+        let len = text.len().min(7);
+        let mut bytes = [0; 8];
+        bytes[0] = tag;
+        bytes[1..=len].copy_from_slice(&text[..len]);
+        Self {
+            bytes,
+            len: len as u8 + 1,
+        }
+    }
+
+    /// The tag and the text, as they go into the hash.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.len)]
+    }
+
+    /// A q-gram that no name has, to try filters with.
+    #[cfg(test)]
+    pub(super) fn number(n: u32) -> Self {
+        Self::new(b'#', &n.to_le_bytes())
     }
 }
 
 /// The bigrams of every part of a name, each part padded with `_` on both sides. First, middle
 /// and last name share one tag, so that exchanged names have equal q-grams.
-fn bigrams(name: &str, grams: &mut BTreeSet<Vec<u8>>) {
+fn bigrams(name: &str, grams: &mut Vec<Gram>) {
     for part in name.split(' ').filter(|p| !p.is_empty()) {
-        let padded = [b"_", part.as_bytes(), b"_"].concat();
-        for pair in padded.windows(2) {
-            grams.insert([b"n", pair].concat());
+        let mut before = b'_';
+        for letter in part.bytes().chain([b'_']) {
+            grams.push(Gram::new(b'n', &[before, letter]));
+            before = letter;
         }
     }
 }
 
 /// Each digit with its position from 1, so that one wrong digit costs one q-gram.
-fn positions(tag: u8, digits: &str, grams: &mut BTreeSet<Vec<u8>>) {
+fn positions(tag: u8, digits: &str, grams: &mut Vec<Gram>) {
     for (i, digit) in digits.bytes().enumerate() {
-        grams.insert(vec![tag, b'1' + i as u8, digit]);
+        grams.push(Gram::new(tag, &[b'1' + i as u8, digit]));
     }
 }

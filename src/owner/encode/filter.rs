@@ -4,8 +4,7 @@
 //! "XOR-folding for Bloom filter-based encryptions for privacy-preserving record linkage") with
 //! the number of positions chosen so that weight says nothing about length.
 
-use std::collections::BTreeSet;
-
+use super::features::Gram;
 use crate::project::{Fill, Filter};
 
 /// ln 2 x 10^7, for integer arithmetic that is the same in every language.
@@ -27,7 +26,7 @@ pub(super) fn positions(fill: Fill, bits: usize, grams: usize) -> usize {
 ///
 /// Each q-gram seeds a stream of 16-bit numbers; number i x layers + h is its i-th position in
 /// layer h. The layers are XOR-ed onto each other. Position p is bit p mod 8 of byte p / 8.
-pub(super) fn fill(filter: &Filter, key: &[u8; 32], grams: &BTreeSet<Vec<u8>>, out: &mut [u8]) {
+pub(super) fn fill(filter: &Filter, key: &[u8; 32], grams: &[Gram], out: &mut [u8]) {
     let k = positions(filter.fill, filter.bits, grams.len());
     let words = filter.bits / 64;
     let mask = filter.bits - 1;
@@ -37,15 +36,16 @@ pub(super) fn fill(filter: &Filter, key: &[u8; 32], grams: &BTreeSet<Vec<u8>>, o
     for gram in grams {
         message.clear();
         super::push_framed(&mut message, filter.name.as_bytes());
-        message.extend_from_slice(gram);
+        message.extend_from_slice(gram.bytes());
         blake3::Hasher::new_keyed(key)
             .update(&message)
             .finalize_xof()
             .fill(&mut stream);
-        for (number, pair) in stream.chunks_exact(2).enumerate() {
-            let position = usize::from(u16::from_le_bytes([pair[0], pair[1]])) & mask;
-            let layer = number % filter.layers;
-            layers[layer * words + position / 64] |= 1 << (position % 64);
+        for numbers in stream.chunks_exact(2 * filter.layers) {
+            for (pair, layer) in numbers.chunks_exact(2).zip(layers.chunks_exact_mut(words)) {
+                let position = usize::from(u16::from_le_bytes([pair[0], pair[1]])) & mask;
+                layer[position / 64] |= 1 << (position % 64);
+            }
         }
     }
     for (w, bytes) in out.chunks_exact_mut(8).enumerate() {
@@ -68,11 +68,11 @@ mod tests {
         }
     }
 
-    fn grams(range: std::ops::Range<u32>) -> BTreeSet<Vec<u8>> {
-        range.map(|i| i.to_le_bytes().to_vec()).collect()
+    fn grams(range: std::ops::Range<u32>) -> Vec<Gram> {
+        range.map(Gram::number).collect()
     }
 
-    fn make(f: &Filter, key: u8, g: &BTreeSet<Vec<u8>>) -> Vec<u8> {
+    fn make(f: &Filter, key: u8, g: &[Gram]) -> Vec<u8> {
         let mut out = vec![0; f.bits / 8];
         fill(f, &[key; 32], g, &mut out);
         out
