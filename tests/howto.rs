@@ -5,6 +5,8 @@
 //! any lines. `? 3` says that the command ends with exit code 3 instead of 0. A block
 //! ` ```csv FILE` shows what stands in a file at that point of the page.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
+
 use std::path::Path;
 
 use assert_cmd::Command;
