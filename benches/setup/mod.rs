@@ -1,0 +1,84 @@
+//! Made-up students, a project and a key in a temporary folder.
+
+#![allow(dead_code, reason = "each bench uses its part")]
+
+use std::path::PathBuf;
+
+use blindlink::atomic;
+use blindlink::owner::key::LinkageKey;
+use blindlink::owner::table::Mapping;
+use blindlink::pipeline::{encode, link};
+use blindlink::project::new_project;
+use blindlink::synth;
+use blindlink::units::PartyId;
+
+/// The parties that `synth` makes.
+pub(crate) const PARTIES: [&str; 2] = ["district", "college"];
+
+/// The files of one bench, gone when dropped.
+#[derive(Debug)]
+pub(crate) struct Job {
+    folder: tempfile::TempDir,
+}
+
+impl Job {
+    /// `records` students a party, the same at every run, and a project of `schema`.
+    pub(crate) fn new(schema: &str, records: u64) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let job = Self { folder };
+        synth::generate(
+            &synth::Options {
+                parties: 2,
+                records,
+                profile: synth::Profile::Typical,
+                seed: 1,
+                out: job.path(""),
+                force: false,
+            },
+            &|_, _| {},
+        )
+        .expect("students are made up");
+        let parties = PARTIES.map(party);
+        let project = new_project(&parties, schema, [1; 16]).expect("a shipped schema");
+        atomic::write(job.path("project.toml"), project.as_bytes()).expect("a project file");
+        LinkageKey::from_bytes([2; 32])
+            .write_new(&job.path("linkage.key"))
+            .expect("a key file");
+        job
+    }
+
+    /// Options that encode one party's table, with repeatable record refs.
+    pub(crate) fn encoding(&self, name: &str) -> encode::Options {
+        encode::Options {
+            table: self.path(&format!("{name}.csv")),
+            project: self.path("project.toml"),
+            party: party(name),
+            key: self.path("linkage.key"),
+            out: self.path(&format!("{name}.tokens")),
+            refs: self.path(&format!("{name}.refs.csv")),
+            rejects: self.path(&format!("{name}.rejects.csv")),
+            mapping: Mapping::default(),
+            force: true,
+            test_seed: Some(if name == PARTIES[0] { 1 } else { 2 }),
+        }
+    }
+
+    /// Options that match the token files of both parties.
+    pub(crate) fn matching(&self) -> link::Options {
+        link::Options {
+            tokens: PARTIES.map(|p| self.path(&format!("{p}.tokens"))).to_vec(),
+            project: self.path("project.toml"),
+            out: self.path("results"),
+            threshold: None,
+            force: true,
+        }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+}
+
+fn party(name: &str) -> PartyId {
+    name.parse().expect("a party's name")
+}
