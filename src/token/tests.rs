@@ -69,10 +69,13 @@ fn what_is_written_is_read() {
         let mut bytes = [0; 16];
         bytes.copy_from_slice(&blake3::hash(&number.to_le_bytes()).as_bytes()[..16]);
         assert_eq!(refs[tokens.records[i] as usize], RecordRef(bytes));
-        assert_eq!(tokens.filters[0].get(i).is_some(), number % 5 != 0);
+        assert_eq!(
+            tokens.filters[0].get(i).is_some(),
+            !number.is_multiple_of(5)
+        );
         assert_eq!(
             tokens.filters[0].row(i)[0],
-            if number % 5 == 0 {
+            if number.is_multiple_of(5) {
                 0
             } else {
                 u64::from(number)

@@ -15,6 +15,8 @@ use crate::matcher::classify::Pair;
 const LEAST_ODDS: f64 = 1e-4;
 /// Messages that change by less than this have settled.
 const SETTLED: f64 = 1e-9;
+/// A candidate this many times less likely than the best is no rival.
+const RIVAL: f64 = 10.0;
 /// Rounds at most; the messages of this model always settle, mostly within a few.
 const MAX_ROUNDS: usize = 200;
 
@@ -42,7 +44,8 @@ pub struct Verdict {
     pub link: Option<u32>,
     /// Probability of the best candidate, 0 where there is none.
     pub probability: f64,
-    /// Number of other candidates at least a tenth as likely as the best.
+    /// Number of records, at the partner or in the own file, that compete for the place of the
+    /// best candidate or for the candidate itself, at least a tenth as likely.
     pub rivals: u32,
 }
 
@@ -211,8 +214,9 @@ fn decide(pairs: Vec<Scored>, records: (usize, usize), threshold: f64) -> Assign
         }
     }
     links.sort_unstable();
-    let left = verdicts(&pairs, &links, records.0, |p| p.left, threshold);
-    let right = verdicts(&pairs, &links, records.1, |p| p.right, threshold);
+    let left = verdicts(&pairs, &links, records, |p| (p.left, p.right), threshold);
+    let flipped = (records.1, records.0);
+    let right = verdicts(&pairs, &links, flipped, |p| (p.right, p.left), threshold);
     Assignment {
         pairs,
         links,
@@ -233,50 +237,65 @@ fn uses(
     count
 }
 
+/// One verdict a record of one side. `ends` gives the index of a pair's record on this side, then
+/// on the other; `others` is the number of records there.
 fn verdicts(
     pairs: &[Scored],
     links: &[u32],
-    records: usize,
-    end: fn(&Scored) -> u32,
+    (records, others): (usize, usize),
+    ends: fn(&Scored) -> (u32, u32),
     threshold: f64,
 ) -> Vec<Verdict> {
-    let mut out = vec![
-        Verdict {
-            status: Status::NoLink,
-            link: None,
-            probability: 0.0,
-            rivals: 0
-        };
-        records
-    ];
-    let mut total = vec![0.0f64; records];
+    let nothing = Verdict {
+        status: Status::NoLink,
+        link: None,
+        probability: 0.0,
+        rivals: 0,
+    };
+    let mut out = vec![nothing; records];
+    let mut best: Vec<Option<&Scored>> = vec![None; records];
+    let mut best_of_other = vec![0.0f64; others];
     for p in pairs {
-        let record = end(p) as usize;
-        total[record] += p.probability;
-        out[record].probability = out[record].probability.max(p.probability);
+        let (record, other) = ends(p);
+        let kept = &mut best[record as usize];
+        if kept.is_none_or(|b| b.probability < p.probability) {
+            *kept = Some(p);
+        }
+        let most = &mut best_of_other[other as usize];
+        *most = most.max(p.probability);
     }
     for (number, &i) in links.iter().enumerate() {
-        let record = end(&pairs[i as usize]) as usize;
+        let link = &pairs[i as usize];
+        let record = ends(link).0 as usize;
         out[record].status = Status::Linked;
         out[record].link = Some(number as u32);
-        out[record].probability = pairs[i as usize].probability;
+        best[record] = Some(link);
     }
+    for (verdict, best) in out.iter_mut().zip(&best) {
+        verdict.probability = best.map_or(0.0, |b| b.probability);
+    }
+    // Rivals for the best candidate, in the own file, are counted at that candidate.
+    let mut claims = vec![0u32; others];
     for p in pairs {
-        let verdict = &mut out[end(p) as usize];
-        if p.probability >= verdict.probability / 10.0 {
-            verdict.rivals += 1;
+        let (record, other) = ends(p);
+        if p.probability * RIVAL >= out[record as usize].probability {
+            out[record as usize].rivals += 1;
         }
-        // By itself it would be a link; its rivals are the reason that it is none.
-        let alone = p.odds / (1.0 + p.odds);
-        if verdict.status == Status::NoLink
-            && alone >= threshold
-            && total[end(p) as usize] >= threshold / 2.0
-        {
+        if p.probability * RIVAL >= best_of_other[other as usize] {
+            claims[other as usize] += 1;
+        }
+    }
+    for (verdict, best) in out.iter_mut().zip(&best) {
+        let Some(best) = best else { continue };
+        let other = ends(best).1 as usize;
+        let stands = best.probability * RIVAL >= best_of_other[other];
+        // Both counts hold the best candidate itself.
+        verdict.rivals = verdict.rivals - 1 + claims[other] - u32::from(stands);
+        // By itself it would be a link, and no rival has clearly won.
+        let alone = best.odds / (1.0 + best.odds);
+        if verdict.status == Status::NoLink && stands && alone >= threshold {
             verdict.status = Status::Ambiguous;
         }
-    }
-    for verdict in &mut out {
-        verdict.rivals = verdict.rivals.saturating_sub(1);
     }
     out
 }

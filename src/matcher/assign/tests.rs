@@ -81,7 +81,11 @@ fn a_tie_is_ambiguous_on_both_sides_whatever_the_order() {
         let (x, y) = if swap { (1, 0) } else { (0, 1) };
         let a = run(&[(x, 0, 1e6), (y, 0, 1e6)], (2, 1), 0.5);
         assert!(a.links.is_empty());
-        assert!(a.left.iter().all(|v| v.status == Status::Ambiguous));
+        assert!(
+            a.left
+                .iter()
+                .all(|v| v.status == Status::Ambiguous && v.rivals == 1)
+        );
         assert_eq!(
             (a.right[0].status, a.right[0].rivals),
             (Status::Ambiguous, 1)
@@ -117,6 +121,21 @@ fn without_candidates_there_is_no_link() {
             .iter()
             .all(|v| v.status == Status::NoLink && v.probability == 0.0 && v.rivals == 0)
     );
+}
+
+#[test]
+fn a_tie_of_many_is_ambiguous_and_a_clear_loser_is_not() {
+    let tie: Vec<(u32, u32, f64)> = (0..6).map(|l| (l, 0, 1e6)).collect();
+    let a = run(&tie, (6, 1), 0.5);
+    assert!(
+        a.left
+            .iter()
+            .all(|v| v.status == Status::Ambiguous && v.rivals == 5)
+    );
+    // By itself record 1 would be a link too, but record 0 is a thousand times likelier.
+    let a = run(&[(0, 0, 1e6), (1, 0, 1e3)], (2, 1), 0.5);
+    assert_eq!((a.left[0].status, a.left[0].rivals), (Status::Linked, 0));
+    assert_eq!((a.left[1].status, a.left[1].rivals), (Status::NoLink, 1));
 }
 
 proptest! {

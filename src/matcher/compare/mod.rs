@@ -84,14 +84,15 @@ pub fn pass(schema: &Schema, number: usize, left: &PassTokens, right: &PassToken
             for i in block.left.clone() {
                 for j in block.right.clone() {
                     let mut known = None;
-                    if let (Some(f), Some((a, b))) = (screen, &ordered) {
-                        if a.present[i] && b.present[j] {
-                            let level = scales[f].level_of(a.row(i), b.row(j));
-                            if level < least {
-                                continue;
-                            }
-                            known = Some((f, level));
+                    if let (Some(f), Some((a, b))) = (screen, &ordered)
+                        && a.present[i]
+                        && b.present[j]
+                    {
+                        let level = scales[f].level_of(a.row(i), b.row(j));
+                        if level < least {
+                            continue;
                         }
+                        known = Some((f, level));
                     }
                     let (x, y) = (joined.left[i] as usize, joined.right[j] as usize);
                     let mut levels = 0;
