@@ -100,8 +100,11 @@ fn check(mut wire: ProjectWire) -> Result<Project> {
     let id = unhex(&wire.id).ok_or_else(|| {
         Error::usage("id must be 32 lower-case hexadecimal digits, as `project new` makes it")
     })?;
-    if wire.round.is_empty() || wire.round.len() > 64 {
-        return Err(Error::usage("round must be 1 to 64 bytes long"));
+    // The round stands in the footer of a token file, in which `blake3:` marks the checksum.
+    if wire.round.is_empty() || wire.round.len() > 64 || wire.round.contains("blake3:") {
+        return Err(Error::usage(
+            "round must be 1 to 64 bytes long and must not contain `blake3:`",
+        ));
     }
     let threshold = wire.decision.threshold;
     if !(threshold > 0.0 && threshold < 1.0) {
