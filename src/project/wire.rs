@@ -23,7 +23,8 @@ struct ProjectWire {
     purpose: String,
     parties: Vec<String>,
     #[serde(default)]
-    pairs: Option<Vec<(String, String)>>,
+    // Not of tuples: TOML lists that are too long would lose their rest without a word.
+    pairs: Option<Vec<Vec<String>>>,
     decision: DecisionWire,
     schema: SchemaWire,
 }
@@ -145,16 +146,22 @@ fn check(mut wire: ProjectWire) -> Result<Project> {
     })
 }
 
-fn all_pairs(parties: &[String]) -> Vec<(String, String)> {
+fn all_pairs(parties: &[String]) -> Vec<Vec<String>> {
     (0..parties.len())
         .flat_map(|i| (i + 1..parties.len()).map(move |j| (i, j)))
-        .map(|(i, j)| (parties[i].clone(), parties[j].clone()))
+        .map(|(i, j)| vec![parties[i].clone(), parties[j].clone()])
         .collect()
 }
 
-fn check_pairs(named: &[(String, String)], parties: &[PartyId]) -> Result<Vec<(PartyId, PartyId)>> {
+fn check_pairs(named: &[Vec<String>], parties: &[PartyId]) -> Result<Vec<(PartyId, PartyId)>> {
     let mut pairs: Vec<(PartyId, PartyId)> = Vec::new();
-    for (a, b) in named {
+    for pair in named {
+        let [a, b] = pair.as_slice() else {
+            return Err(Error::usage(format!(
+                "a pair is of two parties, found one of {}",
+                pair.len()
+            )));
+        };
         let (a, b): (PartyId, PartyId) = (a.parse()?, b.parse()?);
         if !parties.contains(&a) || !parties.contains(&b) || a == b {
             return Err(Error::usage(format!(

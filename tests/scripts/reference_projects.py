@@ -80,8 +80,9 @@ def bad():
         ('[["district", "state"]]', "not of two parties"),
         ('[["district", "district"]]', "not of two parties"),
         ('[["district", "college"], ["college", "district"]]', "listed twice"),
-        ('[["district"]]', "not a project file"),
-        ('[["district", "college", "district"]]', "not a project file"),
+        ('[["district"]]', "a pair is of two parties"),
+        ('[["district", "college", "district"]]', "a pair is of two parties"),
+        ('[["District", "college"]]', "a party's name"),
     ):
         yield f"pairs {pairs}", phrase, swap("[decision]", f"pairs = {pairs}\n[decision]")
     yield "an unknown block feature", "no block feature", swap('["birthdate"]', '["birthday"]')
