@@ -365,3 +365,34 @@ fn refusal(project: &Project, good: &Path, path: &Path) -> Option<(&'static str,
     let admitted = intake::admit(project, &[good, path]);
     admitted.err().map(|e| ("admit", e))
 }
+
+/// A checksum proves nothing about intent: with a right one over wrong metadata, the reader must
+/// still refuse or read, and never panic.
+#[test]
+fn no_resealed_footer_makes_the_reader_panic() {
+    const DIGITS: usize = 64;
+    let index = load("tokens/index.json");
+    let project = Project::parse(text(&index, "project")).unwrap();
+    let good = folder().join("tokens/good.tokens");
+    let whole = std::fs::read(&good).unwrap();
+    let end = whole.len() - 8;
+    let length: [u8; 4] = whole[end..end + 4].try_into().unwrap();
+    let footer = end - u32::from_le_bytes(length) as usize;
+    let tag = b"blake3:";
+    let at = whole.windows(7).position(|w| w == tag).unwrap() + tag.len();
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("resealed.tokens");
+    let mut refused = 0;
+    for i in (footer..end).filter(|i| !(at - 7..at + DIGITS).contains(i)) {
+        for bit in [0, 3, 6, 7] {
+            let mut bytes = whole.clone();
+            bytes[i] ^= 1 << bit;
+            bytes[at..at + DIGITS].fill(b'0');
+            let digits = blake3::hash(&bytes).to_hex();
+            bytes[at..at + DIGITS].copy_from_slice(digits.as_bytes());
+            std::fs::write(&path, bytes).unwrap();
+            refused += usize::from(refusal(&project, &good, &path).is_some());
+        }
+    }
+    assert!(refused > 1000, "{refused}");
+}

@@ -9,6 +9,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
+use parquet::file::metadata::ParquetMetaData;
 
 use super::layout::REF_BYTES;
 use super::{Header, Layout, bad, checksum};
@@ -81,6 +82,13 @@ impl TokenFile {
         checksum::verify(&mut file).map_err(|e| e.at(path))?;
         let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
             .map_err(|_| bad("its Parquet footer cannot be read").at(path))?;
+        let size = file
+            .metadata()
+            .map_err(|e| Error::io("read", path, e))?
+            .len();
+        if !lies_within(metadata.metadata(), size) {
+            return Err(bad("its footer points outside of it").at(path));
+        }
         let pairs: Vec<(String, String)> = metadata
             .metadata()
             .file_metadata()
@@ -309,6 +317,25 @@ impl TokenFile {
         }
         Ok(())
     }
+}
+
+/// Whether all column chunks lie inside a file of `size` bytes and have rows to give. The Parquet
+/// reader takes this for granted and panics otherwise.
+fn lies_within(metadata: &ParquetMetaData, size: u64) -> bool {
+    metadata.row_groups().iter().all(|group| {
+        group.num_rows() >= 0
+            && group.columns().iter().all(|chunk| {
+                let start = chunk
+                    .dictionary_page_offset()
+                    .unwrap_or_else(|| chunk.data_page_offset());
+                let inside = |n: i64| u64::try_from(n).is_ok_and(|n| n <= size);
+                inside(start)
+                    && inside(chunk.data_page_offset())
+                    && inside(chunk.compressed_size())
+                    && inside(start.saturating_add(chunk.compressed_size()))
+                    && chunk.num_values() >= 0
+            })
+    })
 }
 
 /// Column `i`, whose type [`TokenFile::read`] has checked.

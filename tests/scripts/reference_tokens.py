@@ -74,6 +74,7 @@ class File:
         self.pairs = pairs  # list of (key, value)
         self.rows = len(person_rows)  # as the footer says
         self.page_type = 0
+        self.chunk_shift = 0  # how far the footer's offsets are from the truth
 
     def group(self, rows, offset):
         """(pages, RowGroup)"""
@@ -89,7 +90,7 @@ class File:
                     data += v if kind == FIXED else len(v).to_bytes(4, "little") + v
             header = {1: self.page_type, 2: len(data), 3: len(data), 5: {1: len(rows), 2: 0, 3: 3, 4: 3}}
             page = thrift(header)[1] + data
-            start = Long(offset + len(out))
+            start = Long(offset + len(out) + self.chunk_shift)
             meta = {1: kind, 2: [0, 3], 3: [name], 4: 0, 5: Long(len(rows)), 6: Long(len(page)), 7: Long(len(page)), 9: start}
             chunks.append({2: start, 3: meta})
             out += page
@@ -274,6 +275,10 @@ def cases():
         file.page_type = 9
 
     yield "page-unknown", "pages of an unknown kind", "refs", "input", "", changed(undecodable)
+    for name, shift in (("negative", -(1 << 20)), ("beyond", 1 << 20)):
+        file = good_file()
+        file.chunk_shift = shift
+        yield f"offsets-{name}", "the footer points outside of the file", "open", "input", "points outside", file.sealed()
     # Whole files that do not belong to the good one or to the project.
     other = project_text(SCHEMA, round_="2")
     yield "other-round", "of another round", "admit", "mismatch", "another round", good_file(other, party="college").sealed()
