@@ -23,7 +23,8 @@ struct ProjectWire {
     purpose: String,
     parties: Vec<String>,
     #[serde(default)]
-    pairs: Option<Vec<(String, String)>>,
+    // Not of tuples: TOML lists that are too long would lose their rest without a word.
+    pairs: Option<Vec<Vec<String>>>,
     decision: DecisionWire,
     schema: SchemaWire,
 }
@@ -100,8 +101,11 @@ fn check(mut wire: ProjectWire) -> Result<Project> {
     let id = unhex(&wire.id).ok_or_else(|| {
         Error::usage("id must be 32 lower-case hexadecimal digits, as `project new` makes it")
     })?;
-    if wire.round.is_empty() || wire.round.len() > 64 {
-        return Err(Error::usage("round must be 1 to 64 bytes long"));
+    // The round stands in the footer of a token file, in which `blake3:` marks the checksum.
+    if wire.round.is_empty() || wire.round.len() > 64 || wire.round.contains("blake3:") {
+        return Err(Error::usage(
+            "round must be 1 to 64 bytes long and must not contain `blake3:`",
+        ));
     }
     let threshold = wire.decision.threshold;
     if !(threshold > 0.0 && threshold < 1.0) {
@@ -142,16 +146,22 @@ fn check(mut wire: ProjectWire) -> Result<Project> {
     })
 }
 
-fn all_pairs(parties: &[String]) -> Vec<(String, String)> {
+fn all_pairs(parties: &[String]) -> Vec<Vec<String>> {
     (0..parties.len())
         .flat_map(|i| (i + 1..parties.len()).map(move |j| (i, j)))
-        .map(|(i, j)| (parties[i].clone(), parties[j].clone()))
+        .map(|(i, j)| vec![parties[i].clone(), parties[j].clone()])
         .collect()
 }
 
-fn check_pairs(named: &[(String, String)], parties: &[PartyId]) -> Result<Vec<(PartyId, PartyId)>> {
+fn check_pairs(named: &[Vec<String>], parties: &[PartyId]) -> Result<Vec<(PartyId, PartyId)>> {
     let mut pairs: Vec<(PartyId, PartyId)> = Vec::new();
-    for (a, b) in named {
+    for pair in named {
+        let [a, b] = pair.as_slice() else {
+            return Err(Error::usage(format!(
+                "a pair is of two parties, found one of {}",
+                pair.len()
+            )));
+        };
         let (a, b): (PartyId, PartyId) = (a.parse()?, b.parse()?);
         if !parties.contains(&a) || !parties.contains(&b) || a == b {
             return Err(Error::usage(format!(

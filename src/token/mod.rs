@@ -49,6 +49,8 @@ pub struct Header {
 }
 
 const PREFIX: &str = "blindlink.";
+/// Most rows of a file, so that the number of a record fits into 32 bits.
+const MAX_ROWS: u64 = u32::MAX as u64;
 
 impl Header {
     /// The header as the key-value pairs of the file's footer.
@@ -100,9 +102,12 @@ impl Header {
             map.remove(key)
                 .ok_or_else(|| bad(&format!("the metadata lacks `{PREFIX}{key}`")))
         };
+        // One way to write a number only: neither a sign nor a leading zero.
         let number = |key: &str, text: &str| {
             text.parse::<u64>()
-                .map_err(|_| bad(&format!("`{PREFIX}{key}` is not a number")))
+                .ok()
+                .filter(|n| n.to_string() == text)
+                .ok_or_else(|| bad(&format!("`{PREFIX}{key}` is not a number")))
         };
         let fingerprint = |key: &str, text: &str| {
             text.parse()
@@ -131,6 +136,9 @@ impl Header {
         }
         if header.records > header.rows {
             return Err(bad("it claims more records than rows"));
+        }
+        if header.rows > MAX_ROWS {
+            return Err(bad(&format!("it claims more rows than {MAX_ROWS}")));
         }
         Ok(header)
     }

@@ -9,6 +9,7 @@ use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
+use parquet::file::metadata::ParquetMetaData;
 
 use super::layout::REF_BYTES;
 use super::{Header, Layout, bad, checksum};
@@ -81,6 +82,13 @@ impl TokenFile {
         checksum::verify(&mut file).map_err(|e| e.at(path))?;
         let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
             .map_err(|_| bad("its Parquet footer cannot be read").at(path))?;
+        let size = file
+            .metadata()
+            .map_err(|e| Error::io("read", path, e))?
+            .len();
+        if !lies_within(metadata.metadata(), size) {
+            return Err(bad("its footer points outside of it").at(path));
+        }
         let pairs: Vec<(String, String)> = metadata
             .metadata()
             .file_metadata()
@@ -147,10 +155,15 @@ impl TokenFile {
     /// [`Class::Input`](crate::error::Class::Input) if refs are missing or out of order, or are
     /// not as many as the header says.
     pub fn refs(&self) -> Result<(Vec<RecordRef>, Vec<u32>)> {
-        let mut refs: Vec<RecordRef> = Vec::with_capacity(self.header.records as usize);
-        let mut of_row = Vec::with_capacity(self.header.rows as usize);
+        // What the header claims is believed up to a point only: the file may be a few bytes long.
+        let capacity = |claimed: u64| claimed.min(1 << 20) as usize;
+        let mut refs: Vec<RecordRef> = Vec::with_capacity(capacity(self.header.records));
+        let mut of_row = Vec::with_capacity(capacity(self.header.rows));
         self.read(&["record_ref".to_owned()], &[REF_BYTES], |batch| {
             let column = fixed(batch, 0);
+            if column.null_count() > 0 {
+                return Err(bad("a row has no record ref"));
+            }
             for i in 0..column.len() {
                 let mut bytes = [0; REF_BYTES];
                 bytes.copy_from_slice(column.value(i));
@@ -166,6 +179,9 @@ impl TokenFile {
             }
             Ok(())
         })?;
+        if of_row.len() as u64 != self.header.rows {
+            return Err(bad("its rows are not as many as its header says").at(&self.path));
+        }
         if refs.len() as u64 != self.header.records {
             return Err(bad("its record refs are not as many as its header says").at(&self.path));
         }
@@ -179,6 +195,7 @@ impl TokenFile {
     /// the schema, [`Class::Input`](crate::error::Class::Input) if it cannot be decoded.
     pub fn pass(&self, schema: &Schema, pass: usize, of_row: &[u32]) -> Result<PassTokens> {
         let layout = Layout::of(schema);
+        self.expect_columns(&layout)?;
         let columns: Vec<usize> = std::iter::once(layout.passes[pass].block)
             .chain(layout.passes[pass].filters.iter().copied())
             .collect();
@@ -230,6 +247,34 @@ impl TokenFile {
         Ok(tokens)
     }
 
+    /// Fails unless the columns are those of `layout`, all of them and no other, in its order.
+    ///
+    /// PRIVACY: a column that the schema does not have may hold what must never cross.
+    fn expect_columns(&self, layout: &Layout) -> Result<()> {
+        let found = self.columns();
+        let hint = "it was made under another schema, or by another program";
+        let wrong = |what: String| Err(Error::mismatch(what).at(&self.path).hint(hint));
+        for c in &layout.columns {
+            if !found.iter().any(|(n, w)| (n, w) == (&c.name, &c.width)) {
+                return wrong(format!(
+                    "the token file has no column `{}` of {} bytes",
+                    c.name, c.width
+                ));
+            }
+        }
+        if found.len() > layout.columns.len() {
+            return wrong("the token file has a column that the schema does not have".to_owned());
+        }
+        if !found
+            .iter()
+            .map(|(n, _)| n)
+            .eq(layout.columns.iter().map(|c| &c.name))
+        {
+            return wrong("the columns of the token file are not in the schema's order".to_owned());
+        }
+        Ok(())
+    }
+
     /// Reads the columns `names`, which must be fixed-size binary of `widths` bytes, batch by batch.
     fn read(
         &self,
@@ -272,6 +317,25 @@ impl TokenFile {
         }
         Ok(())
     }
+}
+
+/// Whether all column chunks lie inside a file of `size` bytes and have rows to give. The Parquet
+/// reader takes this for granted and panics otherwise.
+fn lies_within(metadata: &ParquetMetaData, size: u64) -> bool {
+    metadata.row_groups().iter().all(|group| {
+        group.num_rows() >= 0
+            && group.columns().iter().all(|chunk| {
+                let start = chunk
+                    .dictionary_page_offset()
+                    .unwrap_or_else(|| chunk.data_page_offset());
+                let inside = |n: i64| u64::try_from(n).is_ok_and(|n| n <= size);
+                inside(start)
+                    && inside(chunk.data_page_offset())
+                    && inside(chunk.compressed_size())
+                    && inside(start.saturating_add(chunk.compressed_size()))
+                    && chunk.num_values() >= 0
+            })
+    })
 }
 
 /// Column `i`, whose type [`TokenFile::read`] has checked.

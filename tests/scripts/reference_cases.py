@@ -1,0 +1,185 @@
+"""The cases of testdata/vectors/encoding.json and project.json. Every person is invented."""
+
+import blake3_reference as blake3
+import reference_encoder as reference
+
+SHIPPED = reference.VECTORS.parents[1] / "src" / "project" / "schemas"
+KEYS = {"counting": bytes(range(32)), "zeros": bytes(32), "all-ones": b"\xff" * 32}
+
+ANN = {"first": "ANN MARIE", "middle": "ELLEN", "last": "TESTA SAMPLE", "birthdate": "2006-03-09", "gender": "F"}
+BOB = {"first": "BOB", "middle": "Q", "last": "EXAMPLE", "suffix": "JR", "birthdate": "2005-12-31", "gender": "M"}
+FULL = {**ANN, "suffix": "III", "gender": "X"}
+
+
+def project_text(schema, parties=("district", "college"), project_id="00112233445566778899aabbccddeeff", round_="1"):
+    quoted = ", ".join(f'"{p}"' for p in parties)
+    return (
+        f'format = "{reference.PROJECT_FORMAT}"\nid = "{project_id}"\nname = "Vectors"\nround = "{round_}"\n'
+        f"parties = [{quoted}]\n[decision]\nthreshold = 0.5\n{schema}"
+    )
+
+
+def shipped(name):
+    return (SHIPPED / f"{name}.toml").read_text(encoding="utf-8")
+
+
+def one_filter(of, bits=64, layers=None, hashes=None, block="[]", name="f", pass_name="p"):
+    optional = "".join(f"{k} = {v}\n" for k, v in (("layers", layers), ("hashes", hashes)) if v is not None)
+    features = ", ".join(f'"{f}"' for f in of)
+    return (
+        f'[schema]\nname = "one"\n[[schema.pass]]\nname = "{pass_name}"\nblock = {block}\n'
+        f'[[schema.pass.filter]]\nname = "{name}"\nof = [{features}]\nbits = {bits}\n{optional}'
+    )
+
+
+def one_block(*features):
+    quoted = ", ".join(f'"{f}"' for f in features)
+    return f'[schema]\nname = "one"\n[[schema.pass]]\nname = "p"\nblock = [{quoted}]\n'
+
+
+def encoding():
+    projects, cases = {}, []
+
+    def project(name, text):
+        assert projects.setdefault(name, text) == text, name
+        return name
+
+    def case(comment, name, person, key="counting"):
+        rows = reference.encode(reference.Project(projects[name]), KEYS[key], person)
+        rows = [{c: v.hex() if v is not None else None for c, v in row.items()} for row in rows]
+        cases.append({"comment": comment, "project": name, "key": key, "person": person, "rows": rows})
+
+    for feature in reference.BLOCK_FEATURES:
+        name = project(f"block-{feature}", project_text(one_block(feature)))
+        case(f"block feature {feature}", name, FULL)
+        case(f"block feature {feature}: nothing known, nothing to link", name, {})
+    for feature in reference.FILTER_FEATURES:
+        name = project(f"filter-{feature}", project_text(one_filter([feature])))
+        case(f"filter feature {feature}", name, FULL)
+        case(f"filter feature {feature}: nothing known, and a pass without a block has no token", name, {})
+    for layers in range(1, 9):
+        name = project(f"layers-{layers}", project_text(one_filter(["first", "last"], 128, layers)))
+        case(f"half full, {layers} layers", name, ANN)
+    for bits in (64, 128, 256, 512, 1024, 2048, 4096):
+        name = project(f"bits-{bits}", project_text(one_filter(["last"], bits, 2)))
+        case(f"{bits} bits", name, BOB)
+    for hashes, layers in ((1, 1), (20, 1), (5, 3), (256, 1)):
+        name = project(f"hashes-{hashes}-{layers}", project_text(one_filter(["first", "last"], 256, layers, hashes)))
+        case(f"{hashes} hashes a q-gram, {layers} layers", name, BOB)
+
+    block = project("block-year-last", project_text(one_filter(["first"], block='["year", "last"]')))
+    case("the key of a filter depends on the block's value", block, BOB)
+    case("another year: another block key, and other bits of the same name", block, {**BOB, "birthdate": "2006-12-31"})
+    case("a name of two parts is joined in a block", block, {**BOB, "last": "EXAM PLE"})
+    case("block there, filter's field missing: a token without that filter", block, {**BOB, "first": ""})
+    case("one field of the block missing: no token", block, {**BOB, "last": ""})
+    other = project("order-last-year", project_text(one_filter(["first"], block='["last", "year"]')))
+    case("the order of the features counts", other, BOB)
+    other = project("pass-name", project_text(one_filter(["first"], block='["year", "last"]', pass_name="q")))
+    case("the name of the pass counts", other, BOB)
+    other = project("filter-name", project_text(one_filter(["first"], block='["year", "last"]', name="g")))
+    case("the name of the filter counts", other, BOB)
+    case("another linkage key", block, BOB, "zeros")
+    case("a linkage key of all ones", block, BOB, "all-ones")
+    text = project_text(one_filter(["first"], block='["year", "last"]'), project_id="ff" * 16)
+    case("another project id", project("other-id", text), BOB)
+    text = project_text(one_filter(["first"], block='["year", "last"]'), round_="2027 été")
+    case("another round, with letters of two bytes in UTF-8", project("other-round", text), BOB)
+
+    names = project("names", project_text(one_block("names-any-order")))
+    case("first and last name in alphabetical order", names, {"first": "ZED", "last": "ALPHA"})
+    case("exchanged: the same block key", names, {"first": "ALPHA", "last": "ZED"})
+    case("names of several parts are joined before they are ordered", names, {"first": "AN NA", "last": "AN A"})
+    case("only a last name: no token", names, {"last": "ALPHA"})
+    month_day = project("month-day", project_text(one_block("month-day-any-order")))
+    case("month and day", month_day, {"birthdate": "2006-11-02"})
+    case("month and day exchanged: the same block key", month_day, {"birthdate": "2006-02-11"})
+    case("a day that is no month", month_day, {"birthdate": "2006-02-28"})
+    dates = project("dates", project_text(one_block("birthdate")))
+    case("a year of three digits is written with four", dates, {"birthdate": "0987-01-01"})
+    case("29 February", dates, {"birthdate": "2004-02-29"})
+    sounds = project("sounds", project_text(one_block("last-sound", "first-initial")))
+    for last in ("PFISTER", "ASHCRAFT", "TYMCZAK", "LEE", "GARCIA LOPEZ", "A"):
+        case(f"sound of {last}", sounds, {"first": "ANN", "last": last})
+
+    part = project("part", project_text(one_filter(["last"], block='["last-part", "year"]')))
+    case("one part of the last name: one row", part, {"last": "TESTA", "birthdate": "2006-01-01"})
+    case("two parts: two rows", part, {"last": "TESTA SAMPLE", "birthdate": "2006-01-01"})
+    case("a repeated part counts once", part, {"last": "TESTA SAMPLE TESTA", "birthdate": "2006-01-01"})
+    case("five parts: five rows", part, {"last": "TESTA SAMPLE DEMO MOCK DUMMY", "birthdate": "2006-01-01"})
+    case("parts but no year: nothing to link", part, {"last": "TESTA SAMPLE"})
+    mixed = project("mixed", project_text(one_block("birthdate") + '[[schema.pass]]\nname = "q"\nblock = ["last-part"]\n'))
+    case("a further row holds only the passes that block on a part", mixed, ANN)
+    case("no last name: one row, without the pass on a part", mixed, {**ANN, "last": ""})
+    case("no birthdate: rows of the other pass alone", mixed, {"last": "TESTA SAMPLE"})
+
+    grams = project("grams", project_text(one_filter(["first", "middle", "last"], 256, 3)))
+    case("first, middle and last name share their q-grams' tag", grams, {"first": "ANN", "middle": "BOB", "last": "CARL"})
+    case("the same names in other fields: the same filter", grams, {"first": "CARL", "middle": "ANN", "last": "BOB"})
+    case("equal q-grams count once", grams, {"first": "ANANAN", "middle": "ANAN", "last": "AN"})
+    case("a name of one letter", grams, {"first": "A"})
+    long = " ".join(("ABCDEFGHIJKLMNOPQRSTUVWXYZ" * 3)[i : i + 40] for i in range(26))
+    case("so many q-grams that each sets one position", project("crowded", project_text(one_filter(["last"]))), {"last": long})
+    wide = project("wide-name", project_text(one_filter(["last"], 64, 1, 4, name="f" * 40)))
+    case("a filter's name of 40 characters", wide, {"last": "TESTA"})
+    case("a block longer than one BLAKE3 block", project("long-last", project_text(one_block("last"))), {"last": long[:400]})
+    case("a block longer than one BLAKE3 chunk", "long-last", {"last": long})
+    several = one_filter(["gender", "suffix", "middle-initial"], 64, 1, 7)
+    case("several features in one filter", project("several", project_text(several)), FULL)
+    case("of several features, one is there", "several", {"gender": "F"})
+    twice = project("twice", project_text(one_filter(["first", "first"])))
+    case("a feature named twice counts once", twice, ANN)
+
+    for name in ("k12", "clk"):
+        project(name, project_text(shipped(name)))
+        case(f"schema {name}: everything known", name, FULL)
+        case(f"schema {name}: compound surname", name, {**ANN, "last": "GARCIASAMPLE DELATEST MOCK"})
+        case(f"schema {name}: no middle name, suffix, gender", name, {k: BOB[k] for k in ("first", "last", "birthdate")})
+        case(f"schema {name}: no birthdate", name, {"first": "BOB", "last": "EXAMPLE"})
+        case(f"schema {name}: one name only", name, {"last": "MONONYM", "birthdate": "2006-07-04"})
+        case(f"schema {name}: nothing known", name, {})
+
+    return {
+        "comment": "Vectors of docs/spec/encoding.md, version 1, made by tests/scripts/reference_encoder.py. Persons "
+        "are normalised and invented. A row holds every column, as hexadecimal digits or null; no row: nothing to link.",
+        "version": reference.ENCODING_VERSION,
+        "blake3": blake3_vectors(),
+        "keys": [{"name": n, "key": k.hex(), "fingerprint": reference.key_fingerprint(k).hex()} for n, k in KEYS.items()],
+        "projects": [project_vector(n, t) for n, t in projects.items()],
+        "cases": cases,
+    }
+
+
+def project_vector(name, text):
+    project = reference.Project(text)
+    key = reference.encoding_key(project, KEYS["counting"])
+    return {
+        "name": name,
+        "text": text,
+        "schema_fingerprint": project.schema_fingerprint.hex(),
+        "key": "counting",
+        "encoding_key": key.hex(),
+        "key_check": reference.key_check(key).hex(),
+    }
+
+
+def blake3_vectors():
+    """131 bytes of each mode, at the lengths where the tree changes its shape."""
+    out = []
+    for length in (0, 1, 63, 64, 65, 127, 128, 1023, 1024, 1025, 2048, 2049, 3073, 5121):
+        data = blake3.official_input(length)
+        out.append(
+            {
+                "input_bytes": length,
+                "hash": blake3.digest(data, 131).hex(),
+                "keyed": blake3.keyed(blake3.OFFICIAL_KEY, data, 131).hex(),
+                "derive_key": blake3.derive_key(blake3.OFFICIAL_CONTEXT, data, 131).hex(),
+            }
+        )
+    return out
+
+
+def projects():
+    import reference_projects
+
+    return reference_projects.vectors()

@@ -1,0 +1,387 @@
+#!/usr/bin/env python3
+"""A second, slow implementation of docs/spec/project-file.md and docs/spec/encoding.md.
+
+    python3 tests/scripts/reference_encoder.py            write testdata/vectors
+    python3 tests/scripts/reference_encoder.py --check    exit 1 if they differ from what is there
+
+Written from the specifications, not from the Rust. Needs Python 3.11 and nothing else.
+"""
+
+import json
+import math
+import pathlib
+import re
+import sys
+import tomllib
+
+import blake3_reference as blake3
+
+VECTORS = pathlib.Path(__file__).resolve().parents[2] / "testdata" / "vectors"
+
+PROJECT_FORMAT = "blindlink-project-1"
+ENCODING_VERSION = 1
+BLOCK_FEATURES = (
+    "birthdate", "year", "month", "day", "month-day-any-order", "first", "last", "last-part",
+    "names-any-order", "first-initial", "first-sound", "last-sound",
+)  # fmt: skip
+FILTER_FEATURES = (
+    "first", "middle", "last", "birthdate", "year", "month", "day", "middle-initial", "gender", "suffix",
+)  # fmt: skip
+
+
+# ---- the project file (project-file.md) ----------------------------------------------------
+
+
+class Refused(Exception):
+    """The text is not a project file."""
+
+
+def need(condition, what):
+    if not condition:
+        raise Refused(what)
+
+
+def take(table, keys, where):
+    """The values of a TOML table in the order of `keys`: name -> (types, default or ...)."""
+    need(isinstance(table, dict), f"{where}: expected a table")
+    need(set(table) <= set(keys), f"{where}: unknown field")
+    values = []
+    for name, (types, default) in keys.items():
+        need(name in table or default is not ..., f"{where}: missing field {name}")
+        value = table.get(name, default)
+        right = isinstance(value, types) and not (isinstance(value, bool))
+        need(right or name not in table, f"{where}: {name} has the wrong type")
+        values.append(value)
+    return values
+
+
+def texts(value):
+    need(all(isinstance(v, str) for v in value), "expected a list of texts")
+    return value
+
+
+def name(text, first="[a-z0-9-]", most=40):
+    need(re.fullmatch(f"{first}[a-z0-9-]{{0,{most - 1}}}", text) is not None, "not a name")
+    return text
+
+
+def number(value):
+    """A float as the canonical form has it: the shortest digits that read back as the same."""
+    if not math.isfinite(value):
+        raise Refused("not a finite number")
+    digits, _, exponent = repr(float(value)).partition("e")
+    if not exponent:
+        mantissa = digits
+        if 0 < abs(value) < 1e-4:
+            raise AssertionError("Python writes these with an exponent")
+        return mantissa
+    power = int(exponent)
+    if power == -5:  # Python changes to exponents one decade before the specification does
+        return "0.0000" + digits.replace(".", "")
+    return f"{digits}e{power}"
+
+
+def compact(value):
+    """Compact JSON, keys in the order of insertion."""
+    if isinstance(value, dict):
+        return "{" + ",".join(f"{compact(k)}:{compact(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(map(compact, value)) + "]"
+    if isinstance(value, float):
+        return number(value)
+    return json.dumps(value, ensure_ascii=False)
+
+
+def canonical_filter(table):
+    filter_name, of, bits, layers, hashes = take(
+        table,
+        {"name": (str, ...), "of": (list, ...), "bits": (int, ...), "layers": (int, 1), "hashes": (int, None)},
+        "filter",
+    )
+    need(of and set(texts(of)) <= set(FILTER_FEATURES), "filter features")
+    need(64 <= bits <= 4096 and bits & (bits - 1) == 0, "bits")
+    need(1 <= layers <= 8, "layers")
+    out = {"name": name(filter_name), "of": of, "bits": bits, "layers": layers}
+    if hashes is not None:
+        need(1 <= hashes <= 256, "hashes")
+        out["hashes"] = hashes
+    return out
+
+
+def canonical_schema(table):
+    schema_name, dice, passes = take(
+        table, {"name": (str, ...), "dice": ((float, int), None), "pass": (list, ...)}, "schema"
+    )
+    out = {"name": schema_name}
+    if dice is not None:
+        need(0 < dice <= 1, "dice")
+        out["dice"] = float(dice)
+    out["pass"] = []
+    for one in passes:
+        pass_name, block, filters = take(
+            one, {"name": (str, ...), "block": (list, ...), "filter": (list, [])}, "pass"
+        )
+        need(set(texts(block)) <= set(BLOCK_FEATURES), "block features")
+        filters = [canonical_filter(f) for f in filters]
+        names = [f["name"] for f in filters] + ["block"]
+        need(len(set(names)) == len(names), "filter name taken")
+        need(len(filters) <= 8, "filters of a pass")
+        need(block or filters, "a pass of nothing")
+        out["pass"].append({"name": name(pass_name), "block": block, "filter": filters})
+    need(1 <= len(out["pass"]) <= 16, "passes")
+    need(len({p["name"] for p in out["pass"]}) == len(out["pass"]), "pass name taken")
+    need(sum(len(p["filter"]) for p in out["pass"]) <= 48, "filters of a schema")
+    if dice is not None:
+        only = out["pass"][0]
+        need(len(out["pass"]) == 1 and not only["block"] and len(only["filter"]) == 1, "dice")
+    return out
+
+
+class Project:
+    """A project file: its values and fingerprints."""
+
+    def __init__(self, text):
+        try:
+            table = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as e:
+            raise Refused("not TOML") from e
+        version, project_id, title, round_, purpose, parties, pairs, decision, schema = take(
+            table,
+            {
+                "format": (str, ...), "id": (str, ...), "name": (str, ...), "round": (str, ...),
+                "purpose": (str, ""), "parties": (list, ...), "pairs": (list, None),
+                "decision": (dict, ...), "schema": (dict, ...),
+            },
+            "project",
+        )  # fmt: skip
+        need(version == PROJECT_FORMAT, "format")
+        need(re.fullmatch("[0-9a-f]{32}", project_id) is not None, "id")
+        need(1 <= len(round_.encode()) <= 64 and "blake3:" not in round_, "round")
+        (threshold,) = take(decision, {"threshold": ((float, int), ...)}, "decision")
+        need(0 < threshold < 1, "threshold")
+        for party in texts(parties):
+            name(party, "[a-z]", 32)
+        need(len(parties) >= 2 and len(set(parties)) == len(parties), "parties")
+        if pairs is None:
+            pairs = [[a, b] for i, a in enumerate(parties) for b in parties[i + 1 :]]
+        need(pairs, "no pair")
+        seen = set()
+        for pair in pairs:
+            need(isinstance(pair, list) and len(pair) == 2 and set(texts(pair)) <= set(parties), "pair")
+            need(pair[0] != pair[1] and frozenset(pair) not in seen, "pair")
+            seen.add(frozenset(pair))
+        self.id, self.round = bytes.fromhex(project_id), round_
+        self.schema = canonical_schema(schema)
+        self.canonical = compact(
+            {
+                "format": version, "id": project_id, "name": title, "round": round_, "purpose": purpose,
+                "parties": parties, "pairs": pairs, "decision": {"threshold": float(threshold)},
+                "schema": self.schema,
+            }
+        )  # fmt: skip
+        self.fingerprint = blake3.digest(self.canonical.encode())
+        self.canonical_schema = compact({"encoding": ENCODING_VERSION, "schema": self.schema})
+        self.schema_fingerprint = blake3.digest(self.canonical_schema.encode())
+
+
+# ---- encoding.md 1 and 2: framing, keys ----------------------------------------------------
+
+
+def lp(data):
+    return len(data).to_bytes(4, "little") + data
+
+
+def key_fingerprint(key):
+    return blake3.derive_key("blindlink 2026-11-21 linkage key fingerprint v1", key)[:8]
+
+
+def encoding_key(project, key):
+    material = key + project.id + lp(project.round.encode()) + project.schema_fingerprint
+    return blake3.derive_key("blindlink 2026-11-21 encoding key v1", material)
+
+
+def key_check(encoding):
+    return blake3.derive_key("blindlink 2026-11-21 key check v1", encoding)[:16]
+
+
+# ---- encoding.md 3: features, rows ---------------------------------------------------------
+
+
+def soundex(text):
+    """normalisation.md 9, for text of A-Z and spaces."""
+    digit = {c: d for d, letters in enumerate(("BFPV", "CGJKQSXZ", "DT", "L", "MN", "R"), 1) for c in letters}
+    letters = [c for c in text if c != " "]
+    code, before = letters[0], digit.get(letters[0])
+    for c in letters[1:]:
+        if c in "HW":
+            continue
+        if c in digit and digit[c] != before:
+            code += str(digit[c])
+        before = digit.get(c)
+    return code.ljust(4, "0")[:4]
+
+
+def name_parts(text):
+    return [part for part in text.split(" ") if part]
+
+
+def block_text(feature, person, part):
+    """The text of a block feature, or None if it is missing."""
+    first, last = ("".join(name_parts(person.get(field, ""))) for field in ("first", "last"))
+    if feature in ("birthdate", "year", "month", "day", "month-day-any-order"):
+        if "birthdate" not in person:
+            return None
+        year, month, day = person["birthdate"].split("-")
+        return {
+            "birthdate": year + month + day,
+            "year": year,
+            "month": month,
+            "day": day,
+            "month-day-any-order": min(month, day) + max(month, day),
+        }[feature]
+    if feature == "last-part":
+        return part
+    if feature == "names-any-order":
+        return " ".join(sorted((first, last))) if first and last else None
+    value = first if feature.startswith("first") else last
+    if not value:
+        return None
+    if feature.endswith("-initial"):
+        return value[0]
+    return soundex(value) if feature.endswith("-sound") else value
+
+
+def q_grams(feature, person):
+    """The q-grams of a filter feature with their tags; empty if it is missing."""
+    if feature in ("first", "middle", "last"):
+        padded = [f"_{part}_" for part in name_parts(person.get(feature, ""))]
+        return {"n" + p[i : i + 2] for p in padded for i in range(len(p) - 1)}
+    if feature in ("birthdate", "year", "month", "day"):
+        if "birthdate" not in person:
+            return set()
+        year, month, day = person["birthdate"].split("-")
+        if feature == "month":
+            return {"m" + month}
+        tag, digits = {"birthdate": ("d", year + month + day), "year": ("y", year), "day": ("e", day)}[feature]
+        return {f"{tag}{i}{digit}" for i, digit in enumerate(digits, 1)}
+    if feature == "middle-initial":
+        return {"i" + person["middle"][0]} if person.get("middle") else set()
+    return {feature[0] + person[feature]} if person.get(feature) else set()
+
+
+# ---- encoding.md 4 and 5: keys of a pass, filters ------------------------------------------
+
+
+def positions(filter_, grams):
+    if "hashes" in filter_:
+        return filter_["hashes"]
+    return max(1, (filter_["bits"] * 6_931_472 + grams * 5_000_000) // (grams * 10_000_000))
+
+
+def filter_bytes(filter_, key, grams):
+    bits, layers = filter_["bits"], filter_["layers"]
+    k = positions(filter_, len(grams))
+    layer_sets = [set() for _ in range(layers)]
+    for gram in grams:
+        stream = blake3.keyed(key, lp(filter_["name"].encode()) + gram.encode(), 2 * k * layers)
+        for number_ in range(k * layers):
+            value = stream[2 * number_] + 256 * stream[2 * number_ + 1]
+            layer_sets[number_ % layers].add(value % bits)
+    folded = set()
+    for one in layer_sets:
+        folded ^= one
+    out = bytearray(bits // 8)
+    for position in folded:
+        out[position // 8] |= 1 << position % 8
+    return bytes(out)
+
+
+def encode_pass(pass_, encoding, person, part):
+    """(block key, filters by name) of one token, or None if the person has none."""
+    values = [block_text(feature, person, part) for feature in pass_["block"]]
+    if None in values:
+        return None
+    framed = b"".join(lp(text.encode()) for text in [pass_["name"], *values])
+    keys = blake3.keyed(encoding, framed, 48)
+    filters = {}
+    for filter_ in pass_["filter"]:
+        grams = set().union(*(q_grams(feature, person) for feature in filter_["of"]))
+        filters[filter_["name"]] = filter_bytes(filter_, keys[16:], grams) if grams else None
+    if not pass_["block"] and not any(filters.values()):
+        return None
+    return keys[:16], filters
+
+
+def encode(project, key, person):
+    """The rows of a person: a list of columns -> bytes or None. Empty: nothing to link."""
+    encoding = encoding_key(project, key)
+    parts = list(dict.fromkeys(name_parts(person.get("last", ""))))
+    rows = []
+    for i, part in enumerate(parts or [None]):
+        row, any_token = {}, False
+        for pass_ in project.schema["pass"]:
+            token = None
+            if i == 0 or "last-part" in pass_["block"]:
+                token = encode_pass(pass_, encoding, person, part)
+            any_token |= token is not None
+            block, filters = token or (None, {})
+            row[pass_["name"] + ".block"] = block
+            for filter_ in pass_["filter"]:
+                row[f"{pass_['name']}.{filter_['name']}"] = filters.get(filter_["name"])
+        if any_token:
+            rows.append(row)
+    return rows
+
+
+# ---- the files -----------------------------------------------------------------------------
+
+
+def dump(value):
+    """JSON with one case a line, so that a change shows as a change of few lines."""
+    lines = []
+    for key, part in value.items():
+        if isinstance(part, list):
+            inner = ",\n".join("    " + json.dumps(v, ensure_ascii=False) for v in part)
+            lines.append(f"  {json.dumps(key)}: [\n{inner}\n  ]")
+        else:
+            lines.append(f"  {json.dumps(key)}: {json.dumps(part, ensure_ascii=False)}")
+    return ("{\n" + ",\n".join(lines) + "\n}\n").encode()
+
+
+def main(arguments):
+    import reference_cases
+    import reference_tokens
+
+    if arguments not in ([], ["--check"]):
+        print(__doc__, file=sys.stderr)
+        return 2
+    blake3.self_test()
+    files = {
+        "encoding.json": dump(reference_cases.encoding()),
+        "project.json": dump(reference_cases.projects()),
+        **{f"tokens/{name_}": data for name_, data in reference_tokens.files(dump).items()},
+    }
+    differing = []
+    for path, data in files.items():
+        target = VECTORS / path
+        if arguments:
+            if not target.is_file() or target.read_bytes() != data:
+                differing.append(path)
+        else:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_bytes(data)
+    kept = set(reference_tokens.KEPT)
+    there = {p.name for p in (VECTORS / "tokens").iterdir()}
+    known = {pathlib.PurePath(path).name for path in files if path.startswith("tokens/")} | kept
+    differing += [f"tokens/{stray}" for stray in sorted(there ^ known)]
+    for path in differing:
+        print(f"differs from the reference implementation: {path}", file=sys.stderr)
+    return 1 if differing else 0
+
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+    # The other files import this one by its name, not as __main__.
+    import reference_encoder
+
+    sys.exit(reference_encoder.main(sys.argv[1:]))

@@ -1,0 +1,152 @@
+"""The cases of testdata/vectors/project.json: texts that are read, and texts that are refused."""
+
+import reference_encoder as reference
+from reference_cases import one_block, one_filter, project_text, shipped
+
+SMALL = project_text(one_filter(["last"], block='["birthdate"]'))
+
+
+def swap(old, new, text=SMALL):
+    assert text.count(old) >= 1, old
+    return text.replace(old, new, 1)
+
+
+def good():
+    yield "small", SMALL
+    yield "comments, blanks and order of keys do not count", (
+        "# a comment\n\nround = '1'\nname = \"Vectors\"  # another\nparties = [\n  \"district\",\n  \"college\",\n]\n"
+        'id = "00112233445566778899aabbccddeeff"\nformat = "blindlink-project-1"\n'
+        + swap("bits = 64", "layers = 1\nbits = 0x40", SMALL[SMALL.index("[decision]") :])
+    )
+    yield "defaults written out: the same as small", swap("[decision]", 'purpose = ""\npairs = [["district", "college"]]\n[decision]')
+    yield "pairs in the other order: another fingerprint", swap("[decision]", 'pairs = [["college", "district"]]\n[decision]')
+    yield "a purpose, in several scripts", swap("[decision]", 'purpose = "Évaluation 評価 😀"\n[decision]')
+    yield "characters that JSON escapes", swap("[decision]", 'purpose = "\\" \\\\ / \\b\\f\\n\\r\\t \\u0001 \\u007F"\n[decision]')
+    yield "three parties, all pairs", project_text(one_block("last"), ("a", "b", "c"))
+    yield "three parties, two pairs", swap("[decision]", 'pairs = [["a", "b"], ["c", "a"]]\n[decision]', project_text(one_block("last"), ("a", "b", "c")))
+    yield "a round of 64 bytes", swap('round = "1"', f'round = "{"é" * 32}"')
+    yield "an empty name", swap('name = "Vectors"', 'name = ""')
+    for threshold in ("0.9", "0.999999", "0.1", "1e-3", "0.0001", "0.00001", "0.000012345", "0.000001", "1.5e-7", "1e-300", "0.30000000000000004"):
+        yield f"threshold {threshold}", swap("threshold = 0.5", f"threshold = {threshold}")
+    yield "no filter", project_text(one_block("last"))
+    yield "an empty list of filters: the same as no filter", swap("block = ", "filter = []\nblock = ", project_text(one_block("last")))
+    yield "fixed hashes", project_text(one_filter(["last"], hashes=20))
+    dice = swap("[[schema.pass]]", "dice = 0.85\n[[schema.pass]]", project_text(one_filter(["last"], hashes=20)))
+    yield "dice", dice
+    yield "dice as a whole number is 1.0", swap("0.85", "1", dice)
+    yield "schema k12", project_text(shipped("k12"))
+    yield "schema clk", project_text(shipped("clk"))
+    passes = "".join(f'[[schema.pass]]\nname = "p{i}"\nblock = ["last"]\n' for i in range(16))
+    yield "16 passes", project_text('[schema]\nname = "many"\n' + passes)
+    yield "8 filters of a pass", project_text(one_filter(["last"]) + more_filters(7))
+
+
+def more_filters(n):
+    return "".join(f'[[schema.pass.filter]]\nname = "x{i}"\nof = ["last"]\nbits = 64\n' for i in range(n))
+
+
+def bad():
+    """(comment, phrase of the message, text)"""
+    yield "not TOML", "not a project file", "format = \n"
+    yield "empty", "missing field `format`", ""
+    yield "another format", "expected format", swap("project-1", "project-2")
+    yield "an unknown key", "unknown field", swap("round = ", 'colour = "red"\nround = ')
+    yield "a key twice", "duplicate key", swap("round = ", 'round = "2"\nround = ')
+    yield "a key of the wrong type", "invalid type", swap('round = "1"', "round = 1")
+    for key in ("id", "name", "round", "parties", "decision", "schema"):
+        lines = SMALL.splitlines(keepends=True)
+        if key == "decision":
+            text = SMALL.replace("[decision]\nthreshold = 0.5\n", "")
+        elif key == "schema":
+            text = SMALL[: SMALL.index("[schema]")]
+        else:
+            at = next(i for i, line in enumerate(lines) if line.startswith(f"{key} ="))
+            text = "".join(lines[:at] + lines[at + 1 :])
+        yield f"without {key}", f"missing field `{key}`", text
+    yield "an id that is too short", "id must be", swap("ccddeeff", "ccddee")
+    yield "an id in capitals", "id must be", swap("ccddeeff", "CCDDEEFF")
+    yield "an empty round", "round must be", swap('round = "1"', 'round = ""')
+    yield "a round of 65 bytes", "round must be", swap('round = "1"', f'round = "{"é" * 32}x"')
+    yield "a round that looks like a checksum", "round must be", swap('round = "1"', 'round = "blake3:1"')
+    for threshold in ("0", "1", "1.0", "-0.5", "nan", "inf"):
+        yield f"threshold {threshold}", "decision.threshold must be", swap("= 0.5", f"= {threshold}")
+    yield "an unknown key of decision", "unknown field", swap("threshold = 0.5", "threshold = 0.5\nfuzzy = 1")
+    yield "one party", "at least two parties", swap(', "college"', "")
+    yield "a party twice", "listed twice", swap('"college"', '"district"')
+    for party in ("College", "1st", "a b", "a" * 33, "", "é"):
+        yield f"the party name {party!r}", "a party's name", swap('"college"', f'"{party}"')
+    for pairs, phrase in (
+        ("[]", "no pair"),
+        ('[["district", "state"]]', "not of two parties"),
+        ('[["district", "district"]]', "not of two parties"),
+        ('[["district", "college"], ["college", "district"]]', "listed twice"),
+        ('[["district"]]', "a pair is of two parties"),
+        ('[["district", "college", "district"]]', "a pair is of two parties"),
+        ('[["District", "college"]]', "a party's name"),
+    ):
+        yield f"pairs {pairs}", phrase, swap("[decision]", f"pairs = {pairs}\n[decision]")
+    yield "an unknown block feature", "no block feature", swap('["birthdate"]', '["birthday"]')
+    yield "a filter feature as block feature", "no block feature", swap('["birthdate"]', '["gender"]')
+    yield "an unknown filter feature", "no filter feature", swap('of = ["last"]', 'of = ["surname"]')
+    yield "a block feature as filter feature", "no filter feature", swap('of = ["last"]', 'of = ["last-part"]')
+    yield "a filter of nothing", "names no feature", swap('of = ["last"]', "of = []")
+    for bits in ("0", "32", "100", "8192"):
+        yield f"{bits} bits", "power of two", swap("bits = 64", f"bits = {bits}")
+    yield "a negative number of bits", "invalid value", swap("bits = 64", "bits = -64")
+    for layers in ("0", "9"):
+        yield f"{layers} layers", "layers must be", swap("bits = 64", f"bits = 64\nlayers = {layers}")
+    for hashes in ("0", "257"):
+        yield f"{hashes} hashes", "hashes must be", swap("bits = 64", f"bits = 64\nhashes = {hashes}")
+    yield "an unknown key of a filter", "unknown field", swap("bits = 64", "bits = 64\nlayer = 3")
+    yield "an unknown key of a pass", "unknown field", swap('name = "p"', 'name = "p"\nblocks = []')
+    yield "an unknown key of the schema", "unknown field", swap('name = "one"', 'name = "one"\nversion = 1')
+    yield "a pass without a block list", "missing field `block`", swap('block = ["birthdate"]\n', "")
+    yield "a pass of nothing", "neither a block nor a filter", project_text(one_block("last").replace('"last"', ""))
+    yield "a pass name in capitals", "a pass's name", swap('name = "p"', 'name = "P"')
+    yield "a filter name with an underscore", "a filter's name", swap('name = "f"', 'name = "f_1"')
+    yield "a filter name of 41 characters", "a filter's name", swap('name = "f"', f'name = "{"f" * 41}"')
+    yield "a filter named block", "is taken", swap('name = "f"', 'name = "block"')
+    yield "two filters of one name", "is taken", SMALL + more_filters(1) + more_filters(1)
+    yield "two passes of one name", "two passes named", SMALL + '[[schema.pass]]\nname = "p"\nblock = ["last"]\n'
+    yield "no pass", "1 to 16 passes", project_text('[schema]\nname = "none"\npass = []\n')
+    passes = "".join(f'[[schema.pass]]\nname = "p{i}"\nblock = ["last"]\n' for i in range(17))
+    yield "17 passes", "1 to 16 passes", project_text('[schema]\nname = "many"\n' + passes)
+    yield "9 filters of a pass", "more than 8 filters", SMALL + more_filters(8)
+    seven = "".join(f'[[schema.pass]]\nname = "p{i}"\nblock = ["last"]\n' + more_filters(7) for i in range(7))
+    yield "49 filters", "at most 48 filters", project_text('[schema]\nname = "many"\n' + seven)
+    dice = project_text(one_filter(["last"], hashes=20)).replace("[[schema.pass]]", "dice = 0.8\n[[schema.pass]]", 1)
+    yield "dice of 0", "dice must be", dice.replace("0.8", "0")
+    yield "dice above 1", "dice must be", dice.replace("0.8", "1.01")
+    yield "dice with a block", "dice is for", dice.replace("block = []", 'block = ["last"]')
+    yield "dice with two filters", "dice is for", dice + more_filters(1)
+    yield "dice with two passes", "dice is for", dice + '[[schema.pass]]\nname = "q"\nblock = ["last"]\n'
+
+
+def vectors():
+    accepted, refused = [], []
+    for comment, text in good():
+        project = reference.Project(text)
+        accepted.append(
+            {
+                "comment": comment,
+                "text": text,
+                "canonical_schema": project.canonical_schema,
+                "canonical": project.canonical,
+                "schema_fingerprint": project.schema_fingerprint.hex(),
+                "fingerprint": project.fingerprint.hex(),
+            }
+        )
+    for comment, phrase, text in bad():
+        try:
+            reference.Project(text)
+        except reference.Refused:
+            refused.append({"comment": comment, "class": "input", "phrase": phrase, "text": text})
+        else:
+            raise AssertionError(f"the reference implementation reads: {comment}")
+    return {
+        "comment": "Vectors of docs/spec/project-file.md, made by tests/scripts/reference_encoder.py. A text under "
+        "'refused' MUST NOT be read; 'phrase' is part of blindlink's own message and not binding.",
+        "format": reference.PROJECT_FORMAT,
+        "accepted": accepted,
+        "refused": refused,
+    }
