@@ -174,8 +174,17 @@ fn dates_that_can_be_read_in_two_ways() {
 #[test]
 fn no_row_that_can_be_encoded() {
     refused(
-        "student_id,last_name,birthdate\n71,Qwertyuiop,2006-02-30\n72,Asdfghjkl,\n",
+        "student_id,last_name,birthdate\n71,Qwertyuiop,\n72,Asdfghjkl,\n",
         &["none of its 2 rows can be encoded"],
+    );
+}
+
+/// Impossible dates are rejected row by row, unless the whole column is made of them.
+#[test]
+fn a_column_of_impossible_dates() {
+    refused(
+        "student_id,last_name,birthdate\n71,Qwertyuiop,2006-02-30\n72,Asdfghjkl,\n",
+        &["bad.csv:2: column \"birthdate\"", "name no day that exists"],
     );
 }
 

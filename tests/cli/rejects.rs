@@ -56,6 +56,21 @@ fn without_a_reject_the_list_is_there_and_empty() {
     assert_eq!(dir.read("a.rejects.csv"), "line,reason\n");
 }
 
+/// A name of punctuation is no name; a first or a last name alone is enough beside a birthdate.
+#[test]
+fn what_counts_as_a_name() {
+    let dir = Dir::with_project();
+    dir.write(
+        "t.csv",
+        "student_id,first_name,last_name,birthdate\n\
+         71,-,.,2006-03-14\n\
+         72,Zzyzxa,,2006-03-14\n\
+         73,,Qwertyuiop,2006-03-14\n",
+    );
+    dir.encode("t.csv", "a");
+    assert_eq!(dir.read("a.rejects.csv"), "line,reason\n2,no_name\n");
+}
+
 /// Rows that have no id are rejected before ids are compared, however many there are.
 #[test]
 fn rows_without_an_id_are_no_duplicates() {

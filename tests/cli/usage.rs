@@ -113,4 +113,30 @@ fn quiet_is_quiet() {
     args.push("--quiet");
     let done = dir.ok(&args);
     assert_eq!((done.out.as_str(), done.err.as_str()), ("", ""));
+    dir.encode("t.csv", "b");
+    for args in [
+        &[
+            "match",
+            "a.tokens",
+            "b.tokens",
+            "--project",
+            "p.toml",
+            "-o",
+            "r",
+            "-q",
+        ][..],
+        &[
+            "resolve",
+            "r/crosswalk-a.csv",
+            "--refs",
+            "a.refs.csv",
+            "-o",
+            "o.csv",
+            "-q",
+        ],
+        &["synth", "--records", "20", "-o", "s", "-q"],
+    ] {
+        let done = dir.ok(args);
+        assert_eq!((done.out.as_str(), done.err.as_str()), ("", ""), "{args:?}");
+    }
 }
