@@ -243,7 +243,7 @@ impl TokenFile {
             let found = fields.iter().position(|f| f.name() == name);
             match found {
                 Some(i) if fields[i].data_type() == &DataType::FixedSizeBinary(*width as i32) => {
-                    indices.push(i)
+                    indices.push(i);
                 }
                 _ => {
                     return Err(Error::mismatch(format!(

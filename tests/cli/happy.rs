@@ -206,10 +206,9 @@ fn demo_runs_by_itself() {
         "recall",
         "as decided",
         "1230 true pairs",
-        "0 rejected",
+        "2000 rows",
     ] {
-        let expected = text != "0 rejected";
-        assert_eq!(done.out.contains(text), expected, "{text}: {}", done.out);
+        assert!(done.out.contains(text), "{text}: {}", done.out);
     }
     assert!(dir.names().is_empty());
     let done = dir.ok(&["demo", "--out", "d"]);

@@ -21,7 +21,7 @@ fn k12_demo_data() {
     at_least(&dir, ["district", "college"], truth, [0.98, 0.91, 0.95]);
 }
 
-/// 6 % of the pairs have a record without a readable birthdate, which no pass of `k12` can link.
+/// About 7 % of the pairs have a record without a readable birthdate, which no pass of `k12` can link.
 #[test]
 fn febrl_data() {
     let dir = link(["a", "b"], ["febrl4/a.csv", "febrl4/b.csv"], "k12");
