@@ -48,6 +48,18 @@ impl AtomicFile {
         Ok(self.file.get_mut().as_file_mut())
     }
 
+    /// Makes what was flushed durable, still without a name.
+    ///
+    /// # Errors
+    /// [`Class::Io`](crate::error::Class::Io).
+    pub fn sync(&self) -> Result<()> {
+        self.file
+            .get_ref()
+            .as_file()
+            .sync_all()
+            .map_err(|e| Error::io("write", &self.target, e))
+    }
+
     /// Makes the file durable and gives it its name, replacing what stood there.
     ///
     /// # Errors

@@ -32,11 +32,7 @@ impl CsvReader {
                 .headers
                 .iter()
                 .position(|h| h == column)
-                .ok_or_else(|| {
-                    Error::input(path, format!("expected a column \"{column}\""))
-                        .line(1)
-                        .hint(format!("this file has: {}", this.headers.join(", ")))
-                })?;
+                .ok_or_else(|| this.lacks(column, columns))?;
             this.wanted.push(found);
         }
         Ok(this)
@@ -55,6 +51,19 @@ impl CsvReader {
         }
         this.wanted = vec![0, 1];
         Ok(this)
+    }
+
+    /// The error for a header without `column`.
+    ///
+    /// PRIVACY: the first line is shown only if it holds another of the wanted `columns`. Of a
+    /// table without a header, given here by mistake, it would be the first person.
+    fn lacks(&self, column: &str, columns: &[&str]) -> Error {
+        let error = Error::input(&self.path, format!("expected a column \"{column}\"")).line(1);
+        if self.headers.iter().any(|h| columns.contains(&h.as_str())) {
+            error.hint(format!("this file has: {}", self.headers.join(", ")))
+        } else {
+            error.hint("is this the right file? None of the columns expected is in its first line")
+        }
     }
 
     fn open_any(path: &Path) -> Result<Self> {
@@ -183,6 +192,18 @@ impl CsvWriter {
                 _ => Error::internal("a row has another number of cells than its header")
                     .at(&self.path),
             })
+    }
+
+    /// Makes the rows so far durable, still without a name: what can fail for want of room has
+    /// then not failed.
+    ///
+    /// # Errors
+    /// [`Class::Io`](crate::error::Class::Io).
+    pub fn sync(&mut self) -> Result<()> {
+        self.out
+            .flush()
+            .map_err(|e| Error::io("write", &self.path, e))?;
+        self.out.get_ref().sync()
     }
 
     /// Makes the file durable and gives it its name.

@@ -52,7 +52,7 @@ fn run(args: &Args) -> Result<()> {
         Verb::Encode(v) => owner::encode(v, args),
         Verb::Inspect(v) => matching::inspect(v),
         Verb::Match(v) => matching::link(v, args),
-        Verb::Resolve(v) => owner::resolve(v),
+        Verb::Resolve(v) => owner::resolve(v, args),
         Verb::Evaluate(v) => rehearse::evaluate(v),
         Verb::Synth(v) => rehearse::synth(v, args),
     }

@@ -112,8 +112,10 @@ pub(super) fn pretty(value: &impl serde::Serialize) -> Result<String> {
         .map_err(|_| Error::internal("a result has no JSON form"))
 }
 
-pub(super) fn resolve(verb: &Resolve) -> Result<()> {
+pub(super) fn resolve(verb: &Resolve, args: &Args) -> Result<()> {
     let done = resolving::resolve(&verb.crosswalk, &verb.refs, &verb.out, verb.force)?;
-    eprintln!("{} lines, {} of them linked", done.lines, done.linked);
+    if !args.quiet {
+        eprintln!("{} lines, {} of them linked", done.lines, done.linked);
+    }
     Ok(())
 }

@@ -119,20 +119,22 @@ pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
     let mut batch: Vec<Record> = Vec::new();
     while table.next_batch(BATCH, &mut batch)? > 0 {
         let names = record_refs(o.test_seed, summary.read, batch.len())?;
-        let encoded: Vec<(Outcome, Vec<u8>)> = batch
+        let encoded: Vec<(Option<&'static str>, Vec<u8>)> = batch
             .par_iter()
             .zip(&names)
             .map(|(record, name)| {
                 let mut rows = Vec::new();
-                let outcome = encoder.encode(&normalise::person(record), *name, &mut rows);
-                (outcome, rows)
+                let person = normalise::person(record);
+                let outcome = encoder.encode(&person, *name, &mut rows);
+                let nameless = person.first.is_empty() && person.last.is_empty();
+                (rejection(record, nameless, outcome), rows)
             })
             .collect();
-        for ((record, name), (outcome, rows)) in batch.iter().zip(&names).zip(&encoded) {
+        for ((record, name), (rejection, rows)) in batch.iter().zip(&names).zip(&encoded) {
             summary.read += 1;
             summary.no_birthdate += u64::from(!matches!(record.birthdate, Birth::Known(_)));
             summary.bad_birthdate += u64::from(matches!(record.birthdate, Birth::Invalid));
-            if let Some(reason) = rejection(record, *outcome) {
+            if let Some(reason) = *rejection {
                 *summary.rejected.entry(reason).or_default() += 1;
                 rejects.row([record.line.to_string().as_str(), reason])?;
                 continue;
@@ -164,36 +166,35 @@ pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
         records: summary.records,
         rows: summary.rows,
     };
+    // All three are written before one has its name: a full disk is found out here.
+    rejects.sync()?;
+    refs.sync()?;
+    let tokens = tokens.seal(&header)?;
     // The token file last: without the ref map it would be of no use.
     rejects.commit()?;
-    refs.commit()?;
-    if let Err(e) = tokens.finish(&header) {
+    let named = refs.commit().and_then(|()| tokens.commit());
+    if named.is_err() {
         let _ = std::fs::remove_file(&o.refs);
         let _ = std::fs::remove_file(&o.rejects);
-        return Err(e);
     }
-    Ok(summary)
+    named.map(|()| summary)
 }
 
-/// Why a record is not encoded, if so.
-fn rejection(record: &Record, outcome: Outcome) -> Option<&'static str> {
+/// Why a record is not encoded, if so. `nameless`: nothing is left of its names once normalised;
+/// its birthdate alone would put it beside everybody born that day, with nothing to compare.
+fn rejection(record: &Record, nameless: bool, outcome: Outcome) -> Option<&'static str> {
     if record.student_id.is_empty() {
         return Some("no_student_id");
     }
-    match outcome {
-        Outcome::Encoded(_) => None,
-        Outcome::NothingToLink => Some(
-            match (
-                &record.birthdate,
-                record.first.is_empty() && record.last.is_empty(),
-            ) {
-                (Birth::Known(_), _) => "no_name",
-                (Birth::Missing, false) => "no_birthdate",
-                (Birth::Invalid, false) => "bad_birthdate",
-                (_, true) => "no_birthdate_and_no_name",
-            },
-        ),
+    if !nameless && matches!(outcome, Outcome::Encoded(_)) {
+        return None;
     }
+    Some(match (record.birthdate, nameless) {
+        (Birth::Known(_), _) => "no_name",
+        (Birth::Missing, false) => "no_birthdate",
+        (Birth::Invalid, false) => "bad_birthdate",
+        (_, true) => "no_birthdate_and_no_name",
+    })
 }
 
 /// `n` record refs: from the system's random source, or from a test seed and the row number.

@@ -89,6 +89,15 @@ impl TokenWriter {
     /// # Errors
     /// [`Class::Io`](crate::error::Class::Io); nothing is then left at the target.
     pub fn finish(self, header: &Header) -> Result<()> {
+        self.seal(header)?.commit()
+    }
+
+    /// As [`TokenWriter::finish`], but the file is durable and complete without its name, for a
+    /// caller that has other files to name with it.
+    ///
+    /// # Errors
+    /// [`Class::Io`](crate::error::Class::Io); nothing is then left behind.
+    pub fn seal(self, header: &Header) -> Result<AtomicFile> {
         let Self {
             mut target,
             layout,
@@ -121,7 +130,8 @@ impl TokenWriter {
         }
         writer.close().map_err(failed)?;
         checksum::seal(target.file_mut()?).map_err(|e| e.at(&path))?;
-        target.commit()
+        target.sync()?;
+        Ok(target)
     }
 }
 

@@ -1,0 +1,23 @@
+//! The command line from outside: what a user types, reads and finds in the folder afterwards.
+//!
+//! One binary for all of it, since each one links the whole program. Every test runs the built
+//! program in a folder of its own; people in the tests are obviously invented.
+
+#![allow(
+    clippy::unwrap_used,
+    reason = "a test that cannot set itself up must fail"
+)]
+
+mod harness;
+
+mod bad_keys;
+mod bad_outputs;
+mod bad_results;
+mod bad_tables;
+mod bad_tokens;
+mod happy;
+mod privacy;
+mod quality;
+mod rejects;
+mod same;
+mod usage;
