@@ -6,6 +6,7 @@ use super::Progress;
 use crate::atomic::AtomicFolder;
 use crate::error::{Error, Result};
 use crate::matcher::assign::assign;
+use crate::matcher::block::SemiJoin;
 use crate::matcher::classify::evidence::Facts;
 use crate::matcher::classify::{Exposure, Model, Pair, merge};
 use crate::matcher::compare;
@@ -13,6 +14,7 @@ use crate::matcher::crosswalk::{self, Decision};
 use crate::matcher::intake::{Party, admit};
 use crate::matcher::report::{self, PairReport, PartyReport, PassReport, Report};
 use crate::project::{Project, Schema};
+use crate::token::PassTokens;
 use crate::units::PartyId;
 
 /// What to match, and where to.
@@ -129,6 +131,31 @@ fn check_folder(out: &Path, parties: &[Party], force: bool) -> Result<()> {
     }
 }
 
+/// The tokens of one pass of both parties: those of the larger one only where they may meet one of
+/// the smaller one.
+fn read_pass(
+    schema: &Schema,
+    number: usize,
+    a: &Party,
+    b: &Party,
+) -> Result<(PassTokens, PassTokens)> {
+    let read = |party: &Party, others: Option<&PassTokens>| {
+        let join = others.map(|o| SemiJoin::of(&o.keys));
+        party.file.pass(schema, number, &party.of_row, |key| {
+            join.as_ref().is_none_or(|j| j.may_meet(key))
+        })
+    };
+    if a.refs.len() <= b.refs.len() {
+        let left = read(a, None)?;
+        let right = read(b, Some(&left))?;
+        Ok((left, right))
+    } else {
+        let right = read(b, None)?;
+        let left = read(a, Some(&right))?;
+        Ok((left, right))
+    }
+}
+
 /// One pair of parties, from tokens to decision. Reads one pass of the files at a time.
 fn decide<'a>(
     schema: &Schema,
@@ -149,8 +176,7 @@ fn decide<'a>(
             number as u64,
             schema.passes.len() as u64,
         );
-        let left = a.file.pass(schema, number, &a.of_row)?;
-        let right = b.file.pass(schema, number, &b.of_row)?;
+        let (left, right) = read_pass(schema, number, a, b)?;
         let mut result = compare::pass(schema, number, &left, &right);
         if facts.is_birthdate_block(number) {
             same_date = Some(result.candidates);
@@ -159,6 +185,7 @@ fn decide<'a>(
             pass: pass.name.clone(),
             blocks: result.blocks,
             largest_block: result.largest,
+            met_nobody: left.skipped + right.skipped,
             candidates: result.candidates,
             kept: result.meetings.len() as u64,
             links: 0,

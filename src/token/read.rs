@@ -34,6 +34,8 @@ pub struct PassTokens {
     pub keys: Vec<u128>,
     /// One column a filter, in the order of the schema.
     pub filters: Vec<FilterColumn>,
+    /// Number of tokens left out since their block key was not wanted.
+    pub skipped: u64,
 }
 
 /// The filters of one name, as rows of 64-bit words, bit 0 of a filter being bit 0 of word 0.
@@ -188,12 +190,19 @@ impl TokenFile {
         Ok((refs, of_row))
     }
 
-    /// The tokens of pass number `pass` of `schema`; `of_row` comes from [`TokenFile::refs`].
+    /// The tokens of pass number `pass` of `schema` whose block key `keep` wants; `of_row` comes
+    /// from [`TokenFile::refs`].
     ///
     /// # Errors
     /// [`Class::Mismatch`](crate::error::Class::Mismatch) if the file's columns are not those of
     /// the schema, [`Class::Input`](crate::error::Class::Input) if it cannot be decoded.
-    pub fn pass(&self, schema: &Schema, pass: usize, of_row: &[u32]) -> Result<PassTokens> {
+    pub fn pass(
+        &self,
+        schema: &Schema,
+        pass: usize,
+        of_row: &[u32],
+        keep: impl Fn(u128) -> bool,
+    ) -> Result<PassTokens> {
         let layout = Layout::of(schema);
         self.expect_columns(&layout)?;
         let columns: Vec<usize> = std::iter::once(layout.passes[pass].block)
@@ -217,9 +226,25 @@ impl TokenFile {
         let mut row = 0usize;
         self.read(&names, &widths, |batch| {
             let keys = fixed(batch, 0);
+            let mut kept = Vec::with_capacity(keys.len());
+            for i in (0..keys.len()).filter(|&i| keys.is_valid(i)) {
+                let mut key = [0; 16];
+                key.copy_from_slice(keys.value(i));
+                let key = u128::from_le_bytes(key);
+                if !keep(key) {
+                    tokens.skipped += 1;
+                } else {
+                    let record = of_row.get(row + i);
+                    tokens
+                        .records
+                        .push(*record.ok_or_else(|| bad("its columns differ in length"))?);
+                    tokens.keys.push(key);
+                    kept.push(i);
+                }
+            }
             for (f, filter) in tokens.filters.iter_mut().enumerate() {
                 let column = fixed(batch, f + 1);
-                for i in (0..column.len()).filter(|&i| keys.is_valid(i)) {
+                for &i in &kept {
                     let present = column.is_valid(i);
                     filter.present.push(present);
                     if present {
@@ -230,16 +255,6 @@ impl TokenFile {
                         filter.bits.resize(filter.bits.len() + filter.words, 0);
                     }
                 }
-            }
-            for i in (0..keys.len()).filter(|&i| keys.is_valid(i)) {
-                let mut key = [0; 16];
-                key.copy_from_slice(keys.value(i));
-                tokens.keys.push(u128::from_le_bytes(key));
-                tokens.records.push(
-                    *of_row
-                        .get(row + i)
-                        .ok_or_else(|| bad("its columns differ in length"))?,
-                );
             }
             row += keys.len();
             Ok(())

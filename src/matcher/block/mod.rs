@@ -1,5 +1,9 @@
 //! Block keys to candidate pairs: an equi-join on the block key of one pass.
 
+mod semi_join;
+
+pub use semi_join::SemiJoin;
+
 use std::ops::Range;
 
 use rayon::prelude::*;

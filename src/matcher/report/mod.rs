@@ -79,6 +79,8 @@ pub struct PassReport {
     pub blocks: u64,
     /// Candidate pairs of the largest block.
     pub largest_block: u64,
+    /// Tokens left unread since no token of the partner is in their block.
+    pub met_nobody: u64,
     /// Candidate pairs.
     pub candidates: u64,
     /// Candidate pairs kept after comparison.
