@@ -5,6 +5,7 @@
 //! ([`model`]) then compares how often each state of names and date occurs with how often
 //! strangers show it by coincidence.
 
+mod cells;
 pub mod evidence;
 pub mod model;
 mod prior;

@@ -12,6 +12,7 @@
 //!   product of what names and date show separately, and bounded by one-to-one.
 //! - Middle initial and gender multiply the odds, as fields independent of the rest.
 
+use super::cells::{CELLS, DATE_STATES, Kind, NAME_STATES, cell, date_code, kinds, name_code};
 use super::evidence::{Date, Evidence, Names, Pair};
 use super::prior;
 
@@ -61,44 +62,6 @@ impl Binary {
             Some(false) => (1.0 - self.matches) / (1.0 - self.strangers),
         }
     }
-}
-
-const NAME_STATES: usize = 64 + 16 * 16;
-const DATE_STATES: usize = 9;
-const CELLS: usize = NAME_STATES * DATE_STATES;
-
-fn name_code(names: Names) -> usize {
-    match names {
-        Names::Both => 0,
-        Names::Exchanged => 1,
-        Names::FirstAndPart(level) => 16 + usize::from(level),
-        Names::First(level) => 32 + usize::from(level),
-        Names::Last(level) => 48 + usize::from(level),
-        Names::Alike(pass, level) => 64 + 16 * usize::from(pass) + usize::from(level),
-    }
-}
-
-fn date_code(date: Date) -> usize {
-    match date {
-        Date::Full => 0,
-        Date::YearMonth(near) => 1 + usize::from(near),
-        Date::YearDay => 3,
-        Date::MonthDay(near) => 4 + usize::from(near),
-        Date::Exchanged => 6,
-        Date::Year => 7,
-        Date::Unknown => 8,
-    }
-}
-
-fn cell(evidence: &Evidence) -> usize {
-    name_code(evidence.names) * DATE_STATES + date_code(evidence.date)
-}
-
-/// One kind of evidence that occurs, and how often.
-struct Kind {
-    evidence: Evidence,
-    cell: usize,
-    count: f64,
 }
 
 impl Model {
@@ -195,22 +158,6 @@ fn stranger_prior(names: Names, date: Date, exposure: &Exposure) -> f64 {
         same_date * prior::strangers_by_calendar(date, same_year)
     };
     by_date * prior::stranger_names(names, exposure.classic)
-}
-
-/// The kinds of evidence that occur, in ascending order.
-fn kinds(all: impl Iterator<Item = Evidence>) -> Vec<Kind> {
-    let mut counts: std::collections::BTreeMap<Evidence, u64> = std::collections::BTreeMap::new();
-    for evidence in all {
-        *counts.entry(evidence).or_default() += 1;
-    }
-    counts
-        .into_iter()
-        .map(|(evidence, n)| Kind {
-            evidence,
-            cell: cell(&evidence),
-            count: n as f64,
-        })
-        .collect()
 }
 
 /// What was seen among pairs that are strangers since both have, or one has, a certain match
@@ -424,5 +371,89 @@ fn binary(matches: (f64, f64), strangers: (f64, f64), m: f64, u: f64) -> Binary 
     Binary {
         matches: rate(matches, m),
         strangers: rate(strangers, u),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RECORDS: u32 = 1000;
+
+    fn pair(left: u32, right: u32, names: Names) -> (Pair, Option<Evidence>) {
+        let evidence = Evidence {
+            names,
+            date: Date::Full,
+            middle: None,
+            gender: None,
+        };
+        (
+            Pair {
+                left,
+                right,
+                passes: 1,
+                evidence,
+            },
+            None,
+        )
+    }
+
+    fn exposure() -> Exposure {
+        let n = RECORDS as usize;
+        Exposure {
+            records: (n, n),
+            same_date: Some(5 * u64::from(RECORDS)),
+            classic: false,
+        }
+    }
+
+    /// 600 people with equal names in both files; each record shares its birthdate with four
+    /// strangers, whose names are a little alike.
+    fn files() -> Vec<(Pair, Option<Evidence>)> {
+        let mut pairs: Vec<_> = (0..600).map(|i| pair(i, i, Names::Both)).collect();
+        for i in 0..RECORDS {
+            pairs.extend((1..=4).map(|k| pair(i, (i + k) % RECORDS, Names::Alike(0, 3))));
+        }
+        pairs
+    }
+
+    fn with(names: Names) -> Evidence {
+        pair(0, 0, names).0.evidence
+    }
+
+    #[test]
+    fn excess_over_coincidence_tells_matches_from_strangers() {
+        let model = Model::fit(&files(), &exposure());
+        assert!((model.matches - 600.0).abs() < 30.0, "{}", model.matches);
+        assert!(model.odds(&with(Names::Both)) > 100.0);
+        assert!(model.odds(&with(Names::Alike(0, 3))) < 0.05);
+    }
+
+    #[test]
+    fn missing_fields_are_neutral_and_differing_ones_count_against() {
+        let model = Model::fit(&files(), &exposure());
+        let base = with(Names::Both);
+        let differing = Evidence {
+            middle: Some(false),
+            ..base
+        };
+        let agreeing = Evidence {
+            middle: Some(true),
+            ..base
+        };
+        assert!(model.odds(&differing) < model.odds(&base));
+        assert!(model.odds(&base) < model.odds(&agreeing));
+    }
+
+    #[test]
+    fn the_order_of_pairs_changes_nothing() {
+        let mut reversed = files();
+        reversed.reverse();
+        let (a, b) = (
+            Model::fit(&files(), &exposure()),
+            Model::fit(&reversed, &exposure()),
+        );
+        let names = with(Names::Alike(0, 3));
+        assert!((a.odds(&names) - b.odds(&names)).abs() < 1e-12);
     }
 }

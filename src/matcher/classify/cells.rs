@@ -1,0 +1,81 @@
+//! Cells: a state of names with a state of date, as a small number.
+
+use super::evidence::{Date, Evidence, Names};
+
+pub(super) const NAME_STATES: usize = 64 + 16 * 16;
+pub(super) const DATE_STATES: usize = 9;
+pub(super) const CELLS: usize = NAME_STATES * DATE_STATES;
+
+pub(super) fn name_code(names: Names) -> usize {
+    match names {
+        Names::Both => 0,
+        Names::Exchanged => 1,
+        Names::FirstAndPart(level) => 16 + usize::from(level),
+        Names::First(level) => 32 + usize::from(level),
+        Names::Last(level) => 48 + usize::from(level),
+        Names::Alike(pass, level) => 64 + 16 * usize::from(pass) + usize::from(level),
+    }
+}
+
+pub(super) fn date_code(date: Date) -> usize {
+    match date {
+        Date::Full => 0,
+        Date::YearMonth(near) => 1 + usize::from(near),
+        Date::YearDay => 3,
+        Date::MonthDay(near) => 4 + usize::from(near),
+        Date::Exchanged => 6,
+        Date::Year => 7,
+        Date::Unknown => 8,
+    }
+}
+
+pub(super) fn cell(evidence: &Evidence) -> usize {
+    name_code(evidence.names) * DATE_STATES + date_code(evidence.date)
+}
+
+/// One kind of evidence that occurs, and how often.
+pub(super) struct Kind {
+    pub(super) evidence: Evidence,
+    pub(super) cell: usize,
+    pub(super) count: f64,
+}
+
+/// The kinds of evidence that occur, in ascending order.
+pub(super) fn kinds(all: impl Iterator<Item = Evidence>) -> Vec<Kind> {
+    let mut counts: std::collections::BTreeMap<Evidence, u64> = std::collections::BTreeMap::new();
+    for evidence in all {
+        *counts.entry(evidence).or_default() += 1;
+    }
+    counts
+        .into_iter()
+        .map(|(evidence, n)| Kind {
+            evidence,
+            cell: cell(&evidence),
+            count: n as f64,
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matcher::compare::EXACT;
+
+    #[test]
+    fn no_two_states_share_a_code() {
+        let mut names = vec![Names::Both, Names::Exchanged];
+        for level in 0..=EXACT {
+            names.extend([
+                Names::FirstAndPart(level),
+                Names::First(level),
+                Names::Last(level),
+            ]);
+            names.extend((0..16).map(|pass| Names::Alike(pass, level)));
+        }
+        let mut codes: Vec<usize> = names.iter().map(|n| name_code(*n)).collect();
+        codes.sort_unstable();
+        codes.dedup();
+        assert_eq!(codes.len(), names.len());
+        assert!(codes.iter().all(|c| *c < NAME_STATES));
+    }
+}
