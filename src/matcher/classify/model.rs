@@ -402,7 +402,7 @@ mod tests {
         let n = RECORDS as usize;
         Exposure {
             records: (n, n),
-            same_date: Some(5 * u64::from(RECORDS)),
+            same_date: Some(200 * u64::from(RECORDS)),
             classic: false,
         }
     }
