@@ -129,6 +129,11 @@ features! {
         FirstSound = "first-sound",
         /// The Soundex code of the last name.
         LastSound = "last-sound",
+        /// One of 64 buckets that the first name falls into by a keyed hash: names that have
+        /// nothing in common share one, and without the key nobody can tell which.
+        FirstBucket = "first-bucket",
+        /// The same for the last name.
+        LastBucket = "last-bucket",
     }
 }
 

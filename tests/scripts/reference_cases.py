@@ -102,6 +102,12 @@ def encoding():
     for last in ("PFISTER", "ASHCRAFT", "TYMCZAK", "LEE", "GARCIA LOPEZ", "A"):
         case(f"sound of {last}", sounds, {"first": "ANN", "last": last})
 
+    buckets = project("buckets", project_text(one_block("first-bucket", "last-bucket")))
+    for first, last in (("ANN", "TESTA"), ("BOB", "TESTA"), ("ANN", "SAMPLE DEMO"), ("A", "B"), ("TESTA", "ANN")):
+        case(f"buckets of {first} and {last}", buckets, {"first": first, "last": last})
+    case("a bucket needs its name", buckets, {"first": "ANN"})
+    case("other keys make other buckets", buckets, {"first": "ANN", "last": "TESTA"}, key="zeros")
+
     part = project("part", project_text(one_filter(["last"], block='["last-part", "year"]')))
     case("one part of the last name: one row", part, {"last": "TESTA", "birthdate": "2006-01-01"})
     case("two parts: two rows", part, {"last": "TESTA SAMPLE", "birthdate": "2006-01-01"})

@@ -23,6 +23,7 @@ ENCODING_VERSION = 1
 BLOCK_FEATURES = (
     "birthdate", "year", "month", "day", "month-day-any-order", "first", "last", "last-part",
     "names-any-order", "first-initial", "first-sound", "last-sound",
+    "first-bucket", "last-bucket",
 )  # fmt: skip
 FILTER_FEATURES = (
     "first", "middle", "last", "birthdate", "year", "month", "day", "middle-initial", "gender", "suffix",
@@ -225,7 +226,7 @@ def name_parts(text):
     return [part for part in text.split(" ") if part]
 
 
-def block_text(feature, person, part):
+def block_text(feature, person, part, encoding):
     """The text of a block feature, or None if it is missing."""
     first, last = ("".join(name_parts(person.get(field, ""))) for field in ("first", "last"))
     if feature in ("birthdate", "year", "month", "day", "month-day-any-order"):
@@ -248,6 +249,9 @@ def block_text(feature, person, part):
         return None
     if feature.endswith("-initial"):
         return value[0]
+    if feature.endswith("-bucket"):
+        bucket_key = blake3.derive_key("blindlink 2026-11-21 bucket key v1", encoding)
+        return f"{blake3.keyed(bucket_key, lp(feature.encode()) + lp(value.encode()), 1)[0] % 64:02}"
     return soundex(value) if feature.endswith("-sound") else value
 
 
@@ -298,7 +302,7 @@ def filter_bytes(filter_, key, grams):
 
 def encode_pass(pass_, encoding, person, part):
     """(block key, filters by name) of one token, or None if the person has none."""
-    values = [block_text(feature, person, part) for feature in pass_["block"]]
+    values = [block_text(feature, person, part, encoding) for feature in pass_["block"]]
     if None in values:
         return None
     framed = b"".join(lp(text.encode()) for text in [pass_["name"], *values])

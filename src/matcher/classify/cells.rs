@@ -1,19 +1,32 @@
 //! Cells: a state of names with a state of date, as a small number.
 
-use super::evidence::{Date, Evidence, Names};
+use super::evidence::{Date, Evidence, Names, View};
 
-pub(super) const NAME_STATES: usize = 64 + 16 * 16;
+/// 0 and 1, then two agreements, a view and a level.
+pub(super) const NAME_STATES: usize = 2 + 4 * 4 * VIEWS * 16;
 pub(super) const DATE_STATES: usize = 9;
 pub(super) const CELLS: usize = NAME_STATES * DATE_STATES;
+/// Nothing, first, last, and both in one of 16 passes.
+const VIEWS: usize = 3 + 16;
 
 pub(super) fn name_code(names: Names) -> usize {
     match names {
         Names::Both => 0,
         Names::Exchanged => 1,
-        Names::FirstAndPart(level) => 16 + usize::from(level),
-        Names::First(level) => 32 + usize::from(level),
-        Names::Last(level) => 48 + usize::from(level),
-        Names::Alike(pass, level) => 64 + 16 * usize::from(pass) + usize::from(level),
+        Names::Alike {
+            first,
+            last,
+            view,
+            level,
+        } => {
+            let view = match view {
+                View::Nothing => 0,
+                View::First => 1,
+                View::Last => 2,
+                View::Both(pass) => 3 + usize::from(pass),
+            };
+            2 + ((first as usize * 4 + last as usize) * VIEWS + view) * 16 + usize::from(level)
+        }
     }
 }
 
@@ -59,18 +72,24 @@ pub(super) fn kinds(all: impl Iterator<Item = Evidence>) -> Vec<Kind> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::matcher::compare::EXACT;
+    use crate::matcher::classify::evidence::Agreement;
 
     #[test]
     fn no_two_states_share_a_code() {
+        use Agreement::{Bucket, Part, Unknown, Whole};
         let mut names = vec![Names::Both, Names::Exchanged];
-        for level in 0..=EXACT {
-            names.extend([
-                Names::FirstAndPart(level),
-                Names::First(level),
-                Names::Last(level),
-            ]);
-            names.extend((0..16).map(|pass| Names::Alike(pass, level)));
+        let views = [View::Nothing, View::First, View::Last].into_iter();
+        for view in views.chain((0..16).map(View::Both)) {
+            for first in [Unknown, Bucket, Part, Whole] {
+                for last in [Unknown, Bucket, Part, Whole] {
+                    names.extend((0..16).map(|level| Names::Alike {
+                        first,
+                        last,
+                        view,
+                        level,
+                    }));
+                }
+            }
         }
         let mut codes: Vec<usize> = names.iter().map(|n| name_code(*n)).collect();
         codes.sort_unstable();

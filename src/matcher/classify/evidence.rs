@@ -36,14 +36,43 @@ pub enum Names {
     Both,
     /// They agree when first and last are exchanged.
     Exchanged,
-    /// The first name and one part of the last name agree; the last names are this alike.
-    FirstAndPart(Level),
-    /// The first name agrees; the last names are this alike ([`ABSENT`]: not known).
-    First(Level),
-    /// The last name agrees; the first names are this alike.
-    Last(Level),
-    /// Neither is known to agree; both together are this alike in the filter of pass number `.0`.
-    Alike(u8, Level),
+    /// At least one is not known to agree.
+    Alike {
+        /// How much of the first name is known to agree.
+        first: Agreement,
+        /// How much of the last name is known to agree.
+        last: Agreement,
+        /// The filter that was looked at for the rest.
+        view: View,
+        /// How alike it is in that filter.
+        level: Level,
+    },
+}
+
+/// How much of a name is known to agree, since a block of it is shared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Agreement {
+    /// Nothing.
+    Unknown,
+    /// Its bucket, as that of one stranger in 64.
+    Bucket,
+    /// One of its parts.
+    Part,
+    /// All of it.
+    Whole,
+}
+
+/// The filter that says how alike names are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum View {
+    /// None was compared.
+    Nothing,
+    /// One of the first name by itself.
+    First,
+    /// One of the last name by itself.
+    Last,
+    /// One of both names, in the pass of this number.
+    Both(u8),
 }
 
 /// How the birthdates of a pair compare.
@@ -94,6 +123,8 @@ const YEAR: u16 = 16;
 const MONTH: u16 = 32;
 const DAY: u16 = 64;
 const MONTH_DAY: u16 = 128;
+const FIRST_BUCKET: u16 = 256;
+const LAST_BUCKET: u16 = 512;
 const DATE: u16 = YEAR | MONTH | DAY;
 
 impl Facts {
@@ -103,6 +134,20 @@ impl Facts {
         Self {
             passes: schema.passes.iter().map(PassFacts::of).collect(),
         }
+    }
+
+    /// The filter of both names with the least noise among `meetings`, and its level.
+    fn finest<'m>(&self, meetings: impl Iterator<Item = &'m Meeting>) -> (View, Level) {
+        meetings
+            .filter_map(|m| {
+                let facts = &self.passes[usize::from(m.pass)];
+                let level = m.level(facts.names_filter?);
+                (level != ABSENT).then_some((facts.names_noise, m.pass, level))
+            })
+            .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then(b.2.cmp(&a.2)))
+            .map_or((View::Nothing, ABSENT), |(_, pass, level)| {
+                (View::Both(pass), level)
+            })
     }
 
     /// Whether the block of pass `pass` is the whole birthdate and nothing else.
@@ -140,28 +185,36 @@ impl Facts {
             ABSENT => None,
             level => Some(level == EXACT),
         };
-        // The filter that tells unlike names from alike ones best.
-        let finest = used()
-            .filter_map(|m| {
-                let facts = &self.passes[usize::from(m.pass)];
-                let level = m.level(facts.names_filter?);
-                (level != ABSENT).then_some((facts.names_noise, m.pass, level))
-            })
-            .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then(b.2.cmp(&a.2)));
         let names = if atoms & FIRST != 0 && atoms & LAST != 0 {
             Names::Both
         } else if atoms & ANY_ORDER != 0 {
             Names::Exchanged
-        } else if atoms & FIRST != 0 && atoms & PART != 0 {
-            Names::FirstAndPart(best(|p| p.last_filter))
-        } else if atoms & FIRST != 0 {
-            Names::First(best(|p| p.last_filter))
-        } else if atoms & LAST != 0 {
-            Names::Last(best(|p| p.first_filter))
         } else {
-            finest.map_or(Names::Alike(0, ABSENT), |(_, pass, level)| {
-                Names::Alike(pass, level)
-            })
+            let first = match () {
+                () if atoms & FIRST != 0 => Agreement::Whole,
+                () if atoms & FIRST_BUCKET != 0 => Agreement::Bucket,
+                () => Agreement::Unknown,
+            };
+            let last = match () {
+                () if atoms & LAST != 0 => Agreement::Whole,
+                () if atoms & PART != 0 => Agreement::Part,
+                () if atoms & LAST_BUCKET != 0 => Agreement::Bucket,
+                () => Agreement::Unknown,
+            };
+            let (first_level, last_level) = (best(|p| p.first_filter), best(|p| p.last_filter));
+            let (view, level) = match () {
+                () if first == Agreement::Whole && last_level != ABSENT => (View::Last, last_level),
+                () if last == Agreement::Whole && first_level != ABSENT => {
+                    (View::First, first_level)
+                }
+                () => self.finest(used()),
+            };
+            Names::Alike {
+                first,
+                last,
+                view,
+                level,
+            }
         };
         let near = |which: fn(&PassFacts) -> Option<usize>| best(which) > CLOSE;
         let date = match atoms & DATE {
@@ -205,6 +258,8 @@ impl PassFacts {
                     BlockFeature::Last => LAST,
                     BlockFeature::LastPart => PART,
                     BlockFeature::Names => ANY_ORDER,
+                    BlockFeature::FirstBucket => FIRST_BUCKET,
+                    BlockFeature::LastBucket => LAST_BUCKET,
                     BlockFeature::FirstInitial
                     | BlockFeature::FirstSound
                     | BlockFeature::LastSound => 0,

@@ -3,7 +3,7 @@
 //! The figures are orders of magnitude for names in North American school files, not fits to any
 //! one set; `docs/concepts/decision.md` says where each comes from.
 
-use super::evidence::{Date, Names};
+use super::evidence::{Agreement, Date, Names, View};
 use crate::matcher::compare::{ABSENT, EXACT, LOWEST, Level};
 
 /// Days of a mean year, and of a mean month.
@@ -38,40 +38,70 @@ pub(super) fn match_names(names: Names, classic: bool) -> f64 {
     match names {
         Names::Both => 0.75,
         Names::Exchanged => 0.005,
-        Names::FirstAndPart(EXACT) => 0.02,
-        Names::FirstAndPart(ABSENT) => 0.08,
-        Names::FirstAndPart(level) => 0.08 * at(&ALIKE, level),
-        Names::First(EXACT) | Names::Last(EXACT) => 0.02,
-        Names::First(ABSENT) | Names::Last(ABSENT) => 0.12,
-        Names::First(level) | Names::Last(level) => 0.12 * at(&ALIKE, level),
-        Names::Alike(_, EXACT) if classic => 0.5,
-        Names::Alike(_, EXACT) => 0.02,
-        Names::Alike(_, ABSENT) => 1e-3,
-        Names::Alike(_, level) => (if classic { 0.5 } else { 0.1 }) * at(&ALIKE, level),
+        Names::Alike { level, .. } if classic => {
+            if level == EXACT {
+                0.5
+            } else {
+                0.5 * at(&ALIKE, level)
+            }
+        }
+        Names::Alike {
+            first, last, level, ..
+        } => {
+            // Where names are not equal throughout, mostly one of them is, or a part.
+            let known = match (first, last) {
+                (Agreement::Whole, Agreement::Part) => 0.08,
+                (Agreement::Whole, _) | (_, Agreement::Whole) => 0.06,
+                (Agreement::Unknown, Agreement::Unknown) => 0.05,
+                (_, _) => 0.04,
+            };
+            known
+                * match level {
+                    ABSENT => 1.0,
+                    EXACT => 0.1,
+                    level => at(&ALIKE, level),
+                }
+        }
     }
 }
 
 /// Chance that the names of two strangers are in state `names`.
 pub(super) fn stranger_names(names: Names, classic: bool) -> f64 {
-    let both = 3e-6;
+    let both = SAME_FIRST * SAME_LAST;
     match names {
         Names::Both => both,
         Names::Exchanged => both / 10.0,
-        Names::FirstAndPart(EXACT) => both,
-        Names::FirstAndPart(ABSENT) => 2.0 * both,
-        Names::FirstAndPart(_) => both / 5.0,
-        Names::First(ABSENT) => SAME_FIRST,
-        Names::First(EXACT) => SAME_FIRST * SAME_LAST,
-        Names::First(level) => SAME_FIRST * at(&ONE_NAME, level),
-        Names::Last(ABSENT) => SAME_LAST,
-        Names::Last(EXACT) => SAME_FIRST * SAME_LAST,
-        Names::Last(level) => SAME_LAST * at(&ONE_NAME, level),
         // Names and birthdate in one filter: at Dice 0.85 about one stranger pair in a million.
-        Names::Alike(_, EXACT) if classic => 1e-9,
-        Names::Alike(_, level) if classic => 8e-7 * 0.6f64.powi(i32::from(level) - 2),
-        Names::Alike(_, EXACT) => both,
-        Names::Alike(_, ABSENT) => 1.0,
-        Names::Alike(_, level) => at(&BOTH_NAMES, level),
+        Names::Alike { level: EXACT, .. } if classic => 1e-9,
+        Names::Alike { level, .. } if classic => 8e-7 * 0.6f64.powi(i32::from(level) - 2),
+        Names::Alike { level: EXACT, .. } => both,
+        Names::Alike {
+            first,
+            last,
+            view,
+            level,
+        } => {
+            let known = share(first, SAME_FIRST) * share(last, SAME_LAST);
+            let one = first == Agreement::Whole || last == Agreement::Whole;
+            let alike = match (level, view) {
+                (ABSENT, _) => 1.0,
+                (level, View::First | View::Last) => at(&ONE_NAME, level),
+                // One name alone makes the filter of both a little alike.
+                (level, _) if one => at(&BOTH_NAMES, level).sqrt() / 4.0,
+                (level, _) => at(&BOTH_NAMES, level),
+            };
+            known * alike
+        }
+    }
+}
+
+/// Chance that two strangers agree so far in a name that `same` of them have in common.
+fn share(agreement: Agreement, same: f64) -> f64 {
+    match agreement {
+        Agreement::Unknown => 1.0,
+        Agreement::Bucket => 1.0 / 64.0,
+        Agreement::Part => 2.0 * same,
+        Agreement::Whole => same,
     }
 }
 

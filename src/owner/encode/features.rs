@@ -27,12 +27,14 @@ pub(super) struct BlockValues<'p> {
     first: String,
     last: String,
     part: Option<&'p str>,
+    bucket_key: &'p [u8; 32],
 }
 
 impl<'p> BlockValues<'p> {
-    pub(super) fn new(person: &'p Person, part: Option<&'p str>) -> Self {
+    pub(super) fn new(person: &'p Person, part: Option<&'p str>, bucket_key: &'p [u8; 32]) -> Self {
         Self {
             person,
+            bucket_key,
             first: person.first.replace(' ', ""),
             last: person.last.replace(' ', ""),
             part,
@@ -48,6 +50,18 @@ impl<'p> BlockValues<'p> {
             push_framed(&mut out, value.as_bytes());
         }
         Some(out)
+    }
+
+    /// The bucket of `name`, as two digits. Without the key nobody can tell which names share one.
+    fn bucket(&self, feature: BlockFeature, name: &str) -> Option<String> {
+        if name.is_empty() {
+            return None;
+        }
+        let mut message = Vec::with_capacity(64);
+        push_framed(&mut message, feature.as_str().as_bytes());
+        push_framed(&mut message, name.as_bytes());
+        let hash = blake3::keyed_hash(self.bucket_key, &message);
+        Some(format!("{:02}", hash.as_bytes()[0] % BUCKETS))
     }
 
     fn value(&self, feature: BlockFeature) -> Option<String> {
@@ -72,9 +86,14 @@ impl<'p> BlockValues<'p> {
             BlockFeature::FirstInitial => self.first.get(..1).map(str::to_owned),
             BlockFeature::FirstSound => sound(&self.first),
             BlockFeature::LastSound => sound(&self.last),
+            BlockFeature::FirstBucket => self.bucket(feature, &self.first),
+            BlockFeature::LastBucket => self.bucket(feature, &self.last),
         }
     }
 }
+
+/// Buckets of [`BlockFeature::FirstBucket`] and [`BlockFeature::LastBucket`].
+const BUCKETS: u8 = 64;
 
 fn sound(name: &str) -> Option<String> {
     (!name.is_empty()).then(|| normalise::soundex(name))

@@ -20,6 +20,7 @@ use crate::token::Layout;
 use crate::units::RecordRef;
 
 const KEY_CONTEXT: &str = "blindlink 2026-11-21 encoding key v1";
+const BUCKET_CONTEXT: &str = "blindlink 2026-11-21 bucket key v1";
 const CHECK_CONTEXT: &str = "blindlink 2026-11-21 key check v1";
 
 /// Encodes the people of one party under one project.
@@ -27,6 +28,7 @@ pub struct Encoder {
     schema: Schema,
     layout: Layout,
     key: Zeroizing<[u8; 32]>,
+    bucket_key: Zeroizing<[u8; 32]>,
 }
 
 /// What became of one person.
@@ -47,10 +49,12 @@ impl Encoder {
         material.extend_from_slice(&project.id);
         push_framed(&mut material, project.round.as_bytes());
         material.extend_from_slice(&project.schema.fingerprint.0);
+        let key = Zeroizing::new(blake3::derive_key(KEY_CONTEXT, &material));
         Self {
             schema: project.schema.clone(),
             layout: Layout::of(&project.schema),
-            key: Zeroizing::new(blake3::derive_key(KEY_CONTEXT, &material)),
+            bucket_key: Zeroizing::new(blake3::derive_key(BUCKET_CONTEXT, key.as_ref())),
+            key,
         }
     }
 
@@ -77,7 +81,8 @@ impl Encoder {
         let parts = features::last_parts(person);
         let mut made = 0;
         for number in 0..parts.len().max(1) {
-            let block_values = BlockValues::new(person, parts.get(number).copied());
+            let block_values =
+                BlockValues::new(person, parts.get(number).copied(), &self.bucket_key);
             let filter_values = FilterValues::new(person);
             let mut row = self.layout.empty_row(record_ref.0);
             let mut tokens = 0;
