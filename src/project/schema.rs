@@ -129,11 +129,13 @@ features! {
         FirstSound = "first-sound",
         /// The Soundex code of the last name.
         LastSound = "last-sound",
-        /// One of 64 buckets that the first name falls into by a keyed hash: names that have
-        /// nothing in common share one, and without the key nobody can tell which.
+        /// One of 64 buckets that the first part of the first name falls into by a keyed hash:
+        /// names that have nothing in common share one, and without the key nobody can tell which.
         FirstBucket = "first-bucket",
-        /// The same for the last name.
+        /// The same for the whole last name.
         LastBucket = "last-bucket",
+        /// The same for one part of the last name: a record has a token for each of its parts.
+        LastPartBucket = "last-part-bucket",
     }
 }
 

@@ -105,6 +105,8 @@ def encoding():
     buckets = project("buckets", project_text(one_block("first-bucket", "last-bucket")))
     for first, last in (("ANN", "TESTA"), ("BOB", "TESTA"), ("ANN", "SAMPLE DEMO"), ("A", "B"), ("TESTA", "ANN")):
         case(f"buckets of {first} and {last}", buckets, {"first": first, "last": last})
+    bucket_parts = project("bucket-parts", project_text(one_block("last-part-bucket", "first-bucket")))
+    case("a bucket for each part of the last name, and for the first part of the first", bucket_parts, {"first": "ANN MARIE", "last": "TESTA SAMPLE"})
     case("a bucket needs its name", buckets, {"first": "ANN"})
     case("other keys make other buckets", buckets, {"first": "ANN", "last": "TESTA"}, key="zeros")
 

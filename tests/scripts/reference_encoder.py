@@ -23,7 +23,7 @@ ENCODING_VERSION = 1
 BLOCK_FEATURES = (
     "birthdate", "year", "month", "day", "month-day-any-order", "first", "last", "last-part",
     "names-any-order", "first-initial", "first-sound", "last-sound",
-    "first-bucket", "last-bucket",
+    "first-bucket", "last-bucket", "last-part-bucket",
 )  # fmt: skip
 FILTER_FEATURES = (
     "first", "middle", "last", "birthdate", "year", "month", "day", "middle-initial", "gender", "suffix",
@@ -242,6 +242,13 @@ def block_text(feature, person, part, encoding):
         }[feature]
     if feature == "last-part":
         return part
+    bucketed = {"first-bucket": (name_parts(person.get("first", "")) or [None])[0], "last-bucket": last, "last-part-bucket": part}
+    if feature in bucketed:
+        name = bucketed[feature]
+        if not name:
+            return None
+        bucket_key = blake3.derive_key("blindlink 2026-11-21 bucket key v1", encoding)
+        return f"{blake3.keyed(bucket_key, lp(feature.encode()) + lp(name.encode()), 1)[0] % 64:02}"
     if feature == "names-any-order":
         return " ".join(sorted((first, last))) if first and last else None
     value = first if feature.startswith("first") else last
@@ -249,9 +256,6 @@ def block_text(feature, person, part, encoding):
         return None
     if feature.endswith("-initial"):
         return value[0]
-    if feature.endswith("-bucket"):
-        bucket_key = blake3.derive_key("blindlink 2026-11-21 bucket key v1", encoding)
-        return f"{blake3.keyed(bucket_key, lp(feature.encode()) + lp(value.encode()), 1)[0] % 64:02}"
     return soundex(value) if feature.endswith("-sound") else value
 
 
@@ -325,7 +329,7 @@ def encode(project, key, person):
         row, any_token = {}, False
         for pass_ in project.schema["pass"]:
             token = None
-            if i == 0 or "last-part" in pass_["block"]:
+            if i == 0 or {"last-part", "last-part-bucket"} & set(pass_["block"]):
                 token = encode_pass(pass_, encoding, person, part)
             any_token |= token is not None
             block, filters = token or (None, {})

@@ -259,7 +259,7 @@ impl PassFacts {
                     BlockFeature::LastPart => PART,
                     BlockFeature::Names => ANY_ORDER,
                     BlockFeature::FirstBucket => FIRST_BUCKET,
-                    BlockFeature::LastBucket => LAST_BUCKET,
+                    BlockFeature::LastBucket | BlockFeature::LastPartBucket => LAST_BUCKET,
                     BlockFeature::FirstInitial
                     | BlockFeature::FirstSound
                     | BlockFeature::LastSound => 0,

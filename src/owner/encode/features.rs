@@ -18,7 +18,8 @@ pub(super) fn last_parts(person: &Person) -> Vec<&str> {
 
 /// Whether a person can have several tokens in `pass`.
 pub(super) fn blocks_on_part(pass: &Pass) -> bool {
-    pass.block.contains(&BlockFeature::LastPart)
+    let of_parts = [BlockFeature::LastPart, BlockFeature::LastPartBucket];
+    pass.block.iter().any(|feature| of_parts.contains(feature))
 }
 
 /// The values of a person that blocks are made of, for one part of the last name.
@@ -86,13 +87,17 @@ impl<'p> BlockValues<'p> {
             BlockFeature::FirstInitial => self.first.get(..1).map(str::to_owned),
             BlockFeature::FirstSound => sound(&self.first),
             BlockFeature::LastSound => sound(&self.last),
-            BlockFeature::FirstBucket => self.bucket(feature, &self.first),
+            BlockFeature::FirstBucket => {
+                let part = self.person.first.split(' ').next().unwrap_or_default();
+                self.bucket(feature, part)
+            }
             BlockFeature::LastBucket => self.bucket(feature, &self.last),
+            BlockFeature::LastPartBucket => self.bucket(feature, self.part.unwrap_or_default()),
         }
     }
 }
 
-/// Buckets of [`BlockFeature::FirstBucket`] and [`BlockFeature::LastBucket`].
+/// Buckets that names fall into.
 const BUCKETS: u8 = 64;
 
 fn sound(name: &str) -> Option<String> {
