@@ -24,6 +24,8 @@ pub struct Setting {
     pub seed: u64,
     /// Whether the attacker knows of each person which fields are missing in the tokens.
     pub shapes: bool,
+    /// How many modes to try, the most successful first.
+    pub modes: usize,
 }
 
 /// A key for simulations: not random, and of no use for anything else.
@@ -76,5 +78,6 @@ pub fn simulate(cells: &[Vec<Person>], project: &Project, setting: &Setting) -> 
         seen: &Relations::of(std::slice::from_ref(&target), &sides.seen_cells),
         truth: &sides.truth,
         shapes: &shapes,
+        modes: setting.modes,
     })
 }

@@ -14,9 +14,9 @@ use super::assign::{Costs, assign};
 use crate::owner::audit::relation::{Cells, Values};
 
 /// Steps at most. Searches that succeed need 5 to 20.
-const STEPS: usize = 30;
+const STEPS: usize = 20;
 /// Rounds of polishing the permutation at the end.
-const POLISH: usize = 6;
+const POLISH: usize = 3;
 
 /// One relation on both sides, transformed, with its weight in the objective.
 pub(super) struct Layer {
@@ -61,7 +61,7 @@ impl Problem<'_> {
             let (lp, lq) = (dot(&self.linear, &p), self.at(&self.linear, &q));
             let square = pp - 2.0 * pq + qq;
             let slope = 2.0 * (pq - pp) + lq - lp;
-            if slope <= 1e-6 * (pp + lp).abs() {
+            if slope <= 1e-4 * (pp + lp).abs() {
                 break;
             }
             let t = if square < 0.0 {
@@ -192,15 +192,18 @@ impl Problem<'_> {
         out: &mut [Array2<f32>],
     ) {
         for (cell, members) in self.known.members().iter().enumerate() {
+            // Row by row of the transposed result, since A is symmetric and rows lie together.
+            let mut flipped = Array2::<f32>::zeros(a[cell].dim());
             for (j, &person) in members.iter().enumerate() {
                 for &(k, value) in &b[matching[person]] {
                     let (other, k) = self.seen.place(k as usize);
                     if other == cell {
-                        let column = a[cell].column(j);
-                        out[cell].column_mut(k).scaled_add(weight * value, &column);
+                        let row = a[cell].row(j);
+                        flipped.row_mut(k).scaled_add(weight * value, &row);
                     }
                 }
             }
+            out[cell] += &flipped.t();
         }
     }
 
