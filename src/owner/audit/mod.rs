@@ -19,3 +19,6 @@ pub mod overlap;
 pub mod relation;
 pub mod simulate;
 pub mod tokens;
+
+#[cfg(test)]
+mod tests;
