@@ -84,6 +84,9 @@ pub struct Relations {
     pub(super) layers: Vec<Relation>,
 }
 
+/// A pair of people, and for each filter the sum and the number of its similarities.
+type Met = ((u32, u32), Vec<(f32, u32)>);
+
 impl Relations {
     /// What `tokens` show.
     ///
@@ -99,7 +102,7 @@ impl Relations {
         for number in 0..first.passes().len() {
             let pass = &first.passes()[number];
             // For every pair that meets: sum and count of each filter's similarity.
-            let mut met: Vec<((u32, u32), Vec<(f32, u32)>)> = Vec::new();
+            let mut met: Vec<Met> = Vec::new();
             for (round, encoding) in tokens.iter().enumerate() {
                 let meetings = encoding.passes()[number].meetings();
                 if round == 0 {

@@ -176,7 +176,7 @@ impl State<'_> {
             if low == up {
                 done = low;
                 least = i64::MAX;
-                for k in up..n {
+                for k in low..n {
                     let j = search.order[k];
                     let distance = search.distance[j];
                     if distance <= least {
@@ -200,7 +200,8 @@ impl State<'_> {
             let i = self.row[through];
             let cells = self.costs.row(i);
             let offset = i64::from(cells[through]) - self.price[through] - least;
-            for k in up..n {
+            let open = up;
+            for k in open..n {
                 let j = search.order[k];
                 let distance = i64::from(cells[j]) - self.price[j] - offset;
                 if distance < search.distance[j] {
