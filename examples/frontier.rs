@@ -109,7 +109,8 @@ fn project(name: &str) -> Result<Project> {
     if let Ok(text) = new_project(&parties, name, [0; 16]) {
         return Project::parse(&text);
     }
-    let schema = std::fs::read_to_string(name).map_err(|e| Error::io("read", name.as_ref(), e))?;
+    let schema =
+        std::fs::read_to_string(name).map_err(|e| Error::io("read", Path::new(name), e))?;
     let text = new_project(&parties, "clk", [0; 16])?;
     let head = text.find("# The classic").unwrap_or(text.len());
     Project::parse(&format!("{}{schema}", &text[..head]))
