@@ -58,7 +58,7 @@ pub fn simulate(cells: &[Vec<Person>], project: &Project, setting: &Setting) -> 
     let (known, seen) = (pick(&sides.known), pick(&sides.seen));
     let target = Tokens::encode(&seen, project, &test_key(setting.seed, 0));
     let own: Vec<Tokens> = (1..=OWN_KEYS)
-        .map(|k| Tokens::encode(&known, project, &test_key(setting.seed, k)))
+        .map(|k| Tokens::guess(&known, project, &test_key(setting.seed, k)))
         .collect();
     let shapes: Vec<Array2<f32>> = if setting.shapes {
         let (rows, columns) = (sides.known_cells.members(), sides.seen_cells.members());

@@ -52,10 +52,20 @@ pub(super) struct Meeting {
 }
 
 impl Tokens {
-    /// Encodes `people` as `encode` does, under `project` and `key`.
+    /// Encodes `people` as `encode` does, under `project` and `key`: what the matcher holds.
     #[must_use]
     pub fn encode(people: &[Person], project: &Project, key: &LinkageKey) -> Self {
-        let encoder = Encoder::new(project, key);
+        Self::with(&Encoder::new(project, key), people, project)
+    }
+
+    /// Encodes `people` as an attacker can who does not hold the owners' key: in passes that block
+    /// on a bucket, people meet whose names are equal.
+    #[must_use]
+    pub fn guess(people: &[Person], project: &Project, key: &LinkageKey) -> Self {
+        Self::with(&Encoder::with_open_buckets(project, key), people, project)
+    }
+
+    fn with(encoder: &Encoder, people: &[Person], project: &Project) -> Self {
         let layout = encoder.layout();
         let mut passes: Vec<PassTokens> = project
             .schema

@@ -28,11 +28,15 @@ pub(super) struct BlockValues<'p> {
     first: String,
     last: String,
     part: Option<&'p str>,
-    bucket_key: &'p [u8; 32],
+    bucket_key: Option<&'p [u8; 32]>,
 }
 
 impl<'p> BlockValues<'p> {
-    pub(super) fn new(person: &'p Person, part: Option<&'p str>, bucket_key: &'p [u8; 32]) -> Self {
+    pub(super) fn new(
+        person: &'p Person,
+        part: Option<&'p str>,
+        bucket_key: Option<&'p [u8; 32]>,
+    ) -> Self {
         Self {
             person,
             bucket_key,
@@ -53,15 +57,19 @@ impl<'p> BlockValues<'p> {
         Some(out)
     }
 
-    /// The bucket of `name`, as two digits. Without the key nobody can tell which names share one.
+    /// The bucket of `name`, as two digits. Without the key nobody can tell which names share one,
+    /// and each name is its own bucket.
     fn bucket(&self, feature: BlockFeature, name: &str) -> Option<String> {
         if name.is_empty() {
             return None;
         }
+        let Some(key) = self.bucket_key else {
+            return Some(name.to_owned());
+        };
         let mut message = Vec::with_capacity(64);
         push_framed(&mut message, feature.as_str().as_bytes());
         push_framed(&mut message, name.as_bytes());
-        let hash = blake3::keyed_hash(self.bucket_key, &message);
+        let hash = blake3::keyed_hash(key, &message);
         Some(format!("{:02}", hash.as_bytes()[0] % BUCKETS))
     }
 

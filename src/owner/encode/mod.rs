@@ -28,7 +28,7 @@ pub struct Encoder {
     schema: Schema,
     layout: Layout,
     key: Zeroizing<[u8; 32]>,
-    bucket_key: Zeroizing<[u8; 32]>,
+    bucket_key: Option<Zeroizing<[u8; 32]>>,
 }
 
 /// What became of one person.
@@ -53,8 +53,21 @@ impl Encoder {
         Self {
             schema: project.schema.clone(),
             layout: Layout::of(&project.schema),
-            bucket_key: Zeroizing::new(blake3::derive_key(BUCKET_CONTEXT, key.as_ref())),
+            bucket_key: Some(Zeroizing::new(blake3::derive_key(
+                BUCKET_CONTEXT,
+                key.as_ref(),
+            ))),
             key,
+        }
+    }
+
+    /// As [`Encoder::new`], with each name a bucket of its own: all that an attacker without the
+    /// owners' key knows of buckets is that equal names share one. For the audit.
+    #[must_use]
+    pub(in crate::owner) fn with_open_buckets(project: &Project, key: &LinkageKey) -> Self {
+        Self {
+            bucket_key: None,
+            ..Self::new(project, key)
         }
     }
 
@@ -81,8 +94,11 @@ impl Encoder {
         let parts = features::last_parts(person);
         let mut made = 0;
         for number in 0..parts.len().max(1) {
-            let block_values =
-                BlockValues::new(person, parts.get(number).copied(), &self.bucket_key);
+            let block_values = BlockValues::new(
+                person,
+                parts.get(number).copied(),
+                self.bucket_key.as_deref(),
+            );
             let filter_values = FilterValues::new(person);
             let mut row = self.layout.empty_row(record_ref.0);
             let mut tokens = 0;
