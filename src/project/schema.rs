@@ -129,7 +129,7 @@ features! {
         FirstSound = "first-sound",
         /// The Soundex code of the last name.
         LastSound = "last-sound",
-        /// One of 64 buckets that the first part of the first name falls into by a keyed hash:
+        /// One of 256 buckets that the first part of the first name falls into by a keyed hash:
         /// names that have nothing in common share one, and without the key nobody can tell which.
         FirstBucket = "first-bucket",
         /// The same for the whole last name.
@@ -160,6 +160,11 @@ features! {
         MiddleInitial = "middle-initial",
         /// The gender, where one is stated.
         Gender = "gender",
+        /// The first letter of the middle name, or that there is none: always there, so that the
+        /// gaps of a token file do not tell who has a middle name.
+        MiddleInitialOrNone = "middle-initial-or-none",
+        /// The gender, or that none is stated: always there.
+        GenderOrNone = "gender-or-none",
         /// The generation suffix.
         Suffix = "suffix",
     }

@@ -243,7 +243,7 @@ mod tests {
         let other = parse(&text.replace("round = \"1\"", "round = \"2\"")).unwrap();
         assert_ne!(base.fingerprint, other.fingerprint);
         assert_eq!(base.schema.fingerprint, other.schema.fingerprint);
-        let bits = parse(&text.replacen("bits = 1024", "bits = 512", 1)).unwrap();
+        let bits = parse(&text.replacen("bits = 2048", "bits = 512", 1)).unwrap();
         assert_ne!(base.schema.fingerprint, bits.schema.fingerprint);
     }
 
@@ -254,7 +254,7 @@ mod tests {
             ("round = \"1\"", "rond = \"1\"", "unknown field"),
             ("\"college\"", "\"District\"", "a party's name"),
             ("threshold = 0.5", "threshold = 1.5", "above 0 and below 1"),
-            ("bits = 1024", "bits = 1000", "power of two"),
+            ("bits = 2048", "bits = 1000", "power of two"),
             (
                 "block = [\"birthdate\"]",
                 "block = [\"birthdat\"]",

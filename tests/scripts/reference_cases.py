@@ -135,6 +135,9 @@ def encoding():
     several = one_filter(["gender", "suffix", "middle-initial"], 64, 1, 7)
     case("several features in one filter", project("several", project_text(several)), FULL)
     case("of several features, one is there", "several", {"gender": "F"})
+    always = project("always", project_text(one_filter(["middle-initial-or-none"]) + one_filter(["gender-or-none"], name="g").partition("block = []\n")[2]))
+    case("middle initial and gender are there", always, {"middle": "BOB", "gender": "F"})
+    case("neither is there: the filters are", always, {"first": "ANN"})
     twice = project("twice", project_text(one_filter(["first", "first"])))
     case("a feature named twice counts once", twice, ANN)
 

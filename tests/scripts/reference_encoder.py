@@ -27,6 +27,7 @@ BLOCK_FEATURES = (
 )  # fmt: skip
 FILTER_FEATURES = (
     "first", "middle", "last", "birthdate", "year", "month", "day", "middle-initial", "gender", "suffix",
+    "middle-initial-or-none", "gender-or-none",
 )  # fmt: skip
 
 
@@ -248,7 +249,7 @@ def block_text(feature, person, part, encoding):
         if not name:
             return None
         bucket_key = blake3.derive_key("blindlink 2026-11-21 bucket key v1", encoding)
-        return f"{blake3.keyed(bucket_key, lp(feature.encode()) + lp(name.encode()), 1)[0] % 64:02}"
+        return f"{blake3.keyed(bucket_key, lp(feature.encode()) + lp(name.encode()), 1)[0]:03}"
     if feature == "names-any-order":
         return " ".join(sorted((first, last))) if first and last else None
     value = first if feature.startswith("first") else last
@@ -272,6 +273,10 @@ def q_grams(feature, person):
             return {"m" + month}
         tag, digits = {"birthdate": ("d", year + month + day), "year": ("y", year), "day": ("e", day)}[feature]
         return {f"{tag}{i}{digit}" for i, digit in enumerate(digits, 1)}
+    if feature == "middle-initial-or-none":
+        return {"i" + (person.get("middle") or "-")[0]}
+    if feature == "gender-or-none":
+        return {"g" + (person.get("gender") or "-")}
     if feature == "middle-initial":
         return {"i" + person["middle"][0]} if person.get("middle") else set()
     return {feature[0] + person[feature]} if person.get(feature) else set()

@@ -54,7 +54,7 @@ pub enum Names {
 pub enum Agreement {
     /// Nothing.
     Unknown,
-    /// Its bucket, as that of one stranger in 64.
+    /// Its bucket, as that of one stranger in 256.
     Bucket,
     /// One of its parts.
     Part,
@@ -278,8 +278,10 @@ impl PassFacts {
             year_filter: only(FilterFeature::Year),
             month_filter: only(FilterFeature::Month),
             day_filter: only(FilterFeature::Day),
-            middle_filter: only(FilterFeature::MiddleInitial),
-            gender_filter: only(FilterFeature::Gender),
+            middle_filter: only(FilterFeature::MiddleInitial)
+                .or_else(|| only(FilterFeature::MiddleInitialOrNone)),
+            gender_filter: only(FilterFeature::Gender)
+                .or_else(|| only(FilterFeature::GenderOrNone)),
         }
     }
 

@@ -99,7 +99,7 @@ pub(super) fn stranger_names(names: Names, classic: bool) -> f64 {
 fn share(agreement: Agreement, same: f64) -> f64 {
     match agreement {
         Agreement::Unknown => 1.0,
-        Agreement::Bucket => 1.0 / 64.0,
+        Agreement::Bucket => 1.0 / 256.0,
         Agreement::Part => 2.0 * same,
         Agreement::Whole => same,
     }

@@ -57,7 +57,7 @@ impl<'p> BlockValues<'p> {
         Some(out)
     }
 
-    /// The bucket of `name`, as two digits. Without the key nobody can tell which names share one,
+    /// The bucket of `name`, 0 to 255 as three digits. Without the key nobody can tell which names share one,
     /// and each name is its own bucket.
     fn bucket(&self, feature: BlockFeature, name: &str) -> Option<String> {
         if name.is_empty() {
@@ -70,7 +70,7 @@ impl<'p> BlockValues<'p> {
         push_framed(&mut message, feature.as_str().as_bytes());
         push_framed(&mut message, name.as_bytes());
         let hash = blake3::keyed_hash(key, &message);
-        Some(format!("{:02}", hash.as_bytes()[0] % BUCKETS))
+        Some(format!("{:03}", hash.as_bytes()[0]))
     }
 
     fn value(&self, feature: BlockFeature) -> Option<String> {
@@ -104,9 +104,6 @@ impl<'p> BlockValues<'p> {
         }
     }
 }
-
-/// Buckets that names fall into.
-const BUCKETS: u8 = 64;
 
 fn sound(name: &str) -> Option<String> {
     (!name.is_empty()).then(|| normalise::soundex(name))
@@ -172,6 +169,13 @@ impl<'p> FilterValues<'p> {
                 if let Some(g) = p.gender {
                     grams.push(Gram::new(b'g', &[g.letter() as u8]));
                 }
+            }
+            FilterFeature::MiddleInitialOrNone => {
+                grams.push(Gram::new(b'i', p.middle.get(..1).unwrap_or("-").as_bytes()));
+            }
+            FilterFeature::GenderOrNone => {
+                let letter = p.gender.map_or(b'-', |g| g.letter() as u8);
+                grams.push(Gram::new(b'g', &[letter]));
             }
             FilterFeature::Suffix => {
                 if !p.suffix.is_empty() {
