@@ -1,0 +1,21 @@
+//! Attack our own tokens before they leave.
+//!
+//! ```text
+//! people -> overlap: two sides -> tokens: what the matcher holds
+//!                                    |-> relation -> attack: who is who?
+//!                                    '-> correlation: how much would a larger block show?
+//! ```
+//!
+//! The attacker holds the names and birthdates of people in clear, and not the linkage key. It
+//! encodes them under keys of its own and compares *relations between people*, which no key
+//! hides: who shares a block in which pass, and how alike the filters are that can be compared.
+//!
+//! Imports: `encode`, `normalise`, the project. Invariant: a result is counts and shares, never
+//! a name.
+
+pub mod attack;
+pub mod correlation;
+pub mod overlap;
+pub mod relation;
+pub mod simulate;
+pub mod tokens;
