@@ -181,3 +181,7 @@ fn people(o: &Options, encoder: &Encoder, progress: &dyn Progress) -> Result<Vec
     }
     Ok(people)
 }
+
+#[cfg(test)]
+#[path = "audit_tests.rs"]
+mod tests;

@@ -355,3 +355,87 @@ pub fn checks_text(checks: &[Check]) -> String {
     };
     sorted.into_iter().map(line).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Class;
+
+    fn report(passed: bool, verdict: Verdict) -> AuditReport {
+        let subject = Subject {
+            version: "0".into(),
+            schema: "t".into(),
+            schema_fingerprint: "00".into(),
+            project: "00".into(),
+            tokens: "00".into(),
+            party: "a".into(),
+            records: 9,
+            population: 9,
+            sample: 9,
+            pooled: true,
+            seed: 1,
+        };
+        let control = Control {
+            shared: 9,
+            reidentified: crate::leakage::rounded(1.0 / 3.0),
+            passed,
+        };
+        let attack = Attack {
+            scope: "one birthdate".into(),
+            overlap: 0.5,
+            seed: 1,
+            shared: 9,
+            reidentified: crate::leakage::rounded(0.1 + 0.2),
+            chance: crate::leakage::rounded(2.0 / 3.0),
+            verdict,
+        };
+        AuditReport::new(subject, control, vec![attack], vec![], vec![])
+    }
+
+    #[test]
+    fn a_report_is_read_back_and_an_edited_one_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("audit.json");
+        let made = report(true, Verdict::Red);
+        made.write(&path).unwrap();
+        assert_eq!(AuditReport::read(&path).unwrap(), made);
+        let text = std::fs::read_to_string(&path).unwrap();
+        for (from, to) in [
+            ("\"verdict\": \"red\"", "\"verdict\": \"green\""),
+            ("\"records\": 9", "\"records\": 8"),
+            ("0.3,", "0.29,"),
+            ("\"party\": \"a\"", "\"party\": \"a\", \"note\": \"x\""),
+            ("audit-1", "audit-2"),
+            ("{", ""),
+        ] {
+            let edited = text.replacen(from, to, 1);
+            assert_ne!(edited, text, "{from}");
+            std::fs::write(&path, edited).unwrap();
+            let refused = AuditReport::read(&path).unwrap_err();
+            assert_eq!(refused.class(), Class::Input, "{from}");
+        }
+        // Other white space says the same.
+        std::fs::write(&path, text.replace('\n', "\r\n")).unwrap();
+        assert_eq!(AuditReport::read(&path).unwrap(), made);
+    }
+
+    #[test]
+    fn without_its_control_an_audit_is_void() {
+        assert_eq!(report(true, Verdict::Green).verdict, Conclusion::Green);
+        assert_eq!(report(true, Verdict::Amber).verdict, Conclusion::Amber);
+        let void = report(false, Verdict::Green);
+        assert_eq!(void.verdict, Conclusion::Void);
+        assert!(void.to_text().contains("void"));
+    }
+
+    #[test]
+    fn no_verdict_promises_more_than_was_tried() {
+        for verdict in [Verdict::Green, Verdict::Amber, Verdict::Red] {
+            let text = report(true, verdict).to_text().to_lowercase();
+            assert!(text.contains("on this sample"));
+            for word in ["secure", "anonymous", "ferpa", "compliant"] {
+                assert!(!text.contains(word), "{word}");
+            }
+        }
+    }
+}
