@@ -94,7 +94,9 @@ fn plain_separate_filters_in_birthdate_blocks_are_red() {
                 .into_iter()
                 .filter(|n| n.len() > 6)
             {
-                assert!(!words.contains(name.to_uppercase().as_str()));
+                let name = name.to_uppercase();
+                // A surname, and a word of the report.
+                assert!(name == "PERSONS" || !words.contains(name.as_str()));
                 names += 1;
             }
         }
