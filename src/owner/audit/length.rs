@@ -94,3 +94,32 @@ fn correlation(values: &[(f64, f64)]) -> f64 {
     let scale = (xx * yy).sqrt();
     if scale > 0.0 { xy / scale } else { 0.0 }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::new_project;
+
+    #[test]
+    fn fixed_hashes_tell_the_length_and_half_full_filters_do_not() {
+        let people: Vec<Person> = (0..2_000usize)
+            .map(|i| Person {
+                first: "ABCDEFGHIJKLMNOPQRSTUVWXYZ"[i % 7..i % 7 + 3 + i % 11].into(),
+                last: "ZYXWVUTSRQPONMLKJIHGFEDCBA"[i % 5..i % 5 + 3 + i % 13].into(),
+                birthdate: crate::units::BirthDate::new(2006, 1 + (i % 12) as u8, 5),
+                ..Person::default()
+            })
+            .collect();
+        let verdict = |schema: &str, of: &str| {
+            let parties = ["a".parse().unwrap(), "b".parse().unwrap()];
+            let text = new_project(&parties, schema, [3; 16]).unwrap();
+            let project = Project::parse(&text).unwrap();
+            let key = LinkageKey::from_bytes([5; 32]);
+            let found = checks(&people, &project, &key, 1);
+            assert_eq!(found, checks(&people, &project, &key, 1));
+            found.into_iter().find(|c| c.of == of).unwrap().verdict
+        };
+        assert_eq!(verdict("clk", "clk.clk"), Verdict::Red);
+        assert_eq!(verdict("k12", "birthdate.names"), Verdict::Green);
+    }
+}
