@@ -33,6 +33,8 @@ pub(super) enum Verb {
     Key(Key),
     /// Data owner: turn a student table into a token file
     Encode(Encode),
+    /// Data owner: attack your own tokens before they leave. Operator: look at tokens alone
+    Audit(Audit),
     /// What a token file says of itself
     Inspect(Inspect),
     /// Operator: match token files into links and crosswalks
@@ -126,6 +128,45 @@ pub(super) struct Encode {
     /// Tests only: make record refs guessable, so that a run can be repeated byte by byte
     #[arg(long, hide = true)]
     pub(super) test_seed: Option<u64>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Audit {
+    /// The student table that the tokens were made of; without it, only the tokens are looked at
+    pub(super) table: Option<PathBuf>,
+    /// The project file
+    #[arg(long)]
+    pub(super) project: PathBuf,
+    /// Which party you are
+    #[arg(long)]
+    pub(super) party: Option<PartyId>,
+    /// The linkage key file
+    #[arg(long)]
+    pub(super) key: Option<PathBuf>,
+    /// The token file that `encode` wrote
+    #[arg(long)]
+    pub(super) tokens: PathBuf,
+    /// People in the largest file of the linkage: blocks are attacked at the size they have there
+    #[arg(long, default_value_t = 1_740_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
+    pub(super) population: u64,
+    /// The same seed makes the same draws
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u64).range(..=1_000_000))]
+    pub(super) seed: u64,
+    /// Write the report as JSON to this file
+    #[arg(long, value_name = "FILE")]
+    pub(super) json: Option<PathBuf>,
+    /// Which column holds a field, as for `encode`
+    #[arg(long = "map", value_name = "FIELD=HEADER")]
+    pub(super) map: Vec<String>,
+    /// How dates are written, where the column does not tell
+    #[arg(long)]
+    pub(super) date_format: Option<DateFormat>,
+    /// What separates the columns, where the header line does not tell
+    #[arg(long)]
+    pub(super) delimiter: Option<Delimiter>,
+    /// Replace a report that exists
+    #[arg(long)]
+    pub(super) force: bool,
 }
 
 #[derive(Debug, ClapArgs)]

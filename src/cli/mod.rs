@@ -10,6 +10,7 @@
 )]
 
 mod args;
+mod audit;
 mod keys;
 mod matching;
 mod owner;
@@ -50,6 +51,7 @@ fn run(args: &Args) -> Result<()> {
         Verb::Project(v) => keys::project(v),
         Verb::Key(v) => keys::key(v),
         Verb::Encode(v) => owner::encode(v, args),
+        Verb::Audit(v) => audit::audit(v, args),
         Verb::Inspect(v) => matching::inspect(v),
         Verb::Match(v) => matching::link(v, args),
         Verb::Resolve(v) => owner::resolve(v, args),

@@ -1,6 +1,7 @@
 //! The verbs: options in, summary out, progress on the way. The only room that knows both the
 //! data owner's side and the operator's.
 
+pub mod audit;
 pub mod demo;
 pub mod encode;
 pub mod files;

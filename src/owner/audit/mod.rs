@@ -4,19 +4,25 @@
 //! people -> overlap: two sides -> tokens: what the matcher holds
 //!                                    |-> relation -> attack: who is who?
 //!                                    '-> correlation: how much would a larger block show?
+//! people -> length, public_list: what do weight and frequency show?
+//! run: all of it, with what `leakage` sees in the token file -> report
 //! ```
 //!
 //! The attacker holds the names and birthdates of people in clear, and not the linkage key. It
 //! encodes them under keys of its own and compares *relations between people*, which no key
 //! hides: who shares a block in which pass, and how alike the filters are that can be compared.
 //!
-//! Imports: `encode`, `normalise`, the project. Invariant: a result is counts and shares, never
+//! Imports: `encode`, `normalise`, `key`, the project, `leakage`. Invariant: a result is counts and shares, never
 //! a name.
 
 pub mod attack;
 pub mod correlation;
+pub mod length;
 pub mod overlap;
+pub mod public_list;
 pub mod relation;
+pub mod report;
+pub mod run;
 pub mod simulate;
 pub mod tokens;
 

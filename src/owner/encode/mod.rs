@@ -86,6 +86,24 @@ impl Encoder {
         out
     }
 
+    /// Whether [`Encoder::encode`] makes anything of `person`.
+    #[must_use]
+    pub fn can_encode(&self, person: &Person) -> bool {
+        let mut rows = Vec::new();
+        self.encode(person, RecordRef([0; 16]), &mut rows) != Outcome::NothingToLink
+    }
+
+    /// How many distinct q-grams of `person` go into each filter of each pass; 0 where it has none.
+    ///
+    /// # Privacy
+    /// Says how long the names are. For the owner's own audit; it never crosses.
+    #[must_use]
+    pub fn gram_counts(&self, person: &Person) -> Vec<Vec<usize>> {
+        let values = FilterValues::new(person);
+        let of_pass = |pass: &Pass| pass.filters.iter().map(|f| values.grams(f).len()).collect();
+        self.schema.passes.iter().map(of_pass).collect()
+    }
+
     /// Appends the rows of `person` under `record_ref` to `rows`.
     ///
     /// The first row holds every pass that the person has the fields for; a further row holds,

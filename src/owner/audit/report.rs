@@ -1,0 +1,441 @@
+//! The result of an audit, for people and for machines; sealed, so that an edit is noticed.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use crate::atomic;
+use crate::error::{Error, Result};
+use crate::leakage::{Check, Verdict, percent};
+
+/// The format that this version writes and reads.
+pub const FORMAT: &str = "blindlink-audit-1";
+/// The share of people that the attack must re-identify behind classic tokens, or it is no
+/// attack and the audit is void.
+pub const CONTROL: f64 = 0.95;
+
+/// What an audit comes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Conclusion {
+    /// Every check and attack is green.
+    Green,
+    /// The worst is amber.
+    Amber,
+    /// The worst is red.
+    Red,
+    /// The positive control failed: that the attacks found nothing means nothing.
+    Void,
+}
+
+impl Conclusion {
+    /// `green`, `amber`, `red` or `void`.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Green => Verdict::Green.as_str(),
+            Self::Amber => Verdict::Amber.as_str(),
+            Self::Red => Verdict::Red.as_str(),
+            Self::Void => "void",
+        }
+    }
+}
+
+/// Of what, and on what, an audit was made.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Subject {
+    /// Version of blindlink.
+    pub version: String,
+    /// Name of the schema.
+    pub schema: String,
+    /// Fingerprint of the schema.
+    pub schema_fingerprint: String,
+    /// Fingerprint of the project file.
+    pub project: String,
+    /// BLAKE3 of the token file.
+    pub tokens: String,
+    /// The party whose file it is.
+    pub party: String,
+    /// Records of the token file.
+    pub records: u64,
+    /// Size of the population that was reckoned with.
+    pub population: u64,
+    /// People drawn for the attacks.
+    pub sample: u64,
+    /// Whether people of neighbouring birthdates were given one birthdate, to make a block as
+    /// large as the population would.
+    pub pooled: bool,
+    /// The seed of every draw; attacks use this one and the following.
+    pub seed: u64,
+}
+
+/// One run of graph matching.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Attack {
+    /// `one birthdate` or `whole file`.
+    pub scope: String,
+    /// The share of each side's people that stand on both, 0 to 1.
+    pub overlap: f64,
+    /// Its seed.
+    pub seed: u64,
+    /// People whose names the attacker held and the tokens attacked have in common.
+    pub shared: u64,
+    /// The share of them that the best of the attack's modes re-identified, 0 to 1.
+    pub reidentified: f64,
+    /// The share that guessing would.
+    pub chance: f64,
+    /// Green up to 1 point above chance, red above 5.
+    pub verdict: Verdict,
+}
+
+/// The same attack on tokens that it is known to break.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Control {
+    /// People on both sides.
+    pub shared: u64,
+    /// The share re-identified, 0 to 1.
+    pub reidentified: f64,
+    /// Whether that is at least 95 %.
+    pub passed: bool,
+}
+
+/// How much of the similarities of one filter survives a change of key.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Survival {
+    /// `PASS.FILTER`.
+    pub filter: String,
+    /// Pairs of people measured.
+    pub pairs: u64,
+    /// Correlation of their similarities under two keys.
+    pub rho: f64,
+    /// People of a block from which graph matching may succeed; `None`: none is large enough.
+    pub threshold: Option<u64>,
+    /// People of the pass's largest block at the size of the population.
+    pub block: u64,
+    /// Green if the block is smaller than the threshold, red if ten times as large.
+    pub verdict: Verdict,
+}
+
+/// The result of an audit.
+///
+/// # Privacy
+/// Counts, shares and fingerprints; no row, no name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AuditReport {
+    /// [`FORMAT`].
+    pub format: String,
+    /// Of what and on what.
+    pub subject: Subject,
+    /// What it comes to.
+    pub verdict: Conclusion,
+    /// The positive control.
+    pub control: Control,
+    /// Every run of graph matching.
+    pub attacks: Vec<Attack>,
+    /// Cross-key correlation of each filter.
+    pub correlation: Vec<Survival>,
+    /// All other checks.
+    pub checks: Vec<Check>,
+    /// BLAKE3 of all that stands above; see [`AuditReport::read`].
+    pub seal: String,
+}
+
+impl AuditReport {
+    /// Puts the parts together, draws the conclusion and seals it.
+    #[must_use]
+    pub fn new(
+        subject: Subject,
+        control: Control,
+        attacks: Vec<Attack>,
+        correlation: Vec<Survival>,
+        checks: Vec<Check>,
+    ) -> Self {
+        let worst = Verdict::worst(
+            attacks
+                .iter()
+                .map(|a| a.verdict)
+                .chain(correlation.iter().map(|c| c.verdict))
+                .chain(checks.iter().map(|c| c.verdict)),
+        );
+        let verdict = match worst {
+            _ if !control.passed => Conclusion::Void,
+            Verdict::Green => Conclusion::Green,
+            Verdict::Amber => Conclusion::Amber,
+            Verdict::Red => Conclusion::Red,
+        };
+        let mut report = Self {
+            format: FORMAT.into(),
+            subject,
+            verdict,
+            control,
+            attacks,
+            correlation,
+            checks,
+            seal: String::new(),
+        };
+        report.seal = report.seal_of();
+        report
+    }
+
+    /// The seal that belongs to the content: BLAKE3 of its compact JSON with an empty seal.
+    fn seal_of(&self) -> String {
+        let bare = Self {
+            seal: String::new(),
+            ..self.clone()
+        };
+        let json = serde_json::to_vec(&bare).expect("text, numbers and lists have a JSON form");
+        let context = "blindlink 2026-11-22 audit seal v1";
+        blake3::Hasher::new_derive_key(context)
+            .update(&json)
+            .finalize()
+            .to_hex()
+            .to_string()
+    }
+
+    /// The report as indented JSON with a line end.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let text = serde_json::to_string_pretty(self);
+        text.expect("text, numbers and lists have a JSON form") + "\n"
+    }
+
+    /// Writes the JSON to `path`, which appears whole or not at all.
+    ///
+    /// # Errors
+    /// [`Class::Io`](crate::error::Class::Io).
+    pub fn write(&self, path: &Path) -> Result<()> {
+        atomic::write(path, self.to_json().as_bytes())
+    }
+
+    /// Reads the JSON at `path` and checks its seal.
+    ///
+    /// The seal is no signature: it shows a slip or a clumsy edit, not a forger who has this
+    /// program's source.
+    ///
+    /// # Errors
+    /// [`Class::Io`](crate::error::Class::Io) if it cannot be read,
+    /// [`Class::Input`](crate::error::Class::Input) if it is no audit, of another format version,
+    /// or was edited.
+    pub fn read(path: &Path) -> Result<Self> {
+        let bytes = std::fs::read(path).map_err(|e| Error::io("read", path, e))?;
+        let report: Self = serde_json::from_slice(&bytes).map_err(|_| {
+            Error::input(path, format!("expected an audit of format {FORMAT}"))
+                .hint("use the file that `audit` wrote, unchanged")
+        })?;
+        if report.format != FORMAT {
+            return Err(Error::input(
+                path,
+                format!("the audit is of another format; this version reads {FORMAT}"),
+            ));
+        }
+        if report.seal != report.seal_of() {
+            return Err(Error::input(
+                path,
+                "the audit was changed after it was made, so it says nothing",
+            )
+            .hint("use the file that `audit` wrote, unchanged, or run `audit` again"));
+        }
+        Ok(report)
+    }
+
+    /// The report in plain words.
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let s = &self.subject;
+        let mut t = String::new();
+        let _ = write!(
+            t,
+            "Audit of the token file of {} ({} records), schema {}\nVerdict: {}\n\n{}\n\n",
+            s.party,
+            s.records,
+            s.schema,
+            self.verdict.as_str().to_uppercase(),
+            self.conclusion(),
+        );
+        let _ = write!(
+            t,
+            "What was tried\nAn attacker who has no linkage key was simulated with {} people of your own file{}.\n\
+             Their tokens were made under keys that exist only in this test.\n\n",
+            s.sample,
+            if s.pooled {
+                format!(
+                    ", given one birthdate, as many as\nshare one (or at least enough to measure) where there are {} people",
+                    s.population
+                )
+            } else {
+                " that share birthdates".to_owned()
+            },
+        );
+        let _ = writeln!(
+            t,
+            "Does the attack work at all? Behind classic tokens (clk) it re-identified {} of {} people: {}.\n",
+            percent(self.control.reidentified),
+            self.control.shared,
+            if self.control.passed {
+                "yes"
+            } else {
+                "no, the audit is void"
+            },
+        );
+        t += "The attacker holds a list of names and birthdates, and matches it with the tokens\n";
+        for a in &self.attacks {
+            let _ = writeln!(
+                t,
+                "  {:<6} {:<13} {:>3.0} % of the people on both lists, seed {}: re-identified {} of {} (chance {})",
+                a.verdict.as_str(),
+                a.scope,
+                100.0 * a.overlap,
+                a.seed,
+                percent(a.reidentified),
+                a.shared,
+                percent(a.chance),
+            );
+        }
+        t += "\nHow much of the likeness of names survives a change of key (1: all, 0: nothing)\n";
+        for c in &self.correlation {
+            let _ = writeln!(
+                t,
+                "  {:<6} {:<32} {:.4}; the list attack needs blocks of about {}, the largest would hold {}",
+                c.verdict.as_str(),
+                c.filter,
+                c.rho,
+                c.threshold.map_or("any number".into(), |n| n.to_string()),
+                c.block,
+            );
+        }
+        t += "\nOther checks\n";
+        t += &checks_text(&self.checks);
+        t += "\nWhat this does not say: an attacker may know more than was tried here, and whoever holds the\n\
+              linkage key and the tokens together can find every person. Tokens are personal data.\n";
+        t
+    }
+
+    fn conclusion(&self) -> &'static str {
+        match self.verdict {
+            Conclusion::Green => "The tokens withstood these attacks on this sample.",
+            Conclusion::Amber => {
+                "The tokens withstood most of these attacks on this sample. What is marked amber below\n\
+                 shows more than it should: let a person who knows the schema look at it before the file leaves."
+            }
+            Conclusion::Red => {
+                "The tokens did NOT withstand these attacks on this sample: see what is marked red below.\n\
+                 Do not send the file; choose another schema."
+            }
+            Conclusion::Void => {
+                "This audit is void: the attack failed against tokens that it is known to break, so that it\n\
+                 found nothing here means nothing. The sample may be too small or too uniform."
+            }
+        }
+    }
+}
+
+/// Checks in plain words, the worst first, one line each.
+#[must_use]
+pub fn checks_text(checks: &[Check]) -> String {
+    let mut sorted: Vec<&Check> = checks.iter().collect();
+    sorted.sort_by_key(|c| std::cmp::Reverse(c.verdict));
+    let line = |c: &Check| {
+        let of = if c.of.is_empty() {
+            "whole records"
+        } else {
+            c.of.as_str()
+        };
+        format!(
+            "  {:<6} {}, {of}: {}\n",
+            c.verdict.as_str(),
+            c.name,
+            c.sentence
+        )
+    };
+    sorted.into_iter().map(line).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Class;
+
+    fn report(passed: bool, verdict: Verdict) -> AuditReport {
+        let subject = Subject {
+            version: "0".into(),
+            schema: "t".into(),
+            schema_fingerprint: "00".into(),
+            project: "00".into(),
+            tokens: "00".into(),
+            party: "a".into(),
+            records: 9,
+            population: 9,
+            sample: 9,
+            pooled: true,
+            seed: 1,
+        };
+        let control = Control {
+            shared: 9,
+            reidentified: crate::leakage::rounded(1.0 / 3.0),
+            passed,
+        };
+        let attack = Attack {
+            scope: "one birthdate".into(),
+            overlap: 0.5,
+            seed: 1,
+            shared: 9,
+            reidentified: crate::leakage::rounded(0.1 + 0.2),
+            chance: crate::leakage::rounded(2.0 / 3.0),
+            verdict,
+        };
+        AuditReport::new(subject, control, vec![attack], vec![], vec![])
+    }
+
+    #[test]
+    fn a_report_is_read_back_and_an_edited_one_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("audit.json");
+        let made = report(true, Verdict::Red);
+        made.write(&path).unwrap();
+        assert_eq!(AuditReport::read(&path).unwrap(), made);
+        let text = std::fs::read_to_string(&path).unwrap();
+        for (from, to) in [
+            ("\"verdict\": \"red\"", "\"verdict\": \"green\""),
+            ("\"records\": 9", "\"records\": 8"),
+            ("0.3,", "0.29,"),
+            ("\"party\": \"a\"", "\"party\": \"a\", \"note\": \"x\""),
+            ("audit-1", "audit-2"),
+            ("{", ""),
+        ] {
+            let edited = text.replacen(from, to, 1);
+            assert_ne!(edited, text, "{from}");
+            std::fs::write(&path, edited).unwrap();
+            let refused = AuditReport::read(&path).unwrap_err();
+            assert_eq!(refused.class(), Class::Input, "{from}");
+        }
+        // Other white space says the same.
+        std::fs::write(&path, text.replace('\n', "\r\n")).unwrap();
+        assert_eq!(AuditReport::read(&path).unwrap(), made);
+    }
+
+    #[test]
+    fn without_its_control_an_audit_is_void() {
+        assert_eq!(report(true, Verdict::Green).verdict, Conclusion::Green);
+        assert_eq!(report(true, Verdict::Amber).verdict, Conclusion::Amber);
+        let void = report(false, Verdict::Green);
+        assert_eq!(void.verdict, Conclusion::Void);
+        assert!(void.to_text().contains("void"));
+    }
+
+    #[test]
+    fn no_verdict_promises_more_than_was_tried() {
+        for verdict in [Verdict::Green, Verdict::Amber, Verdict::Red] {
+            let text = report(true, verdict).to_text().to_lowercase();
+            assert!(text.contains("on this sample"));
+            for word in ["secure", "anonymous", "ferpa", "compliant"] {
+                assert!(!text.contains(word), "{word}");
+            }
+        }
+    }
+}

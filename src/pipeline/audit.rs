@@ -1,0 +1,187 @@
+//! `audit`: attack our own tokens before they leave; at the operator, look at tokens alone.
+
+use std::path::PathBuf;
+
+use super::Progress;
+use super::files::check_outputs;
+use crate::error::{Error, Result};
+use crate::leakage::{self, Check, Verdict};
+use crate::owner::audit::report::AuditReport;
+use crate::owner::audit::run::{self, Plan};
+use crate::owner::encode::Encoder;
+use crate::owner::key::LinkageKey;
+use crate::owner::normalise::{self, Person};
+use crate::owner::table::{Mapping, Record, Table};
+use crate::project::Project;
+use crate::token::TokenFile;
+use crate::units::PartyId;
+
+/// Records read at a time.
+const BATCH: usize = 1 << 13;
+
+/// What to audit.
+#[derive(Debug)]
+pub struct Options {
+    /// The student table that the tokens were made of.
+    pub table: PathBuf,
+    /// The project file.
+    pub project: PathBuf,
+    /// The party whose table it is.
+    pub party: PartyId,
+    /// The linkage key file.
+    pub key: PathBuf,
+    /// The token file.
+    pub tokens: PathBuf,
+    /// Which columns hold what, as for `encode`.
+    pub mapping: Mapping,
+    /// Size of the population to reckon with.
+    pub population: u64,
+    /// The seed of every draw.
+    pub seed: u64,
+    /// Where to write the report as JSON, if anywhere.
+    pub json: Option<PathBuf>,
+    /// Replace a report that exists.
+    pub force: bool,
+}
+
+/// What tokens alone show.
+#[derive(Debug, Clone)]
+pub struct TokenAudit {
+    /// The party whose file it is.
+    pub party: PartyId,
+    /// Its records.
+    pub records: u64,
+    /// The worst of the checks.
+    pub verdict: Verdict,
+    /// Every check.
+    pub checks: Vec<Check>,
+}
+
+/// Attacks the tokens of a student table.
+///
+/// # Errors
+/// [`Class::Mismatch`](crate::error::Class::Mismatch) if table, project, party, key and token
+/// file do not belong together; [`Class::Input`](crate::error::Class::Input) if a file is not as
+/// expected, if there are too few people, or if the schema has no large block;
+/// [`Class::Io`](crate::error::Class::Io).
+pub fn audit(options: &Options, progress: &dyn Progress) -> Result<AuditReport> {
+    let o = options;
+    let outputs: Vec<&std::path::Path> = o.json.iter().map(PathBuf::as_path).collect();
+    check_outputs(
+        &[&o.table, &o.project, &o.key, &o.tokens],
+        &outputs,
+        o.force,
+    )?;
+    let project = Project::read(&o.project)?;
+    project
+        .expect_party(&o.party)
+        .map_err(|e| e.at(&o.project))?;
+    let key = LinkageKey::read(&o.key)?;
+    let encoder = Encoder::new(&project, &key);
+    let file = TokenFile::open(&o.tokens)?;
+    belongs(&project, &file)?;
+    let header = file.header();
+    if header.party != o.party {
+        return Err(Error::mismatch(format!(
+            "the token file is that of party `{}`, not of `{}`",
+            header.party, o.party
+        ))
+        .at(&o.tokens));
+    }
+    if header.key_check != encoder.key_check() {
+        return Err(
+            Error::mismatch("the token file was made with another linkage key")
+                .at(&o.tokens)
+                .hint("compare the keys with `key show`; no verdict was reached"),
+        );
+    }
+    let people = people(o, &encoder, progress)?;
+    if people.len() as u64 != header.records {
+        return Err(Error::mismatch(format!(
+            "the table gives {} records, the token file holds {}",
+            people.len(),
+            header.records
+        ))
+        .at(&o.table)
+        .hint("give the table that the tokens were made of, and the same --map"));
+    }
+    progress.at("tokens", 0, 0);
+    let shown = leakage::checks(&file, &project, o.seed)?;
+    let plan = Plan {
+        party: o.party.to_string(),
+        tokens: file.fingerprint()?.to_string(),
+        population: o.population,
+        seed: o.seed,
+    };
+    // `Progress` is shared between threads; steps are told from this one.
+    let told = |step: &str| progress.at(step, 0, 0);
+    let report =
+        run::audit(&people, &project, &key, shown, &plan, &told).map_err(|e| e.at(&o.table))?;
+    if let Some(path) = &o.json {
+        report.write(path)?;
+    }
+    Ok(report)
+}
+
+/// Looks at a token file without key and people.
+///
+/// # Errors
+/// [`Class::Mismatch`](crate::error::Class::Mismatch) if the file is not of the project,
+/// [`Class::Input`](crate::error::Class::Input) if a file is not as expected,
+/// [`Class::Io`](crate::error::Class::Io).
+pub fn audit_tokens(
+    tokens: &std::path::Path,
+    project: &std::path::Path,
+    seed: u64,
+) -> Result<TokenAudit> {
+    let project = Project::read(project)?;
+    let file = TokenFile::open(tokens)?;
+    belongs(&project, &file)?;
+    let checks = leakage::checks(&file, &project, seed)?;
+    Ok(TokenAudit {
+        party: file.header().party.clone(),
+        records: file.header().records,
+        verdict: Verdict::worst(checks.iter().map(|c| c.verdict)),
+        checks,
+    })
+}
+
+fn belongs(project: &Project, file: &TokenFile) -> Result<()> {
+    let made = file.header().project;
+    if made == project.fingerprint {
+        return Ok(());
+    }
+    Err(Error::mismatch(format!(
+        "made under project {}, but the project file given is {}",
+        made.short(),
+        project.fingerprint.short()
+    ))
+    .at(file.path())
+    .hint("every party and the operator must use the same project file"))
+}
+
+/// The people of the table whom `encode` encodes.
+fn people(o: &Options, encoder: &Encoder, progress: &dyn Progress) -> Result<Vec<Person>> {
+    use rayon::prelude::*;
+    let mut table = Table::open(&o.table, &o.mapping)?;
+    let (mut people, mut batch, mut read) = (Vec::new(), Vec::<Record>::new(), 0);
+    while table.next_batch(BATCH, &mut batch)? > 0 {
+        let found: Vec<Option<Person>> = batch
+            .par_iter()
+            .map(|record| {
+                let person = normalise::person(record);
+                let named = !person.first.is_empty() || !person.last.is_empty();
+                let usable = named && !record.student_id.is_empty() && encoder.can_encode(&person);
+                usable.then_some(person)
+            })
+            .collect();
+        read += batch.len() as u64;
+        people.extend(found.into_iter().flatten());
+        progress.at("read", read, 0);
+    }
+    Ok(people)
+}
+
+#[cfg(test)]
+#[path = "audit_tests.rs"]
+mod tests;

@@ -1,0 +1,152 @@
+use std::path::Path;
+
+use super::*;
+use crate::error::Class;
+use crate::owner::audit::report::Conclusion;
+use crate::pipeline::{Silent, encode};
+use crate::project::new_project;
+
+const TABLE: &str = include_str!("../../testdata/k12-demo/district.csv");
+/// The classic of the field: names apart, plain filters, inside one birthdate.
+const PLAIN: &str = "[schema]\nname = \"plain\"\n[[schema.pass]]\nname = \"day\"\n\
+    block = [\"birthdate\"]\n\
+    [[schema.pass.filter]]\nname = \"first\"\nof = [\"first\"]\nbits = 256\nhashes = 10\n\
+    [[schema.pass.filter]]\nname = \"last\"\nof = [\"last\"]\nbits = 256\nhashes = 10\n";
+const EXACT: &str = "[schema]\nname = \"exact\"\n[[schema.pass]]\nname = \"all\"\n\
+    block = [\"first\", \"last\", \"birthdate\"]\n";
+
+/// Encodes `table` under `schema` in `folder`, and gives the options of its audit.
+fn prepare(folder: &Path, table: &str, schema: Option<&str>) -> Options {
+    let at = |name: &str| folder.join(name);
+    std::fs::write(at("district.csv"), table).unwrap();
+    let parties: Vec<PartyId> = ["district", "college"]
+        .iter()
+        .map(|p| p.parse().unwrap())
+        .collect();
+    let mut text = new_project(&parties, "k12", [3; 16]).unwrap();
+    if let Some(schema) = schema {
+        let head = text.split("[schema]").next().unwrap().to_owned();
+        text = head + schema;
+    }
+    std::fs::write(at("project.toml"), text).unwrap();
+    LinkageKey::from_bytes([7; 32])
+        .write_new(&at("linkage.key"))
+        .unwrap();
+    let options = encode::Options {
+        table: at("district.csv"),
+        project: at("project.toml"),
+        party: parties[0].clone(),
+        key: at("linkage.key"),
+        out: at("district.tokens"),
+        refs: at("refs.csv"),
+        rejects: at("rejects.csv"),
+        mapping: Mapping::default(),
+        force: false,
+        test_seed: Some(1),
+    };
+    encode::encode(&options, &Silent).unwrap();
+    Options {
+        table: at("district.csv"),
+        project: at("project.toml"),
+        party: parties[0].clone(),
+        key: at("linkage.key"),
+        tokens: at("district.tokens"),
+        mapping: Mapping::default(),
+        population: 100_000,
+        seed: 1,
+        json: Some(at("audit.json")),
+        force: false,
+    }
+}
+
+fn refused(options: &Options) -> Class {
+    let class = audit(options, &Silent).unwrap_err().class();
+    assert!(
+        !options.json.as_ref().unwrap().exists(),
+        "no verdict is left behind"
+    );
+    class
+}
+
+#[test]
+fn plain_separate_filters_in_birthdate_blocks_are_red() {
+    let dir = tempfile::tempdir().unwrap();
+    let options = prepare(dir.path(), TABLE, Some(PLAIN));
+    let report = audit(&options, &Silent).unwrap();
+    assert_eq!(report.verdict, Conclusion::Red, "{}", report.to_text());
+    let full = report
+        .attacks
+        .iter()
+        .filter(|a| a.scope == "one birthdate" && a.overlap > 0.9);
+    assert!(full.map(|a| a.verdict).all(|v| v == Verdict::Red));
+    let json = options.json.as_ref().unwrap();
+    assert_eq!(AuditReport::read(json).unwrap(), report);
+    // No name of the table stands in what comes out.
+    let out = (report.to_text() + &report.to_json()).to_uppercase();
+    let words: std::collections::BTreeSet<&str> = out.split(|c: char| !c.is_alphabetic()).collect();
+    let mut table = Table::open(&options.table, &Mapping::default()).unwrap();
+    let mut batch = Vec::new();
+    let mut names = 0;
+    while table.next_batch(100, &mut batch).unwrap() > 0 {
+        for record in &batch {
+            // Short names are English words too.
+            for name in [&record.first, &record.last]
+                .into_iter()
+                .filter(|n| n.len() > 6)
+            {
+                let name = name.to_uppercase();
+                // A surname, and a word of the report.
+                assert!(name == "PERSONS" || !words.contains(name.as_str()));
+                names += 1;
+            }
+        }
+    }
+    assert!(names > 500);
+    // The operator's form needs neither.
+    let alone = audit_tokens(&options.tokens, &options.project, 1).unwrap();
+    assert_eq!(alone.records, report.subject.records);
+    assert!(alone.checks.iter().all(|c| report.checks.contains(c)));
+}
+
+#[test]
+fn what_does_not_belong_together_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut options = prepare(dir.path(), TABLE, None);
+    let right = options.key.clone();
+    options.key = dir.path().join("other.key");
+    LinkageKey::from_bytes([8; 32])
+        .write_new(&options.key)
+        .unwrap();
+    assert_eq!(refused(&options), Class::Mismatch);
+    options.key = right;
+    options.party = "college".parse().unwrap();
+    assert_eq!(refused(&options), Class::Mismatch);
+    options.party = "district".parse().unwrap();
+    let shorter: Vec<&str> = TABLE.lines().take(1_500).collect();
+    std::fs::write(&options.table, shorter.join("\n")).unwrap();
+    assert_eq!(refused(&options), Class::Mismatch);
+    let text = std::fs::read_to_string(&options.project).unwrap();
+    std::fs::write(
+        &options.project,
+        text.replace("round = \"1\"", "round = \"2\""),
+    )
+    .unwrap();
+    assert_eq!(refused(&options), Class::Mismatch);
+    let alone = audit_tokens(&options.tokens, &options.project, 1).unwrap_err();
+    assert_eq!(alone.class(), Class::Mismatch);
+}
+
+#[test]
+fn too_few_people_and_a_schema_without_large_blocks_get_no_verdict() {
+    let dir = tempfile::tempdir().unwrap();
+    let few: Vec<&str> = TABLE.lines().take(150).collect();
+    assert_eq!(
+        refused(&prepare(dir.path(), &few.join("\n"), None)),
+        Class::Input
+    );
+    let dir = tempfile::tempdir().unwrap();
+    assert_eq!(
+        refused(&prepare(dir.path(), TABLE, Some(EXACT))),
+        Class::Input
+    );
+}
