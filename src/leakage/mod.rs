@@ -135,7 +135,10 @@ pub fn blocks_on_a_name(pass: &Pass) -> bool {
         | B::Names
         | B::FirstInitial
         | B::FirstSound
-        | B::LastSound => true,
+        | B::LastSound
+        | B::FirstBucket
+        | B::LastBucket
+        | B::LastPartBucket => true,
     })
 }
 

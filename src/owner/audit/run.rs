@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
-use super::attack::Outcome;
+use super::attack::{ALL_MODES, Outcome};
 use super::report::{Attack, AuditReport, CONTROL, Control, Subject, Survival};
 use super::simulate::{Setting, simulate};
 use super::tokens::Tokens;
@@ -89,6 +89,7 @@ pub fn audit(
         most,
         seed,
         shapes: true,
+        modes: ALL_MODES,
     };
     let attacks: Vec<Attack> = runs
         .into_par_iter()

@@ -6,7 +6,7 @@ use rand_chacha::ChaCha12Rng;
 use super::list::{Entry, List};
 use super::{chance, check, right};
 use crate::leakage::Check;
-use crate::owner::audit::attack::{Case, attack};
+use crate::owner::audit::attack::{ALL_MODES, Case, attack};
 use crate::owner::audit::relation::{Cells, Relations};
 use crate::owner::audit::simulate::OWN_KEYS;
 use crate::owner::audit::tokens::Tokens;
@@ -39,13 +39,14 @@ pub fn structure(people: &[Person], project: &Project, seeds: &[u64]) -> Check {
         let target = Tokens::encode(people, project, &keys[0]);
         let own: Vec<Tokens> = keys[1..]
             .iter()
-            .map(|key| Tokens::encode(&drawn, project, key))
+            .map(|key| Tokens::guess(&drawn, project, key))
             .collect();
         let outcome = attack(&Case {
             known: &Relations::of(&own, &cells),
             seen: &Relations::of(std::slice::from_ref(&target), &cells),
             truth: &vec![None; people.len()],
             shapes: &[],
+            modes: ALL_MODES,
         });
         let mut best = [0.0_f64; 3];
         for guess in &outcome.guesses {
