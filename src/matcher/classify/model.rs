@@ -15,6 +15,7 @@
 use super::cells::{CELLS, DATE_STATES, Kind, NAME_STATES, cell, date_code, kinds, name_code};
 use super::evidence::{Date, Evidence, Names, Pair};
 use super::prior;
+use crate::matcher::compare::{LOWEST, TOP};
 
 /// Observations that a prior count stands for.
 const PRIOR_WEIGHT: f64 = 2.0;
@@ -129,11 +130,16 @@ impl Model {
     }
 }
 
-/// Chance that neither record of a pair has a match, if there are `matches` in all. Kept off 0:
-/// of two files of the same people, one in fifty is still taken to be missing.
+/// Chance that neither record of a pair of strangers has a match, if there are `matches` in all.
+///
+/// Were the two independent it would be the product of both shares. But strangers who look alike
+/// are often twins, who are enrolled together or not at all; then it is the smaller share. The
+/// truth lies between: their geometric mean is taken. Each share is kept off 0: of two files of
+/// the same people, one in fifty is still taken to be missing.
 fn free(matches: f64, exposure: &Exposure) -> f64 {
     let side = |records: usize| (1.0 - matches / records.max(1) as f64).max(0.02);
-    side(exposure.records.0) * side(exposure.records.1)
+    let (a, b) = (side(exposure.records.0), side(exposure.records.1));
+    (a * b * a.min(b)).sqrt()
 }
 
 /// Pairs of records in all.
@@ -263,9 +269,15 @@ impl Strangers {
         let lean = Lean::of(before, pairs, &posterior, exposure);
         let mut matches = vec![0.0; CELLS];
         for kind in kinds {
-            let excess = (total[kind.cell] - strangers[kind.cell]).max(0.0);
             let expected = lean.expected(kind.evidence.names, kind.evidence.date);
-            matches[kind.cell] = (excess + PRIOR_WEIGHT) / (1.0 + PRIOR_WEIGHT / expected);
+            let (all, unlike) = (total[kind.cell], strangers[kind.cell]);
+            // Each by its precision: the excess scatters as the pairs and the estimate of the
+            // strangers do, what is expected may be off by half.
+            let scatter = all + unlike * unlike / (self.counts[kind.cell] + PRIOR_WEIGHT);
+            let doubt = expected + 0.25 * expected * expected;
+            let mean =
+                ((all - unlike) / scatter + expected / doubt) / (1.0 / scatter + 1.0 / doubt);
+            matches[kind.cell] = mean.max(0.02 * expected);
         }
         let bound = exposure.records.0.min(exposure.records.1) as f64;
         let sum: f64 = matches.iter().sum();
@@ -324,6 +336,7 @@ impl Lean {
         let normal =
             |counts: &mut Vec<f64>, n: f64| counts.iter_mut().for_each(|c| *c /= n.max(1.0));
         let with_date: f64 = full.iter().sum();
+        smooth(&mut full);
         normal(&mut full, with_date);
         normal(&mut apart, with_date);
         let named = dates.iter().sum();
@@ -352,6 +365,19 @@ impl Lean {
         );
         let d = mix(self.dates[date_code(date)], prior::match_date(date));
         (self.total * n * d).max(1e-9)
+    }
+}
+
+/// Evens out what one level of likeness has by accident and its neighbours have not: each level
+/// between [`LOWEST`] and [`TOP`] becomes a quarter of each neighbour and half of itself.
+fn smooth(by_name: &mut [f64]) {
+    let (low, top) = (usize::from(LOWEST), usize::from(TOP));
+    for levels in by_name[2..].chunks_exact_mut(16) {
+        let before: Vec<f64> = levels.to_vec();
+        for l in low..=top {
+            let neighbours = before[l.max(low + 1) - 1] + before[(l + 1).min(top)];
+            levels[l] = 0.25 * neighbours + 0.5 * before[l];
+        }
     }
 }
 
