@@ -78,7 +78,7 @@ fn project_files_that_cannot_be_used() {
         ("round = \"1\"", "round = 1 2", "not a project file"),
         ("round = \"1\"", "round = \"\"", "round must be"),
         ("threshold = 0.5", "threshold = 1.5", "above 0 and below 1"),
-        ("bits = 1024", "bits = 1000", "power of two"),
+        ("bits = 2048", "bits = 1000", "power of two"),
         ("[\"a\", \"b\"]", "[\"a\", \"a\"]", "listed twice"),
         (
             "blindlink-project-1",

@@ -211,7 +211,7 @@ fn another_round() {
 #[test]
 fn another_schema() {
     let dir = matched();
-    encode_b_under(&dir, "bits = 1024", "bits = 512", "b");
+    encode_b_under(&dir, "bits = 2048", "bits = 512", "b");
     match_fails(&dir, "a.tokens", "b.tokens", 4, &["b.tokens", "made under"]);
 }
 
