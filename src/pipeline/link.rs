@@ -1,5 +1,6 @@
 //! `match`: token files into links, crosswalks and a report.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::Progress;
@@ -207,14 +208,25 @@ fn decide<'a>(
         },
     );
     let pairs: Vec<Pair> = pairs.into_iter().map(|(pair, _)| pair).collect();
-    // A classic schema is decided by its Dice threshold, which the comparison has applied; the
-    // odds only settle which of several partners it is.
-    let threshold = if schema.is_classic() {
-        threshold.min(0.5)
+    let assignment = if schema.is_classic() {
+        // Every pair that is left has reached the schema's Dice coefficient and is a link, but for
+        // rivals of a higher one; how probable it is, is said and decides nothing.
+        let rank = |p: &Pair| 10f64.powi(i32::from(p.evidence.likeness()));
+        let mut assignment = assign(&pairs, rank, records, 0.5);
+        let probable: BTreeMap<(u32, u32), f64> = pairs
+            .iter()
+            .map(|p| ((p.left, p.right), model.probability(&p.evidence)))
+            .collect();
+        assignment.restate(|pair| {
+            probable
+                .get(&(pair.left, pair.right))
+                .copied()
+                .unwrap_or(0.0)
+        });
+        assignment
     } else {
-        threshold
+        assign(&pairs, |p| model.odds(&p.evidence), records, threshold)
     };
-    let assignment = assign(&pairs, |p| model.odds(&p.evidence), records, threshold);
     let report = PairReport::of(
         (names.0.to_string(), names.1.to_string()),
         &assignment,

@@ -85,6 +85,31 @@ pub struct Assignment {
     pub right: Vec<Verdict>,
 }
 
+impl Assignment {
+    /// Gives every pair another probability, of the same decision, and every verdict that of its
+    /// link or of its best candidate.
+    pub fn restate(&mut self, probability: impl Fn(&Scored) -> f64) {
+        for pair in &mut self.pairs {
+            pair.probability = probability(pair);
+        }
+        for verdict in self.left.iter_mut().chain(&mut self.right) {
+            verdict.probability = verdict.link.map_or(0.0, |i| {
+                self.pairs[self.links[i as usize] as usize].probability
+            });
+        }
+        for pair in &self.pairs {
+            for verdict in [
+                &mut self.left[pair.left as usize],
+                &mut self.right[pair.right as usize],
+            ] {
+                if verdict.link.is_none() {
+                    verdict.probability = verdict.probability.max(pair.probability);
+                }
+            }
+        }
+    }
+}
+
 /// Decides which pairs are links. `odds` gives the odds of a pair by itself; `records` are the
 /// numbers of records of the parties; a pair is a link from probability `threshold` on.
 ///

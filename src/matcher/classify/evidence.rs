@@ -29,6 +29,17 @@ pub struct Evidence {
     pub gender: Option<bool>,
 }
 
+impl Evidence {
+    /// The level at which the names are alike; [`EXACT`] where they agree.
+    #[must_use]
+    pub fn likeness(&self) -> Level {
+        match self.names {
+            Names::Both | Names::Exchanged => EXACT,
+            Names::Alike { level, .. } => level,
+        }
+    }
+}
+
 /// How the names of a pair compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Names {

@@ -99,7 +99,9 @@ impl Model {
             * self.gender.ratio(evidence.gender)
     }
 
-    fn probability(&self, evidence: &Evidence) -> f64 {
+    /// The probability that a pair with this evidence is a match rather than any pair of strangers.
+    #[must_use]
+    pub fn probability(&self, evidence: &Evidence) -> f64 {
         let odds = self.odds_of_coincidence(evidence);
         odds / (1.0 + odds)
     }
