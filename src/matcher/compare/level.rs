@@ -69,7 +69,7 @@ impl Scale {
     }
 
     /// The lowest level worth keeping among `candidates` pairs of `records` records in all: that
-    /// from which the unlike pairs that reach it by chance are at most [`NOISE`] a record.
+    /// from which the unlike pairs that reach it by chance are at most 4 a record.
     ///
     /// The filters of unlike names differ in about half of their bits, by the binomial
     /// distribution. Small blocks are kept whole; in large ones only what stands out is.

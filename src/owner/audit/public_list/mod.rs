@@ -1,7 +1,7 @@
 //! The attacker who knows how frequent names are and nothing else: no list of persons, no key.
 //!
 //! Three ways: the sizes of blocks ([`block_ranks`]), repeated filters inside large blocks
-//! ([`filter_ranks`]), and the likeness of names to each other ([`structure`]). Each is scored by
+//! ([`filter_ranks`]), and the likeness of names to each other ([`structure()`]). Each is scored by
 //! the share of people whose first name, last name or both it names, against what an attacker
 //! gets without looking at a token.
 //!

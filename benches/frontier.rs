@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! blindlink synth --records 1740000 --out synth
-//! cargo run --release --example frontier -- synth/district.csv 1250 k12 my-schema.toml
+//! cargo bench --bench frontier -- synth/district.csv 1250 k12 my-schema.toml
 //! ```
 //!
 //! Takes the people of the largest birthdates of the table, draws two sides of at most that many,
@@ -26,7 +26,9 @@ use blindlink::owner::table::{Mapping, Table};
 use blindlink::project::{Project, new_project};
 
 fn main() -> Result<()> {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    // `cargo bench` adds an argument of its own.
+    let own = |argument: &String| argument != "--bench";
+    let arguments: Vec<String> = std::env::args().skip(1).filter(own).collect();
     let [table, most, schemas @ ..] = arguments.as_slice() else {
         return Err(Error::usage("give a table, a block size and schemas"));
     };
