@@ -48,6 +48,15 @@ impl fmt::Display for PartyId {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordRef(pub [u8; 16]);
 
+impl RecordRef {
+    /// A ref that differs from that of every other `number`: for simulations, in which nothing
+    /// leaves.
+    #[must_use]
+    pub fn numbered(number: usize) -> Self {
+        Self((number as u128).to_le_bytes())
+    }
+}
+
 /// A 256-bit BLAKE3 fingerprint of a file, a schema or a project. Written as 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fingerprint(pub [u8; 32]);

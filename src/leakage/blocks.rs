@@ -93,7 +93,7 @@ pub(super) fn sizes(pass: &Pass, tokens: &PassTokens, blocks: &Blocks, seed: u64
         _ if unique <= 20 => Verdict::Green,
         verdict => verdict,
     };
-    let meaning = if pass.block.is_empty() {
+    let meaning = if !pass.is_blocked() {
         "The pass has one block for everybody: its size is the size of the file."
     } else if names {
         "The blocks are made of names: the rank of such a block may show a frequent name."

@@ -127,8 +127,8 @@ pub fn checks(file: &TokenFile, project: &Project, seed: u64) -> Result<Vec<Chec
 #[must_use]
 pub fn blocks_on_a_name(pass: &Pass) -> bool {
     use BlockFeature as B;
-    pass.block.iter().any(|feature| match feature {
-        B::Birthdate | B::Year | B::Month | B::Day | B::MonthDay => false,
+    pass.block_features().any(|feature| match feature {
+        B::Birthdate | B::Year | B::Month | B::Day | B::MonthDay | B::MiddleInitial => false,
         B::First
         | B::Last
         | B::LastPart
@@ -136,9 +136,8 @@ pub fn blocks_on_a_name(pass: &Pass) -> bool {
         | B::FirstInitial
         | B::FirstSound
         | B::LastSound
-        | B::FirstBucket
-        | B::LastBucket
-        | B::LastPartBucket => true,
+        | B::FirstPart
+        | B::LastPartInitial => true,
     })
 }
 

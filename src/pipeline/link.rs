@@ -205,6 +205,7 @@ fn decide<'a>(
             records,
             same_date,
             classic: schema.is_classic(),
+            buckets: facts.buckets(),
         },
     );
     let pairs: Vec<Pair> = pairs.into_iter().map(|(pair, _)| pair).collect();

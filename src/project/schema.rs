@@ -34,8 +34,24 @@ pub struct Pass {
     pub name: String,
     /// What must agree exactly. Empty: one block for everybody.
     pub block: Vec<BlockFeature>,
+    /// What must agree as far as a keyed bucket tells.
+    pub bucket: Option<Bucket>,
+    /// Whether a record that lacks a field of the block gets a token that meets nobody, so that
+    /// the gap does not show.
+    pub dummies: bool,
     /// What is compared inside a block. May be empty.
     pub filters: Vec<Filter>,
+}
+
+/// Features of a block that are hashed together into a few values under a secret key: values that
+/// have nothing in common share a bucket, and without the key nobody can tell which.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Bucket {
+    /// What is hashed, at least one feature.
+    pub of: Vec<BlockFeature>,
+    /// How many buckets there are: a power of two, 2 to 2^20.
+    pub count: u32,
 }
 
 /// One Bloom filter of a pass.
@@ -129,13 +145,12 @@ features! {
         FirstSound = "first-sound",
         /// The Soundex code of the last name.
         LastSound = "last-sound",
-        /// One of 256 buckets that the first part of the first name falls into by a keyed hash:
-        /// names that have nothing in common share one, and without the key nobody can tell which.
-        FirstBucket = "first-bucket",
-        /// The same for the whole last name.
-        LastBucket = "last-bucket",
-        /// The same for one part of the last name: a record has a token for each of its parts.
-        LastPartBucket = "last-part-bucket",
+        /// The first part of the first name.
+        FirstPart = "first-part",
+        /// The first letter of one part of the last name: a token for each of its parts.
+        LastPartInitial = "last-part-initial",
+        /// The first letter of the middle name.
+        MiddleInitial = "middle-initial",
     }
 }
 
@@ -215,7 +230,10 @@ impl Schema {
             if self.passes[..i].iter().any(|p| p.name == pass.name) {
                 return fail(format!("there are two passes named `{}`", pass.name));
             }
-            if pass.block.is_empty() && pass.filters.is_empty() {
+            if let Some(bucket) = &pass.bucket {
+                bucket.check(&pass.name)?;
+            }
+            if !pass.is_blocked() && pass.filters.is_empty() {
                 return fail(format!(
                     "pass `{}` has neither a block nor a filter",
                     pass.name
@@ -242,12 +260,43 @@ impl Schema {
             None => Ok(()),
             Some(t) if !(t > 0.0 && t <= 1.0) => fail("dice must be above 0 and at most 1".into()),
             Some(_) => match self.passes.as_slice() {
-                [Pass { block, filters, .. }] if block.is_empty() && filters.len() == 1 => Ok(()),
+                [pass] if !pass.is_blocked() && pass.filters.len() == 1 => Ok(()),
                 _ => fail(
                     "dice is for a schema of one pass with an empty block and one filter".into(),
                 ),
             },
         }
+    }
+}
+
+impl Pass {
+    /// Whether records must have anything in common to meet.
+    #[must_use]
+    pub fn is_blocked(&self) -> bool {
+        !self.block.is_empty() || self.bucket.is_some()
+    }
+
+    /// Every feature that the block is made of, those of its bucket last.
+    pub fn block_features(&self) -> impl Iterator<Item = BlockFeature> + '_ {
+        let bucket = self.bucket.iter().flat_map(|b| &b.of);
+        self.block.iter().chain(bucket).copied()
+    }
+}
+
+impl Bucket {
+    fn check(&self, pass: &str) -> Result<()> {
+        if self.of.is_empty() {
+            return Err(Error::usage(format!(
+                "pass `{pass}`: `of` of its bucket names no feature"
+            )));
+        }
+        if !self.count.is_power_of_two() || !(2..=1 << 20).contains(&self.count) {
+            return Err(Error::usage(format!(
+                "pass `{pass}`: the count of buckets must be a power of two from 2 to 1048576, found {}",
+                self.count
+            )));
+        }
+        Ok(())
     }
 }
 

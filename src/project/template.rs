@@ -9,6 +9,7 @@ use crate::units::{PartyId, hex};
 /// The schemas that ship, by name.
 const SCHEMAS: &[(&str, &str)] = &[
     ("k12", include_str!("schemas/k12.toml")),
+    ("k12-strict", include_str!("schemas/k12-strict.toml")),
     ("clk", include_str!("schemas/clk.toml")),
 ];
 

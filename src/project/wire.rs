@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Project;
-use super::schema::{BlockFeature, Fill, Filter, FilterFeature, Pass, Schema};
+use super::schema::{BlockFeature, Bucket, Fill, Filter, FilterFeature, Pass, Schema};
 use crate::error::{Error, Result};
 use crate::units::{Fingerprint, PartyId, unhex};
 
@@ -49,6 +49,10 @@ struct SchemaWire {
 struct PassWire {
     name: String,
     block: Vec<BlockFeature>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    bucket: Option<Bucket>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    dummies: bool,
     #[serde(default)]
     filter: Vec<FilterWire>,
 }
@@ -67,6 +71,14 @@ struct FilterWire {
 
 fn one() -> usize {
     1
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 pub(super) fn parse(text: &str) -> Result<Project> {
@@ -199,6 +211,8 @@ fn check_schema(wire: &SchemaWire) -> Result<Schema> {
         .map(|p| Pass {
             name: p.name.clone(),
             block: p.block.clone(),
+            bucket: p.bucket.clone(),
+            dummies: p.dummies,
             filters: p
                 .filter
                 .iter()
@@ -274,7 +288,7 @@ mod tests {
 
     #[test]
     fn every_shipped_schema_parses() {
-        for name in ["k12", "clk"] {
+        for name in ["k12", "k12-strict", "clk"] {
             let p = parse(&new_project(&parties(), name, [1; 16]).unwrap()).unwrap();
             assert_eq!(p.schema.name, name);
             assert_eq!(p.pairs.len(), 1);

@@ -2,8 +2,11 @@
 
 use super::evidence::{Date, Evidence, Names, View};
 
-/// 0 and 1, then two agreements, a view and a level.
-pub(super) const NAME_STATES: usize = 2 + 4 * 4 * VIEWS * 16;
+/// States without a level.
+pub(super) const PLAIN_STATES: usize = 2;
+/// Those, then two agreements, a view and a level.
+pub(super) const NAME_STATES: usize = PLAIN_STATES + AGREEMENTS * AGREEMENTS * VIEWS * 16;
+const AGREEMENTS: usize = 5;
 pub(super) const DATE_STATES: usize = 9;
 pub(super) const CELLS: usize = NAME_STATES * DATE_STATES;
 /// Nothing, first, last, and both in one of 16 passes.
@@ -25,7 +28,9 @@ pub(super) fn name_code(names: Names) -> usize {
                 View::Last => 2,
                 View::Both(pass) => 3 + usize::from(pass),
             };
-            2 + ((first as usize * 4 + last as usize) * VIEWS + view) * 16 + usize::from(level)
+            PLAIN_STATES
+                + ((first as usize * AGREEMENTS + last as usize) * VIEWS + view) * 16
+                + usize::from(level)
         }
     }
 }
@@ -76,12 +81,12 @@ mod tests {
 
     #[test]
     fn no_two_states_share_a_code() {
-        use Agreement::{Bucket, Part, Unknown, Whole};
+        use Agreement::{Bucket, Initial, Part, Unknown, Whole};
         let mut names = vec![Names::Both, Names::Exchanged];
         let views = [View::Nothing, View::First, View::Last].into_iter();
         for view in views.chain((0..16).map(View::Both)) {
-            for first in [Unknown, Bucket, Part, Whole] {
-                for last in [Unknown, Bucket, Part, Whole] {
+            for first in [Unknown, Initial, Bucket, Part, Whole] {
+                for last in [Unknown, Initial, Bucket, Part, Whole] {
                     names.extend((0..16).map(|level| Names::Alike {
                         first,
                         last,

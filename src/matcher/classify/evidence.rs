@@ -43,7 +43,7 @@ impl Evidence {
 /// How the names of a pair compare.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Names {
-    /// First and last name agree.
+    /// First and last name agree, as far as a bucket of both together tells.
     Both,
     /// They agree when first and last are exchanged.
     Exchanged,
@@ -65,7 +65,9 @@ pub enum Names {
 pub enum Agreement {
     /// Nothing.
     Unknown,
-    /// Its bucket, as that of one stranger in 256.
+    /// Its first letter.
+    Initial,
+    /// Its bucket.
     Bucket,
     /// One of its parts.
     Part,
@@ -109,6 +111,16 @@ pub enum Date {
 #[derive(Debug)]
 pub struct Facts {
     passes: Vec<PassFacts>,
+    buckets: Buckets,
+}
+
+/// Chances that two strangers share a bucket by accident.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Buckets {
+    /// One of a first or of a last name.
+    pub of_one: f64,
+    /// One of both names together.
+    pub of_both: f64,
 }
 
 #[derive(Debug)]
@@ -136,6 +148,11 @@ const DAY: u16 = 64;
 const MONTH_DAY: u16 = 128;
 const FIRST_BUCKET: u16 = 256;
 const LAST_BUCKET: u16 = 512;
+const NAMES_BUCKET: u16 = 1024;
+const FIRST_INITIAL: u16 = 2048;
+const LAST_INITIAL: u16 = 4096;
+const FIRST_PART: u16 = 8192;
+const MIDDLE: u16 = 16384;
 const DATE: u16 = YEAR | MONTH | DAY;
 
 impl Facts {
@@ -144,7 +161,14 @@ impl Facts {
     pub fn of(schema: &Schema) -> Self {
         Self {
             passes: schema.passes.iter().map(PassFacts::of).collect(),
+            buckets: Buckets::of(schema),
         }
+    }
+
+    /// The chances of sharing a bucket by accident.
+    #[must_use]
+    pub fn buckets(&self) -> Buckets {
+        self.buckets
     }
 
     /// The filter of both names with the least noise among `meetings`, and its level.
@@ -196,20 +220,29 @@ impl Facts {
             ABSENT => None,
             level => Some(level == EXACT),
         };
-        let names = if atoms & FIRST != 0 && atoms & LAST != 0 {
+        let (seen_by, likeness) = self.finest(used());
+        // Of names that share a bucket by accident, a filter of both names knows better.
+        let in_bucket = atoms & NAMES_BUCKET != 0 && matches!(likeness, ABSENT | EXACT);
+        let names = if in_bucket || atoms & FIRST != 0 && atoms & LAST != 0 {
             Names::Both
         } else if atoms & ANY_ORDER != 0 {
             Names::Exchanged
         } else {
+            if atoms & NAMES_BUCKET != 0 {
+                atoms |= FIRST_BUCKET | LAST_BUCKET;
+            }
             let first = match () {
                 () if atoms & FIRST != 0 => Agreement::Whole,
+                () if atoms & FIRST_PART != 0 => Agreement::Part,
                 () if atoms & FIRST_BUCKET != 0 => Agreement::Bucket,
+                () if atoms & FIRST_INITIAL != 0 => Agreement::Initial,
                 () => Agreement::Unknown,
             };
             let last = match () {
                 () if atoms & LAST != 0 => Agreement::Whole,
                 () if atoms & PART != 0 => Agreement::Part,
                 () if atoms & LAST_BUCKET != 0 => Agreement::Bucket,
+                () if atoms & LAST_INITIAL != 0 => Agreement::Initial,
                 () => Agreement::Unknown,
             };
             let (first_level, last_level) = (best(|p| p.first_filter), best(|p| p.last_filter));
@@ -218,7 +251,7 @@ impl Facts {
                 () if last == Agreement::Whole && first_level != ABSENT => {
                     (View::First, first_level)
                 }
-                () => self.finest(used()),
+                () => (seen_by, likeness),
             };
             Names::Alike {
                 first,
@@ -240,7 +273,11 @@ impl Facts {
         Some(Evidence {
             names,
             date,
-            middle: agrees(|p| p.middle_filter),
+            middle: if atoms & MIDDLE != 0 {
+                Some(true)
+            } else {
+                agrees(|p| p.middle_filter)
+            },
             gender: agrees(|p| p.gender_filter),
         })
     }
@@ -255,27 +292,64 @@ fn noise(filter: &Filter) -> f64 {
 /// A date part above this level shares more than half of its digits' q-grams.
 const CLOSE: Level = 3;
 
+/// What a block feature says when it agrees.
+fn atom(feature: BlockFeature) -> u16 {
+    match feature {
+        BlockFeature::Birthdate => DATE,
+        BlockFeature::Year => YEAR,
+        BlockFeature::Month => MONTH,
+        BlockFeature::Day => DAY,
+        BlockFeature::MonthDay => MONTH_DAY,
+        BlockFeature::First => FIRST,
+        BlockFeature::FirstPart => FIRST_PART,
+        BlockFeature::Last => LAST,
+        BlockFeature::LastPart => PART,
+        BlockFeature::Names => ANY_ORDER,
+        BlockFeature::FirstInitial => FIRST_INITIAL,
+        BlockFeature::LastPartInitial => LAST_INITIAL,
+        BlockFeature::MiddleInitial => MIDDLE,
+        BlockFeature::FirstSound | BlockFeature::LastSound => 0,
+    }
+}
+
+/// What a shared bucket of values that say `atoms` says.
+fn in_bucket(atoms: u16) -> u16 {
+    let first = atoms & (FIRST | FIRST_PART | ANY_ORDER) != 0;
+    let last = atoms & (LAST | PART | ANY_ORDER) != 0;
+    let initials = atoms & (FIRST_INITIAL | LAST_INITIAL);
+    let initials = initials | atoms & MIDDLE;
+    match (first, last) {
+        (true, true) => NAMES_BUCKET,
+        (true, false) => FIRST_BUCKET | initials,
+        (false, true) => LAST_BUCKET | initials,
+        (false, false) => initials,
+    }
+}
+
+impl Buckets {
+    fn of(schema: &Schema) -> Self {
+        let mut out = Self::default();
+        for pass in &schema.passes {
+            let Some(bucket) = &pass.bucket else { continue };
+            let chance = 1.0 / f64::from(bucket.count);
+            let facts = PassFacts::of(pass);
+            if facts.atoms & NAMES_BUCKET != 0 {
+                out.of_both = out.of_both.max(chance);
+            } else {
+                out.of_one = out.of_one.max(chance);
+            }
+        }
+        out
+    }
+}
+
 impl PassFacts {
     fn of(pass: &Pass) -> Self {
-        let atoms = pass.block.iter().fold(0, |atoms, feature| {
-            atoms
-                | match feature {
-                    BlockFeature::Birthdate => DATE,
-                    BlockFeature::Year => YEAR,
-                    BlockFeature::Month => MONTH,
-                    BlockFeature::Day => DAY,
-                    BlockFeature::MonthDay => MONTH_DAY,
-                    BlockFeature::First => FIRST,
-                    BlockFeature::Last => LAST,
-                    BlockFeature::LastPart => PART,
-                    BlockFeature::Names => ANY_ORDER,
-                    BlockFeature::FirstBucket => FIRST_BUCKET,
-                    BlockFeature::LastBucket | BlockFeature::LastPartBucket => LAST_BUCKET,
-                    BlockFeature::FirstInitial
-                    | BlockFeature::FirstSound
-                    | BlockFeature::LastSound => 0,
-                }
-        });
+        let mut atoms = pass.block.iter().fold(0, |atoms, f| atoms | atom(*f));
+        if let Some(bucket) = &pass.bucket {
+            let within = bucket.of.iter().fold(0, |all, f| all | atom(*f));
+            atoms |= in_bucket(within);
+        }
         let only = |wanted: FilterFeature| pass.filters.iter().position(|f| f.of == [wanted]);
         let names_filter = pass.filters.iter().position(|f| {
             f.of.contains(&FilterFeature::First) && f.of.contains(&FilterFeature::Last)

@@ -12,8 +12,10 @@
 //!   product of what names and date show separately, and bounded by one-to-one.
 //! - Middle initial and gender multiply the odds, as fields independent of the rest.
 
-use super::cells::{CELLS, DATE_STATES, Kind, NAME_STATES, cell, date_code, kinds, name_code};
-use super::evidence::{Date, Evidence, Names, Pair};
+use super::cells::{
+    CELLS, DATE_STATES, Kind, NAME_STATES, PLAIN_STATES, cell, date_code, kinds, name_code,
+};
+use super::evidence::{Buckets, Date, Evidence, Names, Pair};
 use super::prior;
 use crate::matcher::compare::{LOWEST, TOP};
 
@@ -33,6 +35,8 @@ pub struct Exposure {
     pub same_date: Option<u64>,
     /// Whether the schema is the classic one.
     pub classic: bool,
+    /// Chances of sharing a bucket by accident.
+    pub buckets: Buckets,
 }
 
 /// The fitted model.
@@ -165,7 +169,7 @@ fn stranger_prior(names: Names, date: Date, exposure: &Exposure) -> f64 {
     } else {
         same_date * prior::strangers_by_calendar(date, same_year)
     };
-    by_date * prior::stranger_names(names, exposure.classic)
+    by_date * prior::stranger_names(names, exposure.classic, exposure.buckets)
 }
 
 /// What was seen among pairs that are strangers since both have, or one has, a certain match
@@ -374,7 +378,7 @@ impl Lean {
 /// between [`LOWEST`] and [`TOP`] becomes a quarter of each neighbour and half of itself.
 fn smooth(by_name: &mut [f64]) {
     let (low, top) = (usize::from(LOWEST), usize::from(TOP));
-    for levels in by_name[2..].chunks_exact_mut(16) {
+    for levels in by_name[PLAIN_STATES..].chunks_exact_mut(16) {
         let before: Vec<f64> = levels.to_vec();
         for l in low..=top {
             let neighbours = before[l.max(low + 1) - 1] + before[(l + 1).min(top)];
@@ -439,6 +443,7 @@ mod tests {
             records: (n, n),
             same_date: Some(200 * u64::from(RECORDS)),
             classic: false,
+            buckets: Buckets::default(),
         }
     }
 

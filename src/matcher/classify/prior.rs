@@ -3,7 +3,7 @@
 //! The figures are orders of magnitude for names in North American school files, not fits to any
 //! one set; `docs/concepts/decision.md` says where each comes from.
 
-use super::evidence::{Agreement, Date, Names, View};
+use super::evidence::{Agreement, Buckets, Date, Names, View};
 use crate::matcher::compare::{ABSENT, EXACT, LOWEST, Level};
 
 /// Days of a mean year, and of a mean month.
@@ -14,6 +14,8 @@ const MONTH_DAYS: f64 = 30.44;
 const SAME_FIRST: f64 = 4e-3;
 /// Chance that two strangers have the same last name.
 const SAME_LAST: f64 = 1e-3;
+/// Chance that two strangers' names begin with one letter.
+const SAME_INITIAL: f64 = 0.08;
 
 /// Chance that one name of two strangers reaches levels 1 to 13 and no higher.
 const ONE_NAME: [f64; 13] = [
@@ -66,10 +68,10 @@ pub(super) fn match_names(names: Names, classic: bool) -> f64 {
 }
 
 /// Chance that the names of two strangers are in state `names`.
-pub(super) fn stranger_names(names: Names, classic: bool) -> f64 {
+pub(super) fn stranger_names(names: Names, classic: bool, buckets: Buckets) -> f64 {
     let both = SAME_FIRST * SAME_LAST;
     match names {
-        Names::Both => both,
+        Names::Both => both + buckets.of_both,
         Names::Exchanged => both / 10.0,
         // Names and birthdate in one filter: at Dice 0.85 about one stranger pair in a million.
         Names::Alike { level: EXACT, .. } if classic => 1e-9,
@@ -81,7 +83,7 @@ pub(super) fn stranger_names(names: Names, classic: bool) -> f64 {
             view,
             level,
         } => {
-            let known = share(first, SAME_FIRST) * share(last, SAME_LAST);
+            let known = share(first, SAME_FIRST, buckets) * share(last, SAME_LAST, buckets);
             let one = first == Agreement::Whole || last == Agreement::Whole;
             let alike = match (level, view) {
                 (ABSENT, _) => 1.0,
@@ -96,10 +98,11 @@ pub(super) fn stranger_names(names: Names, classic: bool) -> f64 {
 }
 
 /// Chance that two strangers agree so far in a name that `same` of them have in common.
-fn share(agreement: Agreement, same: f64) -> f64 {
+fn share(agreement: Agreement, same: f64, buckets: Buckets) -> f64 {
     match agreement {
         Agreement::Unknown => 1.0,
-        Agreement::Bucket => 1.0 / 256.0,
+        Agreement::Initial => SAME_INITIAL,
+        Agreement::Bucket => same + buckets.of_one,
         Agreement::Part => 2.0 * same,
         Agreement::Whole => same,
     }

@@ -132,6 +132,7 @@ pub fn pass(schema: &Schema, number: usize, left: &PassTokens, right: &PassToken
 fn screen(pass: &Pass) -> Option<usize> {
     let whole = [
         BlockFeature::First,
+        BlockFeature::FirstPart,
         BlockFeature::Last,
         BlockFeature::LastPart,
         BlockFeature::Names,

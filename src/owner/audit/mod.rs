@@ -16,6 +16,7 @@
 //! a name.
 
 pub mod attack;
+mod blocks;
 pub mod correlation;
 pub mod length;
 pub mod overlap;

@@ -8,14 +8,14 @@ use super::attack::{ALL_MODES, Outcome};
 use super::report::{Attack, AuditReport, CONTROL, Control, Subject, Survival};
 use super::simulate::{Setting, simulate};
 use super::tokens::Tokens;
-use super::{correlation, length, public_list};
+use super::{blocks, correlation, length, public_list};
 use crate::error::{Error, Result};
 use crate::leakage::{Check, Verdict, rounded};
 use crate::owner::encode::Encoder;
 use crate::owner::key::LinkageKey;
 use crate::owner::normalise::Person;
 use crate::project::{Project, new_project};
-use crate::units::{BirthDate, RecordRef};
+use crate::units::BirthDate;
 
 /// Fewer people than this say nothing.
 pub const LEAST: usize = 200;
@@ -254,42 +254,10 @@ fn largest_block(people: &[Person], project: &Project) -> usize {
 /// The sizes of the blocks of each pass.
 fn block_sizes(people: &[Person], project: &Project) -> Vec<Vec<usize>> {
     // Who shares a block is the same under every key.
-    let encoder = Encoder::new(project, &LinkageKey::from_bytes([0; 32]));
-    let layout = encoder.layout();
-    let passes = layout.passes.len();
-    let keys: Vec<Vec<u64>> = people
-        .par_chunks(4_096)
-        .map(|people| {
-            let (mut keys, mut rows) = (vec![Vec::new(); passes], Vec::new());
-            for person in people {
-                rows.clear();
-                encoder.encode(person, RecordRef([0; 16]), &mut rows);
-                for row in rows.chunks_exact(layout.row_bytes()) {
-                    for (keys, columns) in keys.iter_mut().zip(&layout.passes) {
-                        if let Some(block) = layout.value(row, columns.block) {
-                            let mut start = [0; 8];
-                            start.copy_from_slice(&block[..8]);
-                            keys.push(u64::from_le_bytes(start));
-                        }
-                    }
-                }
-            }
-            keys
-        })
-        .reduce(
-            || vec![Vec::new(); passes],
-            |mut all, more| {
-                for (all, more) in all.iter_mut().zip(more) {
-                    all.extend(more);
-                }
-                all
-            },
-        );
-    keys.into_par_iter()
-        .map(|mut keys| {
-            keys.sort_unstable();
-            keys.chunk_by(|a, b| a == b).map(<[u64]>::len).collect()
-        })
+    let encoder = Encoder::new(project, &LinkageKey::from_bytes([0; 32])).without_filters();
+    blocks::of(people, &encoder)
+        .iter()
+        .map(|b| blocks::sizes(b))
         .collect()
 }
 

@@ -89,7 +89,7 @@ impl Tokens {
         let mut rows = Vec::new();
         for (number, person) in people.iter().enumerate() {
             rows.clear();
-            encoder.encode(person, RecordRef([0; 16]), &mut rows);
+            encoder.encode(person, RecordRef::numbered(number), &mut rows);
             let mut shape = (0, 0);
             for row in rows.chunks_exact(layout.row_bytes()) {
                 if shape.1 == 0 {

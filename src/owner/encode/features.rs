@@ -2,7 +2,7 @@
 
 use super::push_framed;
 use crate::owner::normalise::{self, Person};
-use crate::project::{BlockFeature, Filter, FilterFeature, Pass};
+use crate::project::{BlockFeature, Bucket, Filter, FilterFeature, Pass};
 use crate::units::BirthDate;
 
 /// The distinct parts of the last name, in order. Empty if there is no last name.
@@ -18,8 +18,9 @@ pub(super) fn last_parts(person: &Person) -> Vec<&str> {
 
 /// Whether a person can have several tokens in `pass`.
 pub(super) fn blocks_on_part(pass: &Pass) -> bool {
-    let of_parts = [BlockFeature::LastPart, BlockFeature::LastPartBucket];
-    pass.block.iter().any(|feature| of_parts.contains(feature))
+    let of_parts = [BlockFeature::LastPart, BlockFeature::LastPartInitial];
+    pass.block_features()
+        .any(|feature| of_parts.contains(&feature))
 }
 
 /// The values of a person that blocks are made of, for one part of the last name.
@@ -32,6 +33,7 @@ pub(super) struct BlockValues<'p> {
 }
 
 impl<'p> BlockValues<'p> {
+    /// Without `bucket_key`, each value is a bucket of its own.
     pub(super) fn new(
         person: &'p Person,
         part: Option<&'p str>,
@@ -51,26 +53,34 @@ impl<'p> BlockValues<'p> {
         let mut out = Vec::with_capacity(96);
         push_framed(&mut out, pass.name.as_bytes());
         for feature in &pass.block {
-            let value = self.value(*feature).filter(|v| !v.is_empty())?;
-            push_framed(&mut out, value.as_bytes());
+            push_framed(&mut out, self.present(*feature)?.as_bytes());
+        }
+        if let Some(bucket) = &pass.bucket {
+            push_framed(&mut out, &self.bucket(bucket)?);
         }
         Some(out)
     }
 
-    /// The bucket of `name`, 0 to 255 as three digits. Without the key nobody can tell which names share one,
-    /// and each name is its own bucket.
-    fn bucket(&self, feature: BlockFeature, name: &str) -> Option<String> {
-        if name.is_empty() {
-            return None;
+    /// The bucket of the values of its features, as decimal digits. Without the key nobody can
+    /// tell which values share one.
+    fn bucket(&self, bucket: &Bucket) -> Option<Vec<u8>> {
+        let mut message = Vec::with_capacity(96);
+        for feature in &bucket.of {
+            push_framed(&mut message, feature.as_str().as_bytes());
+            push_framed(&mut message, self.present(*feature)?.as_bytes());
         }
         let Some(key) = self.bucket_key else {
-            return Some(name.to_owned());
+            return Some(message);
         };
-        let mut message = Vec::with_capacity(64);
-        push_framed(&mut message, feature.as_str().as_bytes());
-        push_framed(&mut message, name.as_bytes());
         let hash = blake3::keyed_hash(key, &message);
-        Some(format!("{:03}", hash.as_bytes()[0]))
+        let mut number = [0; 4];
+        number.copy_from_slice(&hash.as_bytes()[..4]);
+        let number = u32::from_le_bytes(number) % bucket.count;
+        Some(number.to_string().into_bytes())
+    }
+
+    fn present(&self, feature: BlockFeature) -> Option<String> {
+        self.value(feature).filter(|v| !v.is_empty())
     }
 
     fn value(&self, feature: BlockFeature) -> Option<String> {
@@ -95,12 +105,9 @@ impl<'p> BlockValues<'p> {
             BlockFeature::FirstInitial => self.first.get(..1).map(str::to_owned),
             BlockFeature::FirstSound => sound(&self.first),
             BlockFeature::LastSound => sound(&self.last),
-            BlockFeature::FirstBucket => {
-                let part = self.person.first.split(' ').next().unwrap_or_default();
-                self.bucket(feature, part)
-            }
-            BlockFeature::LastBucket => self.bucket(feature, &self.last),
-            BlockFeature::LastPartBucket => self.bucket(feature, self.part.unwrap_or_default()),
+            BlockFeature::FirstPart => self.person.first.split(' ').next().map(str::to_owned),
+            BlockFeature::LastPartInitial => self.part?.get(..1).map(str::to_owned),
+            BlockFeature::MiddleInitial => self.person.middle.get(..1).map(str::to_owned),
         }
     }
 }

@@ -29,6 +29,7 @@ pub struct Encoder {
     layout: Layout,
     key: Zeroizing<[u8; 32]>,
     bucket_key: Option<Zeroizing<[u8; 32]>>,
+    filters: bool,
 }
 
 /// What became of one person.
@@ -58,6 +59,17 @@ impl Encoder {
                 key.as_ref(),
             ))),
             key,
+            filters: true,
+        }
+    }
+
+    /// The same, but it fills in block keys alone. For the audit, which counts who shares a block
+    /// in files of millions.
+    #[must_use]
+    pub(in crate::owner) fn without_filters(self) -> Self {
+        Self {
+            filters: false,
+            ..self
         }
     }
 
@@ -124,7 +136,7 @@ impl Encoder {
                 if number > 0 && !features::blocks_on_part(pass) {
                     continue;
                 }
-                if self.pass(i, pass, &block_values, &filter_values, &mut row) {
+                if self.pass((i, number), pass, &block_values, &filter_values, &mut row) {
                     tokens += 1;
                 }
             }
@@ -144,13 +156,17 @@ impl Encoder {
     /// pass is nothing but filters and none can be made.
     fn pass(
         &self,
-        i: usize,
+        (i, number): (usize, usize),
         pass: &Pass,
         block: &BlockValues<'_>,
         filters: &FilterValues<'_>,
         row: &mut [u8],
     ) -> bool {
+        let columns = &self.layout.passes[i];
         let Some(value) = block.framed(pass) else {
+            if pass.dummies {
+                self.dummy(i, pass, number, row);
+            }
             return false;
         };
         // SPEC encoding.md 4: one output, two independent parts.
@@ -161,14 +177,19 @@ impl Encoder {
             .fill(keys.as_mut());
         let mut filter_key = Zeroizing::new([0; 32]);
         filter_key.copy_from_slice(&keys[16..]);
-        let columns = &self.layout.passes[i];
-        let mut any = !pass.block.is_empty();
+        let mut any = pass.is_blocked();
         for (filter, &column) in pass.filters.iter().zip(&columns.filters) {
+            if !self.filters && any {
+                break;
+            }
             let grams = filters.grams(filter);
             if grams.is_empty() {
                 continue;
             }
             any = true;
+            if !self.filters {
+                continue;
+            }
             filter::fill(filter, &filter_key, &grams, self.layout.fill(row, column));
         }
         if any {
@@ -177,6 +198,25 @@ impl Encoder {
                 .copy_from_slice(&keys[..16]);
         }
         any
+    }
+}
+
+impl Encoder {
+    /// A token of random bits in place of the one that cannot be made: it has the form of the
+    /// others and meets nobody. SPEC encoding.md 4.
+    fn dummy(&self, i: usize, pass: &Pass, number: usize, row: &mut [u8]) {
+        let mut value = Vec::with_capacity(64);
+        push_framed(&mut value, pass.name.as_bytes());
+        push_framed(&mut value, b"dummy");
+        value.extend_from_slice(&row[..16]);
+        value.extend_from_slice(&(number as u32).to_le_bytes());
+        let mut bits = blake3::Hasher::new_keyed(&self.key)
+            .update(&value)
+            .finalize_xof();
+        let columns = &self.layout.passes[i];
+        for &column in std::iter::once(&columns.block).chain(&columns.filters) {
+            bits.fill(self.layout.fill(row, column));
+        }
     }
 }
 

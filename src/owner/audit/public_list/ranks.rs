@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rayon::prelude::*;
-
 use super::list::{self, Entry, Guess, List};
 use super::{chance, check, right};
 use crate::leakage::{Check, blocks_on_a_name};
+use crate::owner::audit::blocks;
 use crate::owner::encode::Encoder;
 use crate::owner::key::LinkageKey;
 use crate::owner::normalise::{Person, soundex};
@@ -27,49 +26,12 @@ pub fn block_ranks(people: &[Person], project: &Project, key: &LinkageKey) -> Ve
     if named.is_empty() {
         return Vec::new();
     }
-    let blocks = blocks(people, project, key);
+    let encoder = Encoder::new(project, key).without_filters();
+    let blocks = blocks::of(people, &encoder);
     named
         .iter()
         .map(|&p| block_rank(people, &project.schema.passes[p], &blocks[p], &list))
         .collect()
-}
-
-/// For every pass, the start of the block key of each token and whose it is, sorted.
-fn blocks(people: &[Person], project: &Project, key: &LinkageKey) -> Vec<Vec<(u64, u32)>> {
-    let encoder = Encoder::new(project, key);
-    let layout = encoder.layout();
-    let passes = layout.passes.len();
-    let parts: Vec<Vec<Vec<(u64, u32)>>> = people
-        .par_chunks(4_096)
-        .enumerate()
-        .map(|(chunk, people)| {
-            let (mut out, mut rows) = (vec![Vec::new(); passes], Vec::new());
-            for (i, person) in people.iter().enumerate() {
-                rows.clear();
-                encoder.encode(person, RecordRef([0; 16]), &mut rows);
-                for row in rows.chunks_exact(layout.row_bytes()) {
-                    for (out, columns) in out.iter_mut().zip(&layout.passes) {
-                        if let Some(block) = layout.value(row, columns.block) {
-                            // 8 bytes tell some million blocks apart, and take half the memory.
-                            let mut start = [0; 8];
-                            start.copy_from_slice(&block[..8]);
-                            let person = (4_096 * chunk + i) as u32;
-                            out.push((u64::from_le_bytes(start), person));
-                        }
-                    }
-                }
-            }
-            out
-        })
-        .collect();
-    let mut all = vec![Vec::new(); passes];
-    for part in parts {
-        for (all, part) in all.iter_mut().zip(part) {
-            all.extend(part);
-        }
-    }
-    all.par_iter_mut().for_each(|tokens| tokens.sort_unstable());
-    all
 }
 
 fn block_rank(people: &[Person], pass: &Pass, tokens: &[(u64, u32)], list: &List) -> Check {
@@ -111,7 +73,7 @@ fn block_rank(people: &[Person], pass: &Pass, tokens: &[(u64, u32)], list: &List
 /// How many values the dates in the block of `pass` have; the attacker knows it of the year group.
 fn dates(people: &[Person], pass: &Pass) -> usize {
     use BlockFeature as B;
-    let has = |f: &[B]| pass.block.iter().any(|b| f.contains(b));
+    let has = |f: &[B]| pass.block_features().any(|b| f.contains(&b));
     let (year, month, day) = (
         has(&[B::Birthdate, B::Year]),
         has(&[B::Birthdate, B::Month, B::MonthDay]),
@@ -132,8 +94,8 @@ fn dates(people: &[Person], pass: &Pass) -> usize {
 /// The values that the names in the block of `pass` have on the list.
 fn block_names(pass: &Pass, list: &List) -> (Option<Vec<Entry>>, Option<Vec<Entry>>) {
     use BlockFeature as B;
-    let has = |f: &[B]| pass.block.iter().any(|b| f.contains(b));
-    let first = if has(&[B::First, B::Names]) {
+    let has = |f: &[B]| pass.block_features().any(|b| f.contains(&b));
+    let first = if has(&[B::First, B::FirstPart, B::Names]) {
         Some(list.first.clone())
     } else if has(&[B::FirstSound]) {
         Some(list::classes(&list.first, soundex))
@@ -146,6 +108,8 @@ fn block_names(pass: &Pass, list: &List) -> (Option<Vec<Entry>>, Option<Vec<Entr
         Some(list.last.clone())
     } else if has(&[B::LastSound]) {
         Some(list::classes(&list.last, soundex))
+    } else if has(&[B::LastPartInitial]) {
+        Some(list::classes(&list.last, |n| n[..1].to_owned()))
     } else {
         None
     };
@@ -164,7 +128,7 @@ pub fn filter_ranks(people: &[Person], project: &Project, key: &LinkageKey) -> V
     let mut whose = Vec::new();
     for (number, person) in people.iter().enumerate() {
         let before = rows.len();
-        encoder.encode(person, RecordRef([0; 16]), &mut rows);
+        encoder.encode(person, RecordRef::numbered(number), &mut rows);
         whose.resize(
             whose.len() + (rows.len() - before) / layout.row_bytes(),
             number,
