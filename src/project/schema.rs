@@ -21,6 +21,9 @@ pub struct Schema {
     pub name: String,
     /// The passes, in the order of the file.
     pub passes: Vec<Pass>,
+    /// Rows that a record has at least, 1 to 4: those of its last name's parts, and dummies, so that
+    /// the number of its surnames does not show.
+    pub rows: usize,
     /// For a schema of one pass with an empty block: the least Dice coefficient of a link.
     pub dice: Option<f64>,
     /// BLAKE3 of the canonical form; part of the key derivation.
@@ -225,6 +228,9 @@ impl Schema {
                 "a schema has at most 48 filters, this one has {filters}"
             ));
         }
+        if !(1..=4).contains(&self.rows) {
+            return fail(format!("rows must be 1 to 4, found {}", self.rows));
+        }
         for (i, pass) in self.passes.iter().enumerate() {
             check_name("pass", &pass.name)?;
             if self.passes[..i].iter().any(|p| p.name == pass.name) {
@@ -274,6 +280,13 @@ impl Pass {
     #[must_use]
     pub fn is_blocked(&self) -> bool {
         !self.block.is_empty() || self.bucket.is_some()
+    }
+
+    /// Whether a record has a token in this pass for each part of its last name.
+    #[must_use]
+    pub fn is_by_part(&self) -> bool {
+        let of_parts = [BlockFeature::LastPart, BlockFeature::LastPartInitial];
+        self.block_features().any(|f| of_parts.contains(&f))
     }
 
     /// Every feature that the block is made of, those of its bucket last.

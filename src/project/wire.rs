@@ -41,6 +41,8 @@ struct SchemaWire {
     name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     dice: Option<f64>,
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    rows: usize,
     pass: Vec<PassWire>,
 }
 
@@ -71,6 +73,14 @@ struct FilterWire {
 
 fn one() -> usize {
     1
+}
+
+#[allow(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde asks for a reference"
+)]
+fn is_one(value: &usize) -> bool {
+    *value == 1
 }
 
 #[allow(
@@ -229,6 +239,7 @@ fn check_schema(wire: &SchemaWire) -> Result<Schema> {
     let schema = Schema {
         name: wire.name.clone(),
         passes,
+        rows: wire.rows,
         dice: wire.dice,
         fingerprint: Fingerprint(*blake3::hash(&canonical).as_bytes()),
     };

@@ -16,13 +16,6 @@ pub(super) fn last_parts(person: &Person) -> Vec<&str> {
     parts
 }
 
-/// Whether a person can have several tokens in `pass`.
-pub(super) fn blocks_on_part(pass: &Pass) -> bool {
-    let of_parts = [BlockFeature::LastPart, BlockFeature::LastPartInitial];
-    pass.block_features()
-        .any(|feature| of_parts.contains(&feature))
-}
-
 /// The values of a person that blocks are made of, for one part of the last name.
 pub(super) struct BlockValues<'p> {
     person: &'p Person,

@@ -119,9 +119,11 @@ impl Encoder {
     /// Appends the rows of `person` under `record_ref` to `rows`.
     ///
     /// The first row holds every pass that the person has the fields for; a further row holds,
-    /// for one more part of the last name, the passes that block on a part. SPEC encoding.md 3.
+    /// for one more part of the last name, the passes that block on a part. Dummies fill up to the
+    /// schema's least number of rows. SPEC encoding.md 3.
     pub fn encode(&self, person: &Person, record_ref: RecordRef, rows: &mut Vec<u8>) -> Outcome {
         let parts = features::last_parts(person);
+        let start = rows.len();
         let mut made = 0;
         for number in 0..parts.len().max(1) {
             let block_values = BlockValues::new(
@@ -133,7 +135,7 @@ impl Encoder {
             let mut row = self.layout.empty_row(record_ref.0);
             let mut tokens = 0;
             for (i, pass) in self.schema.passes.iter().enumerate() {
-                if number > 0 && !features::blocks_on_part(pass) {
+                if number > 0 && !pass.is_by_part() {
                     continue;
                 }
                 if self.pass((i, number), pass, &block_values, &filter_values, &mut row) {
@@ -144,6 +146,23 @@ impl Encoder {
                 rows.extend_from_slice(&row);
                 made += 1;
             }
+        }
+        while made > 0 && made < self.schema.rows {
+            let mut row = self.layout.empty_row(record_ref.0);
+            let first = &rows[start..start + self.layout.row_bytes()];
+            let mut tokens = 0;
+            for (i, pass) in self.schema.passes.iter().enumerate() {
+                let has_token = self.layout.value(first, self.layout.passes[i].block).is_some();
+                if pass.is_by_part() && has_token {
+                    self.dummy(i, pass, made, &mut row);
+                    tokens += 1;
+                }
+            }
+            if tokens == 0 {
+                break;
+            }
+            rows.extend_from_slice(&row);
+            made += 1;
         }
         if made == 0 {
             Outcome::NothingToLink
