@@ -9,9 +9,11 @@
 //! Takes the people of the largest birthdates of the table, draws two sides of at most that many,
 //! and attacks each schema (a name of a shipped one, or a file with a `[schema]` table) with all
 //! people in common and with half, under three seeds. For half, the people of the second
-//! birthdate are moved to the first, so that blocks are as large as with all. Prints one line of
-//! tab-separated values for each run: schema, overlap, seed, shared people, and the percentage
-//! that each mode of the attack re-identifies. Memory: the table's people, about 200 bytes each.
+//! birthdate are moved to the first, so that blocks are as large as with all. Then the vote of
+//! namesakes over the whole table. Prints one line of tab-separated values for each run: schema,
+//! overlap, seed, shared people, and the percentage that each mode of the attack re-identifies.
+//! `benches/frontier.py` makes the table and the chart of the docs of it. Memory: the table's
+//! people, about 200 bytes each.
 
 #![allow(clippy::print_stdout, reason = "the table is the program's output")]
 
@@ -20,6 +22,7 @@ use std::path::Path;
 
 use blindlink::error::{Error, Result};
 use blindlink::owner::audit::attack::ALL_MODES;
+use blindlink::owner::audit::run::votes;
 use blindlink::owner::audit::simulate::{Setting, simulate};
 use blindlink::owner::normalise::{self, Person};
 use blindlink::owner::table::{Mapping, Table};
@@ -35,7 +38,8 @@ fn main() -> Result<()> {
     let most: usize = most
         .parse()
         .map_err(|_| Error::usage("the block size must be a number"))?;
-    let days = largest_days(Path::new(table))?;
+    let people = read(Path::new(table))?;
+    let days = largest_days(&people)?;
     for name in schemas {
         let project = project(name)?;
         for overlap in [1.0, 0.5] {
@@ -63,34 +67,42 @@ fn main() -> Result<()> {
                 println!("{name}\t{overlap}\t{seed}\t{shared}\t{}", modes.join("\t"));
             }
         }
+        for vote in votes(&people, &project, 1) {
+            let (overlap, seed, shared) = (vote.overlap, vote.seed, vote.shared);
+            let share = 100.0 * vote.reidentified;
+            println!("{name}\t{overlap}\t{seed}\t{shared}\tnamesakes {share:.2}");
+        }
     }
     Ok(())
 }
 
-/// The people of the two most frequent birthdates, those of the most frequent first.
-fn largest_days(path: &Path) -> Result<Vec<Vec<Person>>> {
+/// Everybody in the table.
+fn read(path: &Path) -> Result<Vec<Person>> {
     let mut table = Table::open(path, &Mapping::default())?;
-    let mut days: BTreeMap<_, Vec<Person>> = BTreeMap::new();
-    let mut batch = Vec::new();
+    let (mut people, mut batch) = (Vec::new(), Vec::new());
     while table.next_batch(10_000, &mut batch)? > 0 {
-        for person in batch.iter().map(normalise::person) {
-            if let Some(date) = person.birthdate {
-                // The first of January is where registrars put those whose birthdate is unknown.
-                if (date.month(), date.day()) != (1, 1) {
-                    days.entry(date).or_default().push(person);
-                }
+        people.extend(batch.iter().map(normalise::person));
+        batch.clear();
+    }
+    Ok(people)
+}
+
+/// The people of the two most frequent birthdates, those of the most frequent first.
+fn largest_days(people: &[Person]) -> Result<Vec<Vec<Person>>> {
+    let mut days: BTreeMap<_, Vec<Person>> = BTreeMap::new();
+    for person in people {
+        if let Some(date) = person.birthdate {
+            // The first of January is where registrars put those whose birthdate is unknown.
+            if (date.month(), date.day()) != (1, 1) {
+                days.entry(date).or_default().push(person.clone());
             }
         }
-        batch.clear();
     }
     let mut days: Vec<Vec<Person>> = days.into_values().collect();
     days.sort_by_key(|people| std::cmp::Reverse(people.len()));
     days.truncate(2);
     if days.len() < 2 {
-        return Err(Error::input(
-            path,
-            "expected people of two birthdates at least",
-        ));
+        return Err(Error::usage("expected people of two birthdates at least"));
     }
     Ok(days)
 }

@@ -1,5 +1,7 @@
 //! Who shares a block with whom, over a whole file.
 
+use std::borrow::Borrow;
+
 use rayon::prelude::*;
 
 use crate::owner::encode::Encoder;
@@ -12,7 +14,10 @@ const TASK: usize = 4_096;
 /// For every pass the tokens of `people` as the start of the block key and whose it is, sorted.
 ///
 /// Keeps 16 bytes a token. `encoder` need not fill in filters.
-pub(super) fn of(people: &[Person], encoder: &Encoder) -> Vec<Vec<(u64, u32)>> {
+pub(super) fn of<P: Borrow<Person> + Sync>(
+    people: &[P],
+    encoder: &Encoder,
+) -> Vec<Vec<(u64, u32)>> {
     let layout = encoder.layout();
     let passes = layout.passes.len();
     let parts: Vec<Vec<Vec<(u64, u32)>>> = people
@@ -23,7 +28,7 @@ pub(super) fn of(people: &[Person], encoder: &Encoder) -> Vec<Vec<(u64, u32)>> {
             for (i, person) in people.iter().enumerate() {
                 let number = TASK * task + i;
                 rows.clear();
-                encoder.encode(person, RecordRef::numbered(number), &mut rows);
+                encoder.encode(person.borrow(), RecordRef::numbered(number), &mut rows);
                 for row in rows.chunks_exact(layout.row_bytes()) {
                     for (out, columns) in out.iter_mut().zip(&layout.passes) {
                         if let Some(block) = layout.value(row, columns.block) {

@@ -4,6 +4,7 @@
 //! people -> overlap: two sides -> tokens: what the matcher holds
 //!                                    |-> relation -> attack: who is who?
 //!                                    '-> correlation: how much would a larger block show?
+//! people -> namesakes: on which dates are those who share a block?
 //! people -> length, public_list: what do weight and frequency show?
 //! run: all of it, with what `leakage` sees in the token file -> report
 //! ```
@@ -19,11 +20,13 @@ pub mod attack;
 mod blocks;
 pub mod correlation;
 pub mod length;
+mod namesakes;
 pub mod overlap;
 pub mod public_list;
 pub mod relation;
 pub mod report;
 pub mod run;
+mod sample;
 pub mod simulate;
 pub mod tokens;
 

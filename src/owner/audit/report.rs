@@ -75,7 +75,7 @@ pub struct Subject {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Attack {
-    /// `one birthdate` or `whole file`.
+    /// `one birthdate`, `some birthdates` or `all, by namesakes`.
     pub scope: String,
     /// The share of each side's people that stand on both, 0 to 1.
     pub overlap: f64,
@@ -87,7 +87,7 @@ pub struct Attack {
     pub reidentified: f64,
     /// The share that guessing would.
     pub chance: f64,
-    /// Green up to 1 point above chance, red above 5.
+    /// Of all its seeds together: green up to 1 point above chance on average, red above 5.
     pub verdict: Verdict,
 }
 
@@ -287,7 +287,7 @@ impl AuditReport {
         for a in &self.attacks {
             let _ = writeln!(
                 t,
-                "  {:<6} {:<13} {:>3.0} % of the people on both lists, seed {}: re-identified {} of {} (chance {})",
+                "  {:<6} {:<17} {:>3.0} % of the people on both lists, seed {}: re-identified {} of {} (chance {})",
                 a.verdict.as_str(),
                 a.scope,
                 100.0 * a.overlap,

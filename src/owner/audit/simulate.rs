@@ -29,7 +29,7 @@ pub struct Setting {
 }
 
 /// A key for simulations: not random, and of no use for anything else.
-fn test_key(seed: u64, number: u64) -> LinkageKey {
+pub(super) fn test_key(seed: u64, number: u64) -> LinkageKey {
     let mut material = [0; 16];
     material[..8].copy_from_slice(&seed.to_le_bytes());
     material[8..].copy_from_slice(&number.to_le_bytes());

@@ -152,7 +152,10 @@ impl Encoder {
             let first = &rows[start..start + self.layout.row_bytes()];
             let mut tokens = 0;
             for (i, pass) in self.schema.passes.iter().enumerate() {
-                let has_token = self.layout.value(first, self.layout.passes[i].block).is_some();
+                let has_token = self
+                    .layout
+                    .value(first, self.layout.passes[i].block)
+                    .is_some();
                 if pass.is_by_part() && has_token {
                     self.dummy(i, pass, made, &mut row);
                     tokens += 1;

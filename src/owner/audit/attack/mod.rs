@@ -86,6 +86,9 @@ pub struct Guess {
 pub struct Outcome {
     /// People on both sides.
     pub shared: usize,
+    /// The share of them that guessing inside the cells names, 0 to 1: among those of whom the same
+    /// columns are there, if the attacker knows which are.
+    pub chance: f64,
     /// Every mode's guess, in a fixed order.
     pub guesses: Vec<Guess>,
 }
@@ -112,10 +115,26 @@ pub fn attack(case: &Case<'_>) -> Outcome {
         .take(case.modes)
         .map(|mode| guess(case, mode))
         .collect();
+    let shared = case.truth.iter().flatten().count();
     Outcome {
-        shared: case.truth.iter().flatten().count(),
+        shared,
+        chance: by_guessing(case) / shared.max(1) as f64,
         guesses,
     }
+}
+
+/// How many people on both sides guessing names on average.
+fn by_guessing(case: &Case<'_>) -> f64 {
+    let mut right = 0.0;
+    for (person, _) in case.truth.iter().enumerate().filter(|(_, t)| t.is_some()) {
+        let (cell, i) = case.known.cells.place(person);
+        let alike = match case.shapes.get(cell) {
+            Some(shapes) => shapes.row(i).iter().filter(|d| **d < 0.5).count(),
+            None => case.seen.cells.members()[cell].len(),
+        };
+        right += 1.0 / alike.max(1) as f64;
+    }
+    right
 }
 
 fn guess(case: &Case<'_>, mode: &Mode) -> Guess {
