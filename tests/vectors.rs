@@ -13,7 +13,7 @@ use blindlink::matcher::intake;
 use blindlink::owner::encode::{Encoder, Outcome};
 use blindlink::owner::key::LinkageKey;
 use blindlink::owner::normalise::{self, Person};
-use blindlink::project::{BlockFeature, FilterFeature, Project, new_project};
+use blindlink::project::{BlockFeature, Bucket, FilterFeature, Project, new_project};
 use blindlink::token::{Header, Layout, TokenFile, TokenWriter};
 use blindlink::units::{BirthDate, RecordRef, hex, unhex};
 use serde_json::Value;
@@ -152,7 +152,8 @@ fn every_case_encodes_to_the_same_bits() {
         let key = named(&vectors, "keys", text(case, "key"));
         let encoder = Encoder::new(&project, &self::key(text(key, "key")));
         let mut rows = Vec::new();
-        let outcome = encoder.encode(&person(&case["person"]), RecordRef([7; 16]), &mut rows);
+        let record_ref: RecordRef = text(case, "record_ref").parse().unwrap();
+        let outcome = encoder.encode(&person(&case["person"]), record_ref, &mut rows);
         let found = rows_as_json(encoder.layout(), &rows);
         let expected = match found.as_array().unwrap().len() {
             0 => Outcome::NothingToLink,
@@ -174,6 +175,9 @@ fn the_cases_cover_every_feature_layer_and_size() {
     let filters = || passes().flat_map(|p| &p.filters);
     for feature in BlockFeature::ALL {
         assert!(passes().any(|p| p.block == [*feature]), "{feature:?}");
+        let alone = |b: &Bucket| b.of == [*feature];
+        let bucketed = passes().any(|p| p.bucket.as_ref().is_some_and(alone));
+        assert!(bucketed, "a bucket of {feature:?}");
     }
     for feature in FilterFeature::ALL {
         assert!(filters().any(|f| f.of == [*feature]), "{feature:?}");
@@ -184,9 +188,11 @@ fn the_cases_cover_every_feature_layer_and_size() {
     for bits in [64, 128, 256, 512, 1024, 2048, 4096] {
         assert!(filters().any(|f| f.bits == bits), "{bits} bits");
     }
+    assert!(passes().any(|p| p.dummies && p.bucket.is_some()));
+    assert!(passes().any(|p| p.dummies && p.filters.len() > 1));
     // The shipped schemas in the vectors are those of this version.
     let parties = ["district".parse().unwrap(), "college".parse().unwrap()];
-    for name in ["k12", "clk"] {
+    for name in ["k12", "k12-strict", "clk"] {
         let shipped = Project::parse(&new_project(&parties, name, [1; 16]).unwrap()).unwrap();
         assert!(
             projects.iter().any(|p| p.schema == shipped.schema),

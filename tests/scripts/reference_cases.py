@@ -9,6 +9,9 @@ KEYS = {"counting": bytes(range(32)), "zeros": bytes(32), "all-ones": b"\xff" * 
 ANN = {"first": "ANN MARIE", "middle": "ELLEN", "last": "TESTA SAMPLE", "birthdate": "2006-03-09", "gender": "F"}
 BOB = {"first": "BOB", "middle": "Q", "last": "EXAMPLE", "suffix": "JR", "birthdate": "2005-12-31", "gender": "M"}
 FULL = {**ANN, "suffix": "III", "gender": "X"}
+NO_DATE = {k: v for k, v in ANN.items() if k != "birthdate"}
+# Only dummies depend on it.
+REF = b"\x07" * 16
 
 
 def project_text(schema, parties=("district", "college"), project_id="00112233445566778899aabbccddeeff", round_="1"):
@@ -32,9 +35,26 @@ def one_filter(of, bits=64, layers=None, hashes=None, block="[]", name="f", pass
     )
 
 
+def one_pass(*features, name="p", bucket=None, dummies=False):
+    """The head of a pass, to which filters can be added; `bucket` is (features, count)."""
+    listed = ", ".join(f'"{f}"' for f in features)
+    text = f'[[schema.pass]]\nname = "{name}"\nblock = [{listed}]\n'
+    if bucket is not None:
+        of = ", ".join(f'"{f}"' for f in bucket[0])
+        text += f"bucket = {{ of = [{of}], count = {bucket[1]} }}\n"
+    return text + ("dummies = true\n" if dummies else "")
+
+
+def a_filter(name, of, bits):
+    return f'[[schema.pass.filter]]\nname = "{name}"\nof = ["{of}"]\nbits = {bits}\n'
+
+
+def schema(*passes):
+    return '[schema]\nname = "one"\n' + "".join(passes)
+
+
 def one_block(*features):
-    quoted = ", ".join(f'"{f}"' for f in features)
-    return f'[schema]\nname = "one"\n[[schema.pass]]\nname = "p"\nblock = [{quoted}]\n'
+    return schema(one_pass(*features))
 
 
 def encoding():
@@ -44,10 +64,12 @@ def encoding():
         assert projects.setdefault(name, text) == text, name
         return name
 
-    def case(comment, name, person, key="counting"):
-        rows = reference.encode(reference.Project(projects[name]), KEYS[key], person)
+    def case(comment, name, person, key="counting", ref=REF):
+        rows = reference.encode(reference.Project(projects[name]), KEYS[key], person, ref)
         rows = [{c: v.hex() if v is not None else None for c, v in row.items()} for row in rows]
-        cases.append({"comment": comment, "project": name, "key": key, "person": person, "rows": rows})
+        cases.append(
+            {"comment": comment, "project": name, "key": key, "record_ref": ref.hex(), "person": person, "rows": rows}
+        )
 
     for feature in reference.BLOCK_FEATURES:
         name = project(f"block-{feature}", project_text(one_block(feature)))
@@ -102,13 +124,8 @@ def encoding():
     for last in ("PFISTER", "ASHCRAFT", "TYMCZAK", "LEE", "GARCIA LOPEZ", "A"):
         case(f"sound of {last}", sounds, {"first": "ANN", "last": last})
 
-    buckets = project("buckets", project_text(one_block("first-bucket", "last-bucket")))
-    for first, last in (("ANN", "TESTA"), ("BOB", "TESTA"), ("ANN", "SAMPLE DEMO"), ("A", "B"), ("TESTA", "ANN")):
-        case(f"buckets of {first} and {last}", buckets, {"first": first, "last": last})
-    bucket_parts = project("bucket-parts", project_text(one_block("last-part-bucket", "first-bucket")))
-    case("a bucket for each part of the last name, and for the first part of the first", bucket_parts, {"first": "ANN MARIE", "last": "TESTA SAMPLE"})
-    case("a bucket needs its name", buckets, {"first": "ANN"})
-    case("other keys make other buckets", buckets, {"first": "ANN", "last": "TESTA"}, key="zeros")
+    bucket_cases(project, case)
+    dummy_cases(project, case)
 
     part = project("part", project_text(one_filter(["last"], block='["last-part", "year"]')))
     case("one part of the last name: one row", part, {"last": "TESTA", "birthdate": "2006-01-01"})
@@ -141,7 +158,7 @@ def encoding():
     twice = project("twice", project_text(one_filter(["first", "first"])))
     case("a feature named twice counts once", twice, ANN)
 
-    for name in ("k12", "clk"):
+    for name in ("k12", "k12-strict", "clk"):
         project(name, project_text(shipped(name)))
         case(f"schema {name}: everything known", name, FULL)
         case(f"schema {name}: compound surname", name, {**ANN, "last": "GARCIASAMPLE DELATEST MOCK"})
@@ -159,6 +176,102 @@ def encoding():
         "projects": [project_vector(n, t) for n, t in projects.items()],
         "cases": cases,
     }
+
+
+def bucket_cases(project, case):
+    one = project("bucket", project_text(schema(one_pass("birthdate", bucket=(["first-part"], 128)))))
+    case("a bucket of the first part of the first name", one, ANN)
+    case("the rest of the first name does not count", one, {**ANN, "first": "ANN"})
+    case("another name", one, {**ANN, "first": "BOB"})
+    case("other keys make other buckets", one, ANN, key="zeros")
+    case("a bucket needs its name", one, {**ANN, "first": ""})
+    case("a bucket does not stand for the rest of the block", one, {"first": "ANN"})
+    two = project("bucket-two", project_text(schema(one_pass("year", "month", bucket=(["first", "last"], 65536)))))
+    for first, last in (("ANN", "TESTA"), ("BOB", "TESTA"), ("TESTA", "ANN"), ("ANNT", "ESTA"), ("AN N", "TE STA")):
+        case(f"a bucket of {first} and {last}", two, {"first": first, "last": last, "birthdate": "2006-03-09"})
+    case("a bucket of two names needs the first", two, {"last": "TESTA", "birthdate": "2006-03-09"})
+    case("a bucket of two names needs the last", two, {"first": "ANN", "birthdate": "2006-03-09"})
+    other = project("bucket-order", project_text(schema(one_pass("year", "month", bucket=(["last", "first"], 65536)))))
+    case("the order of the features of a bucket counts", other, {"first": "ANN", "last": "TESTA", "birthdate": "2006-03-09"})
+    twice = project("bucket-twice", project_text(schema(one_pass(bucket=(["first", "first"], 1024)))))
+    case("a feature named twice in a bucket is hashed twice", twice, {"first": "ANN"})
+    for count in (2, 4096, 1 << 20):
+        name = project(f"bucket-{count}", project_text(schema(one_pass("year", bucket=(["last"], count)))))
+        for last in ("TESTA", "SAMPLE", "EXAMPLE"):
+            case(f"the bucket of {last}, one of {count}", name, {"last": last, "birthdate": "2006-03-09"})
+    for feature in reference.BLOCK_FEATURES:
+        name = project(f"bucket-of-{feature}", project_text(schema(one_pass(bucket=([feature], 1 << 20)))))
+        case(f"a bucket of {feature} and nothing else", name, FULL)
+        case(f"a bucket of {feature}: nothing known, nothing to link", name, {})
+    alone = project("bucket-alone", project_text(schema(one_pass(bucket=(["first", "last"], 1024)) + a_filter("f", "middle", 64))))
+    case("an empty block list with a bucket and a filter", alone, ANN)
+    case("a pass with a bucket has a token without any filter", alone, {**ANN, "middle": ""})
+    both = project("bucket-and-block", project_text(schema(one_pass("last", bucket=(["last"], 16)))))
+    case("a feature in the block and in the bucket", both, BOB)
+
+    parts = project(
+        "bucket-parts",
+        project_text(schema(one_pass("birthdate", bucket=(["last-part"], 128)), one_pass("birthdate", name="q"))),
+    )
+    case("a bucket of one part of the last name: a row for each", parts, {**ANN, "last": "TESTA SAMPLE DEMO"})
+    case("a bucket of a part, with one part: one row", parts, {**ANN, "last": "TESTA"})
+    case("a bucket of a part without a last name: the other pass", parts, {**ANN, "last": ""})
+    name = project("bucket-first-part", project_text(schema(one_pass("month", "day", bucket=(["first", "last-part"], 65536)))))
+    case("a bucket of the first name and a part: a row for each part", name, ANN)
+    case("a bucket of the first name and a part without the first name: no token", name, {**ANN, "first": ""})
+    name = project("bucket-shared", project_text(schema(one_pass("birthdate", bucket=(["last-part"], 2)))))
+    case("parts that share a bucket: rows of equal block keys", name, {**ANN, "last": "TESTA SAMPLE DEMO"})
+    initials = project("part-initials", project_text(schema(one_pass("birthdate", "last-part-initial"))))
+    case("the first letter of each part: a row for each", initials, ANN)
+    case("parts of one first letter: rows of equal block keys", initials, {**ANN, "last": "SAMPLE SMITHTEST"})
+    name = project("bucket-initials", project_text(schema(one_pass(bucket=(["last-part-initial", "first-initial"], 256)))))
+    case("first letters in a bucket: a row for each part", name, ANN)
+
+
+def dummy_cases(project, case):
+    real = one_pass("birthdate", name="real")
+    by_middle = one_pass("year", "middle-initial", dummies=True)
+    plain = project("dummies", project_text(schema(real, by_middle)))
+    case("a pass with dummies: nothing is missing", plain, ANN)
+    case("no middle name: a dummy", plain, {**ANN, "middle": ""})
+    case("no middle name, another record: another dummy", plain, {**ANN, "middle": ""}, ref=bytes(range(16)))
+    case("no middle name, another key: another dummy", plain, {**ANN, "middle": ""}, key="zeros")
+    case("no birthdate: dummies alone are nothing to link", plain, NO_DATE)
+    case("nothing known: dummies alone are nothing to link", plain, {})
+    two = by_middle + one_pass("month", "middle-initial", name="q", dummies=True)
+    two = project("dummies-two", project_text(schema(real, two)))
+    case("two passes with dummies: each its own", two, {**ANN, "middle": ""})
+    filters = a_filter("first", "first", 128) + a_filter("g", "gender", 64) + a_filter("last", "last", 1024)
+    with_filters = project("dummies-filters", project_text(schema(by_middle + filters, real)))
+    case("a dummy has every filter", with_filters, {**ANN, "middle": ""})
+    case("a dummy has the filters of fields that are missing, too", with_filters, {**ANN, "middle": "", "gender": ""})
+    case("a token of which a filter is missing gets no dummy of it", with_filters, {**ANN, "gender": ""})
+    empty = project("dummies-empty", project_text(schema(real, one_pass(dummies=True) + a_filter("f", "middle", 64))))
+    case("a pass with an empty block lacks no field of it: no dummy", empty, {**ANN, "middle": ""})
+    bucket = one_pass("year", bucket=(["first-part", "middle-initial"], 4096), dummies=True)
+    bucket = project("dummies-bucket", project_text(schema(real, bucket)))
+    case("a dummy for a bucket", bucket, {**ANN, "middle": ""})
+    case("dummies and a bucket: nothing is missing", bucket, ANN)
+
+    parts = project(
+        "dummies-parts",
+        project_text(
+            schema(
+                one_pass("last-part", "middle-initial", dummies=True) + a_filter("f", "first", 64),
+                one_pass("month", "middle-initial", name="whole", dummies=True),
+                one_pass("last-part", "year", name="part"),
+                real,
+            )
+        ),
+    )
+    case("dummies in passes on a part: in every row, each its own", parts, {**ANN, "middle": ""})
+    case("nothing is missing: a further row still lacks the passes that name no part", parts, ANN)
+    case("no last name: one row, a dummy in each pass with dummies", parts, {**ANN, "last": "", "middle": ""})
+    case("no birthdate: tokens and dummies in one row", parts, NO_DATE)
+    case("neither: dummies alone, in no row", parts, {"last": "TESTA SAMPLE"})
+    further = project("dummies-further", project_text(schema(real, one_pass("last-part", "middle-initial", dummies=True))))
+    case("a further row would hold dummies alone: it is not written", further, {**ANN, "middle": ""})
+    case("a further row with a token is written", further, ANN)
 
 
 def project_vector(name, text):

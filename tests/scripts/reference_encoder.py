@@ -23,12 +23,13 @@ ENCODING_VERSION = 1
 BLOCK_FEATURES = (
     "birthdate", "year", "month", "day", "month-day-any-order", "first", "last", "last-part",
     "names-any-order", "first-initial", "first-sound", "last-sound",
-    "first-bucket", "last-bucket", "last-part-bucket",
+    "first-part", "last-part-initial", "middle-initial",
 )  # fmt: skip
 FILTER_FEATURES = (
     "first", "middle", "last", "birthdate", "year", "month", "day", "middle-initial", "gender", "suffix",
     "middle-initial-or-none", "gender-or-none",
 )  # fmt: skip
+OF_PARTS = {"last-part", "last-part-initial"}
 
 
 # ---- the project file (project-file.md) ----------------------------------------------------
@@ -51,7 +52,8 @@ def take(table, keys, where):
     for name, (types, default) in keys.items():
         need(name in table or default is not ..., f"{where}: missing field {name}")
         value = table.get(name, default)
-        right = isinstance(value, types) and not (isinstance(value, bool))
+        # In Python a bool is an int, in TOML it is not.
+        right = isinstance(value, types) and (types is bool or not isinstance(value, bool))
         need(right or name not in table, f"{where}: {name} has the wrong type")
         values.append(value)
     return values
@@ -110,6 +112,17 @@ def canonical_filter(table):
     return out
 
 
+def canonical_bucket(table):
+    of, count = take(table, {"of": (list, ...), "count": (int, ...)}, "bucket")
+    need(of and set(texts(of)) <= set(BLOCK_FEATURES), "features of a bucket")
+    need(2 <= count <= 1 << 20 and count & (count - 1) == 0, "count")
+    return {"of": of, "count": count}
+
+
+def is_blocked(pass_):
+    return bool(pass_["block"]) or "bucket" in pass_
+
+
 def canonical_schema(table):
     schema_name, dice, passes = take(
         table, {"name": (str, ...), "dice": ((float, int), None), "pass": (list, ...)}, "schema"
@@ -120,22 +133,32 @@ def canonical_schema(table):
         out["dice"] = float(dice)
     out["pass"] = []
     for one in passes:
-        pass_name, block, filters = take(
-            one, {"name": (str, ...), "block": (list, ...), "filter": (list, [])}, "pass"
-        )
+        pass_name, block, bucket, dummies, filters = take(
+            one,
+            {
+                "name": (str, ...), "block": (list, ...), "bucket": (dict, None),
+                "dummies": (bool, False), "filter": (list, []),
+            },
+            "pass",
+        )  # fmt: skip
         need(set(texts(block)) <= set(BLOCK_FEATURES), "block features")
+        canonical = {"name": name(pass_name), "block": block}
+        if bucket is not None:
+            canonical["bucket"] = canonical_bucket(bucket)
+        if dummies:
+            canonical["dummies"] = True
         filters = [canonical_filter(f) for f in filters]
         names = [f["name"] for f in filters] + ["block"]
         need(len(set(names)) == len(names), "filter name taken")
         need(len(filters) <= 8, "filters of a pass")
-        need(block or filters, "a pass of nothing")
-        out["pass"].append({"name": name(pass_name), "block": block, "filter": filters})
+        need(is_blocked(canonical) or filters, "a pass of nothing")
+        out["pass"].append({**canonical, "filter": filters})
     need(1 <= len(out["pass"]) <= 16, "passes")
     need(len({p["name"] for p in out["pass"]}) == len(out["pass"]), "pass name taken")
     need(sum(len(p["filter"]) for p in out["pass"]) <= 48, "filters of a schema")
     if dice is not None:
         only = out["pass"][0]
-        need(len(out["pass"]) == 1 and not only["block"] and len(only["filter"]) == 1, "dice")
+        need(len(out["pass"]) == 1 and not is_blocked(only) and len(only["filter"]) == 1, "dice")
     return out
 
 
@@ -206,6 +229,10 @@ def key_check(encoding):
     return blake3.derive_key("blindlink 2026-11-21 key check v1", encoding)[:16]
 
 
+def bucket_key(encoding):
+    return blake3.derive_key("blindlink 2026-11-21 bucket key v1", encoding)
+
+
 # ---- encoding.md 3: features, rows ---------------------------------------------------------
 
 
@@ -227,7 +254,7 @@ def name_parts(text):
     return [part for part in text.split(" ") if part]
 
 
-def block_text(feature, person, part, encoding):
+def block_text(feature, person, part):
     """The text of a block feature, or None if it is missing."""
     first, last = ("".join(name_parts(person.get(field, ""))) for field in ("first", "last"))
     if feature in ("birthdate", "year", "month", "day", "month-day-any-order"):
@@ -243,13 +270,12 @@ def block_text(feature, person, part, encoding):
         }[feature]
     if feature == "last-part":
         return part
-    bucketed = {"first-bucket": (name_parts(person.get("first", "")) or [None])[0], "last-bucket": last, "last-part-bucket": part}
-    if feature in bucketed:
-        name = bucketed[feature]
-        if not name:
-            return None
-        bucket_key = blake3.derive_key("blindlink 2026-11-21 bucket key v1", encoding)
-        return f"{blake3.keyed(bucket_key, lp(feature.encode()) + lp(name.encode()), 1)[0]:03}"
+    if feature == "last-part-initial":
+        return part and part[0]
+    if feature == "first-part":
+        return next(iter(name_parts(person.get("first", ""))), None)
+    if feature == "middle-initial":
+        return person.get("middle", "")[:1] or None
     if feature == "names-any-order":
         return " ".join(sorted((first, last))) if first and last else None
     value = first if feature.startswith("first") else last
@@ -258,6 +284,23 @@ def block_text(feature, person, part, encoding):
     if feature.endswith("-initial"):
         return value[0]
     return soundex(value) if feature.endswith("-sound") else value
+
+
+def bucket_text(bucket, person, part, encoding):
+    """The number of a record's bucket, or None if one of its features is missing."""
+    message = b""
+    for feature in bucket["of"]:
+        text = block_text(feature, person, part)
+        if text is None:
+            return None
+        message += lp(feature.encode()) + lp(text.encode())
+    hashed = blake3.keyed(bucket_key(encoding), message, 4)
+    return str(int.from_bytes(hashed, "little") % bucket["count"])
+
+
+def names_a_part(pass_):
+    features = [*pass_["block"], *pass_.get("bucket", {"of": []})["of"]]
+    return bool(OF_PARTS & set(features))
 
 
 def q_grams(feature, person):
@@ -309,23 +352,40 @@ def filter_bytes(filter_, key, grams):
     return bytes(out)
 
 
-def encode_pass(pass_, encoding, person, part):
+def dummy(pass_, encoding, record_ref, number_):
+    """(block key, filters by name) of the bits that stand in for a token."""
+    widths = {f["name"]: f["bits"] // 8 for f in pass_["filter"]}
+    message = lp(pass_["name"].encode()) + lp(b"dummy") + record_ref + number_.to_bytes(4, "little")
+    stream = blake3.keyed(encoding, message, 16 + sum(widths.values()))
+    block, at, filters = stream[:16], 16, {}
+    for name_, width in widths.items():
+        filters[name_] = stream[at : at + width]
+        at += width
+    return block, filters
+
+
+def block_values(pass_, encoding, person, part):
+    """The texts of the block, that of the bucket last; None if one is missing."""
+    values = [block_text(feature, person, part) for feature in pass_["block"]]
+    if "bucket" in pass_:
+        values.append(bucket_text(pass_["bucket"], person, part, encoding))
+    return None if None in values else values
+
+
+def encode_pass(pass_, encoding, person, values):
     """(block key, filters by name) of one token, or None if the person has none."""
-    values = [block_text(feature, person, part, encoding) for feature in pass_["block"]]
-    if None in values:
-        return None
     framed = b"".join(lp(text.encode()) for text in [pass_["name"], *values])
     keys = blake3.keyed(encoding, framed, 48)
     filters = {}
     for filter_ in pass_["filter"]:
         grams = set().union(*(q_grams(feature, person) for feature in filter_["of"]))
         filters[filter_["name"]] = filter_bytes(filter_, keys[16:], grams) if grams else None
-    if not pass_["block"] and not any(filters.values()):
+    if not is_blocked(pass_) and not any(filters.values()):
         return None
     return keys[:16], filters
 
 
-def encode(project, key, person):
+def encode(project, key, person, record_ref):
     """The rows of a person: a list of columns -> bytes or None. Empty: nothing to link."""
     encoding = encoding_key(project, key)
     parts = list(dict.fromkeys(name_parts(person.get("last", ""))))
@@ -334,9 +394,14 @@ def encode(project, key, person):
         row, any_token = {}, False
         for pass_ in project.schema["pass"]:
             token = None
-            if i == 0 or {"last-part", "last-part-bucket"} & set(pass_["block"]):
-                token = encode_pass(pass_, encoding, person, part)
-            any_token |= token is not None
+            if i == 0 or names_a_part(pass_):
+                values = block_values(pass_, encoding, person, part)
+                if values is not None:
+                    token = encode_pass(pass_, encoding, person, values)
+                    any_token |= token is not None
+                elif pass_.get("dummies"):
+                    # Not a token: a row of dummies alone is not written.
+                    token = dummy(pass_, encoding, record_ref, i)
             block, filters = token or (None, {})
             row[pass_["name"] + ".block"] = block
             for filter_ in pass_["filter"]:

@@ -1,9 +1,10 @@
 """The cases of testdata/vectors/project.json: texts that are read, and texts that are refused."""
 
 import reference_encoder as reference
-from reference_cases import one_block, one_filter, project_text, shipped
+from reference_cases import a_filter, one_block, one_filter, one_pass, project_text, schema, shipped
 
 SMALL = project_text(one_filter(["last"], block='["birthdate"]'))
+BUCKET = project_text(schema(one_pass("year", bucket=(["first", "last"], 1024)) + a_filter("f", "day", 64)))
 
 
 def swap(old, new, text=SMALL):
@@ -35,10 +36,24 @@ def good():
     yield "dice", dice
     yield "dice as a whole number is 1.0", swap("0.85", "1", dice)
     yield "schema k12", project_text(shipped("k12"))
+    yield "schema k12-strict", project_text(shipped("k12-strict"))
     yield "schema clk", project_text(shipped("clk"))
     passes = "".join(f'[[schema.pass]]\nname = "p{i}"\nblock = ["last"]\n' for i in range(16))
     yield "16 passes", project_text('[schema]\nname = "many"\n' + passes)
     yield "8 filters of a pass", project_text(one_filter(["last"]) + more_filters(7))
+    yield "a bucket", BUCKET
+    yield "a bucket as a table of its own, its keys in another order: the same as a bucket", swap(
+        'bucket = { of = ["first", "last"], count = 1024 }\n',
+        '[schema.pass.bucket]\ncount = 1_024\nof = ["first", "last"]\n',
+        BUCKET,
+    )
+    yield "the least number of buckets", swap("1024", "2", BUCKET)
+    yield "the greatest number of buckets", swap("1024", "1048576", BUCKET)
+    yield "a bucket, an empty block list and no filter", project_text(schema(one_pass(bucket=(["last-part"], 16))))
+    yield "dummies", swap('name = "p"', 'name = "p"\ndummies = true')
+    yield "dummies = false: the same as small", swap('name = "p"', 'name = "p"\ndummies = false')
+    yield "a bucket and dummies", swap('name = "p"', 'dummies = true\nname = "p"', BUCKET)
+    yield "dummies in a pass with an empty block", swap("block = []", "block = []\ndummies = true", project_text(one_filter(["last"])))
 
 
 def more_filters(n):
@@ -87,6 +102,22 @@ def bad():
         yield f"pairs {pairs}", phrase, swap("[decision]", f"pairs = {pairs}\n[decision]")
     yield "an unknown block feature", "no block feature", swap('["birthdate"]', '["birthday"]')
     yield "a filter feature as block feature", "no block feature", swap('["birthdate"]', '["gender"]')
+    for feature in ("first-bucket", "last-bucket", "last-part-bucket", "Year", ""):
+        yield f"the block feature {feature!r}", "no block feature", swap('["birthdate"]', f'["{feature}"]')
+    yield "an unknown feature in a bucket", "no block feature", swap('of = ["first", "last"]', 'of = ["first", "last-bucket"]', BUCKET)
+    yield "a filter feature in a bucket", "no block feature", swap('of = ["first", "last"]', 'of = ["middle"]', BUCKET)
+    yield "a bucket of nothing", "names no feature", swap('of = ["first", "last"]', "of = []", BUCKET)
+    for count in ("0", "1", "3", "1000", "2097152", "4294967295"):
+        yield f"{count} buckets", "count of buckets must be a power of two", swap("1024", count, BUCKET)
+    yield "a negative number of buckets", "invalid value", swap("1024", "-2", BUCKET)
+    yield "a number of buckets beyond 32 bits", "invalid value", swap("1024", "4294967298", BUCKET)
+    yield "a number of buckets that is not whole", "invalid type", swap("1024", "1024.0", BUCKET)
+    yield "a bucket without of", "missing field `of`", swap('of = ["first", "last"], ', "", BUCKET)
+    yield "a bucket without a count", "missing field `count`", swap(", count = 1024", "", BUCKET)
+    yield "an unknown key of a bucket", "unknown field", swap("count = 1024", "count = 1024, salt = 1", BUCKET)
+    yield "a bucket that is a number", "invalid type", swap('{ of = ["first", "last"], count = 1024 }', "1024", BUCKET)
+    for value in ("1", '"true"', "[]"):
+        yield f"dummies = {value}", "invalid type", swap('name = "p"', f'name = "p"\ndummies = {value}')
     yield "an unknown filter feature", "no filter feature", swap('of = ["last"]', 'of = ["surname"]')
     yield "a block feature as filter feature", "no filter feature", swap('of = ["last"]', 'of = ["last-part"]')
     yield "a filter of nothing", "names no feature", swap('of = ["last"]', "of = []")
@@ -118,6 +149,7 @@ def bad():
     yield "dice of 0", "dice must be", dice.replace("0.8", "0")
     yield "dice above 1", "dice must be", dice.replace("0.8", "1.01")
     yield "dice with a block", "dice is for", dice.replace("block = []", 'block = ["last"]')
+    yield "dice with a bucket", "dice is for", dice.replace("block = []", 'block = []\nbucket = { of = ["last"], count = 2 }')
     yield "dice with two filters", "dice is for", dice + more_filters(1)
     yield "dice with two passes", "dice is for", dice + '[[schema.pass]]\nname = "q"\nblock = ["last"]\n'
 

@@ -127,7 +127,7 @@ def good_file(text=PROJECT, key="counting", party="district", people=PEOPLE):
     refs = sorted(blake3.digest(b"ref" + bytes([i]), 16) for i in range(len(people)))
     rows = []
     for ref, person in zip(refs, people):
-        rows += [{"record_ref": ref, **row} for row in reference.encode(project, KEYS[key], person)]
+        rows += [{"record_ref": ref, **row} for row in reference.encode(project, KEYS[key], person, ref)]
     columns = {"record_ref": [FIXED, 16, REQUIRED]}
     for pass_ in project.schema["pass"]:
         columns[pass_["name"] + ".block"] = [FIXED, 16, OPTIONAL]
