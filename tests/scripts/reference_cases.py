@@ -49,8 +49,8 @@ def a_filter(name, of, bits):
     return f'[[schema.pass.filter]]\nname = "{name}"\nof = ["{of}"]\nbits = {bits}\n'
 
 
-def schema(*passes):
-    return '[schema]\nname = "one"\n' + "".join(passes)
+def schema(*passes, rows=None):
+    return '[schema]\nname = "one"\n' + (f"rows = {rows}\n" if rows else "") + "".join(passes)
 
 
 def one_block(*features):
@@ -252,6 +252,27 @@ def dummy_cases(project, case):
     bucket = project("dummies-bucket", project_text(schema(real, bucket)))
     case("a dummy for a bucket", bucket, {**ANN, "middle": ""})
     case("dummies and a bucket: nothing is missing", bucket, ANN)
+
+    for rows in (2, 4):
+        padded = project(
+            f"rows-{rows}",
+            project_text(
+                schema(
+                    one_pass("last-part", "year", name="part") + a_filter("f", "first", 64),
+                    one_pass("year", name="q", bucket=(["last-part"], 128)),
+                    real,
+                    one_pass("last-part", "middle-initial", name="dummies", dummies=True),
+                    rows=rows,
+                )
+            ),
+        )
+        case(f"at least {rows} rows: two parts", padded, ANN)
+        case(f"at least {rows} rows: one part, no middle name", padded, {**ANN, "last": "EXEMPLAR", "middle": ""})
+        case(f"at least {rows} rows: no birthdate", padded, NO_DATE)
+        case(f"at least {rows} rows: no last name, dummies of the pass that has them", padded, {**ANN, "last": ""})
+        case(f"at least {rows} rows: nothing known, no row", padded, {})
+    none = project("rows-without-parts", project_text(schema(real, rows=2)))
+    case("at least 2 rows, and no pass names a part: one row", none, ANN)
 
     parts = project(
         "dummies-parts",

@@ -124,13 +124,18 @@ def is_blocked(pass_):
 
 
 def canonical_schema(table):
-    schema_name, dice, passes = take(
-        table, {"name": (str, ...), "dice": ((float, int), None), "pass": (list, ...)}, "schema"
+    schema_name, dice, rows, passes = take(
+        table,
+        {"name": (str, ...), "dice": ((float, int), None), "rows": (int, 1), "pass": (list, ...)},
+        "schema",
     )
+    need(1 <= rows <= 4, "rows")
     out = {"name": schema_name}
     if dice is not None:
         need(0 < dice <= 1, "dice")
         out["dice"] = float(dice)
+    if rows != 1:
+        out["rows"] = rows
     out["pass"] = []
     for one in passes:
         pass_name, block, bucket, dummies, filters = take(
@@ -408,6 +413,16 @@ def encode(project, key, person, record_ref):
                 row[f"{pass_['name']}.{filter_['name']}"] = filters.get(filter_["name"])
         if any_token:
             rows.append(row)
+    while rows and len(rows) < project.schema.get("rows", 1):
+        row = {column: None for column in rows[0]}
+        filled = [p for p in project.schema["pass"] if names_a_part(p) and rows[0][p["name"] + ".block"]]
+        for pass_ in filled:
+            block, filters = dummy(pass_, encoding, record_ref, len(rows))
+            row[pass_["name"] + ".block"] = block
+            row |= {f"{pass_['name']}.{name_}": bits for name_, bits in filters.items()}
+        if not filled:
+            break
+        rows.append(row)
     return rows
 
 

@@ -50,6 +50,8 @@ def good():
     yield "the least number of buckets", swap("1024", "2", BUCKET)
     yield "the greatest number of buckets", swap("1024", "1048576", BUCKET)
     yield "a bucket, an empty block list and no filter", project_text(schema(one_pass(bucket=(["last-part"], 16))))
+    yield "rows = 3", swap('name = "one"', 'name = "one"\nrows = 3')
+    yield "rows = 1: the same as small", swap('name = "one"', 'rows = 1\nname = "one"')
     yield "dummies", swap('name = "p"', 'name = "p"\ndummies = true')
     yield "dummies = false: the same as small", swap('name = "p"', 'name = "p"\ndummies = false')
     yield "a bucket and dummies", swap('name = "p"', 'dummies = true\nname = "p"', BUCKET)
@@ -116,6 +118,9 @@ def bad():
     yield "a bucket without a count", "missing field `count`", swap(", count = 1024", "", BUCKET)
     yield "an unknown key of a bucket", "unknown field", swap("count = 1024", "count = 1024, salt = 1", BUCKET)
     yield "a bucket that is a number", "invalid type", swap('{ of = ["first", "last"], count = 1024 }', "1024", BUCKET)
+    for rows in ("0", "5"):
+        yield f"rows = {rows}", "rows must be 1 to 4", swap('name = "one"', f'name = "one"\nrows = {rows}')
+    yield "rows = true", "invalid type", swap('name = "one"', 'name = "one"\nrows = true')
     for value in ("1", '"true"', "[]"):
         yield f"dummies = {value}", "invalid type", swap('name = "p"', f'name = "p"\ndummies = {value}')
     yield "an unknown filter feature", "no filter feature", swap('of = ["last"]', 'of = ["surname"]')
