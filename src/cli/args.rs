@@ -16,7 +16,7 @@ pub(super) struct Args {
     /// Number of threads; all cores if not given. Results do not depend on it.
     #[arg(long, global = true, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) threads: Option<u16>,
-    /// No progress and no summary on standard error.
+    /// No progress and no summary on standard error; warnings stay.
     #[arg(long, short, global = true)]
     pub(super) quiet: bool,
 }

@@ -16,6 +16,9 @@ pub(super) fn inspect(verb: &Inspect) -> Result<()> {
     let header = file.header();
     let columns = file.columns();
     let row_bytes: usize = 16 + columns.iter().map(|c| c.1).sum::<usize>();
+    if file.is_classic()? {
+        term::warn_of_classic();
+    }
     if verb.json {
         let value = json!({
             "format": FORMAT,

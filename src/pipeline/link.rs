@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::Progress;
+use super::{Progress, warn_of};
 use crate::atomic::AtomicFolder;
 use crate::error::{Error, Result};
 use crate::matcher::assign::assign;
@@ -44,6 +44,7 @@ pub struct Options {
 pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
     let project = Project::read(&options.project)?;
     let threshold = options.threshold.unwrap_or(project.threshold);
+    warn_of(&project, progress);
     if !(threshold > 0.0 && threshold < 1.0) {
         return Err(Error::usage("a threshold must be above 0 and below 1"));
     }
