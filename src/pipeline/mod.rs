@@ -6,18 +6,19 @@ pub mod demo;
 pub mod encode;
 pub mod files;
 pub mod link;
+pub mod release;
 pub mod resolve;
 
-/// Told how far a verb is. `done` of `total` units; `total` 0 if it is not known.
 use crate::project::Project;
 
+/// Told how far a verb is. `done` of `total` units; `total` 0 if it is not known.
 pub trait Progress: Sync {
     /// The step named `step` has come this far.
     fn at(&self, step: &str, done: u64, total: u64);
-}
 
     /// The project's schema is a classic one, whose tokens are known to be broken.
     fn classic_schema(&self);
+}
 
 /// Tells nobody.
 #[derive(Debug, Clone, Copy)]
@@ -25,7 +26,6 @@ pub struct Silent;
 
 impl Progress for Silent {
     fn at(&self, _: &str, _: u64, _: u64) {}
-}
 
     fn classic_schema(&self) {}
 }
@@ -35,3 +35,4 @@ fn warn_of(project: &Project, progress: &dyn Progress) {
     if project.schema.is_classic() {
         progress.classic_schema();
     }
+}
