@@ -20,7 +20,7 @@
 //! [`synth`] makes up students, [`evaluate`] scores a match of them against the truth.
 //!
 //! [`owner`] may see people, [`matcher`] must not be able to: neither names the other, and only
-//! what is in a [`token`] file crosses. `ARCHITECTURE.md` has the table of who may import whom,
+//! what is in a [`token`] file and the [`release`] manifest beside it crosses. `ARCHITECTURE.md` has the table of who may import whom,
 //! and `tests/architecture.rs` holds the code to it.
 //!
 //! # Privacy
@@ -36,6 +36,7 @@ pub mod matcher;
 pub mod owner;
 pub mod pipeline;
 pub mod project;
+pub mod release;
 pub mod synth;
 pub mod token;
 pub mod units;

@@ -16,7 +16,7 @@ pub(super) struct Args {
     /// Number of threads; all cores if not given. Results do not depend on it.
     #[arg(long, global = true, value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(super) threads: Option<u16>,
-    /// No progress and no summary on standard error.
+    /// No progress and no summary on standard error; warnings stay.
     #[arg(long, short, global = true)]
     pub(super) quiet: bool,
 }
@@ -35,7 +35,9 @@ pub(super) enum Verb {
     Encode(Encode),
     /// Data owner: attack your own tokens before they leave. Operator: look at tokens alone
     Audit(Audit),
-    /// What a token file says of itself
+    /// Data owner: state the audit's verdict in a manifest that goes with the token file
+    Release(Release),
+    /// What a token file says of itself, and the release manifest beside it
     Inspect(Inspect),
     /// Operator: match token files into links and crosswalks
     Match(Match),
@@ -165,6 +167,24 @@ pub(super) struct Audit {
     #[arg(long)]
     pub(super) delimiter: Option<Delimiter>,
     /// Replace a report that exists
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Release {
+    /// The token file that goes to the operator
+    pub(super) tokens: PathBuf,
+    /// The project file
+    #[arg(long)]
+    pub(super) project: PathBuf,
+    /// The report that `audit --json` wrote; without it the manifest says that no audit was made
+    #[arg(long, value_name = "FILE")]
+    pub(super) audit: Option<PathBuf>,
+    /// The manifest to write. Default: beside the token file, .release.json, where the operator's side looks for it
+    #[arg(short, long)]
+    pub(super) out: Option<PathBuf>,
+    /// Replace a manifest that exists
     #[arg(long)]
     pub(super) force: bool,
 }

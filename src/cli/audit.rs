@@ -12,7 +12,7 @@ use crate::pipeline::audit::{self as pipeline, Options, TokenAudit};
 
 pub(super) fn audit(verb: &Audit, args: &Args) -> Result<()> {
     let (Some(table), Some(party), Some(key)) = (&verb.table, &verb.party, &verb.key) else {
-        return tokens_alone(verb);
+        return tokens_alone(verb, args);
     };
     let mut mapping = Mapping::default();
     for argument in &verb.map {
@@ -43,13 +43,15 @@ pub(super) fn audit(verb: &Audit, args: &Args) -> Result<()> {
 }
 
 /// The operator's form.
-fn tokens_alone(verb: &Audit) -> Result<()> {
+fn tokens_alone(verb: &Audit, args: &Args) -> Result<()> {
     if verb.table.is_some() || verb.party.is_some() || verb.key.is_some() {
         return Err(Error::usage(
             "the owner's audit needs the table, --party and --key; the operator's none of them",
         ));
     }
-    let found = pipeline::audit_tokens(&verb.tokens, &verb.project, verb.seed)?;
+    let progress = term::Progress::new(args.quiet);
+    let found = pipeline::audit_tokens(&verb.tokens, &verb.project, verb.seed, &progress)?;
+    progress.done();
     if let Some(path) = &verb.json {
         crate::pipeline::files::check_outputs(&[&verb.tokens, &verb.project], &[path], verb.force)?;
         let value = json!({

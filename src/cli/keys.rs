@@ -1,7 +1,7 @@
 //! `project` and `key`.
 
 use super::args::{Key, Project};
-use super::print;
+use super::{print, term};
 use crate::atomic;
 use crate::error::{Error, Result};
 use crate::owner::key::LinkageKey;
@@ -20,7 +20,11 @@ pub(super) fn project(verb: &Project) -> Result<()> {
     getrandom::fill(&mut id).map_err(|_| Error::internal("the system gives no random bytes"))?;
     let text = new_project(parties, schema, id)?;
     // What is written must be readable: a party named twice, say, is found out here.
-    crate::project::Project::parse(&text).map_err(|e| Error::usage(e.problem().to_owned()))?;
+    let project =
+        crate::project::Project::parse(&text).map_err(|e| Error::usage(e.problem().to_owned()))?;
+    if project.schema.is_classic() {
+        term::warn_of_classic();
+    }
     atomic::write(out, text.as_bytes())
 }
 

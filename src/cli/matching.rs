@@ -4,16 +4,23 @@ use serde_json::json;
 
 use super::args::{Args, Inspect, Match};
 use super::owner::pretty;
+use super::release::{audits, verdict};
 use super::{print, term};
 use crate::error::Result;
 use crate::matcher::report::{PairReport, Report, StatusCounts};
 use crate::pipeline::link::{self as pipeline, Options};
+use crate::release::{Manifest, word};
 use crate::token::{FORMAT, TokenFile};
 use crate::units::hex;
 
 pub(super) fn inspect(verb: &Inspect) -> Result<()> {
     let file = TokenFile::open(&verb.tokens)?;
     let header = file.header();
+    if file.is_classic()? {
+        term::warn_of_classic();
+    }
+    let manifest = Manifest::beside(&file)?;
+    let stated = manifest.as_ref().and_then(|m| m.audit.verdict);
     let columns = file.columns();
     let row_bytes: usize = 16 + columns.iter().map(|c| c.1).sum::<usize>();
     if verb.json {
@@ -28,6 +35,8 @@ pub(super) fn inspect(verb: &Inspect) -> Result<()> {
             "records": header.records,
             "rows": header.rows,
             "blake3": file.fingerprint()?.to_string(),
+            "manifest": manifest.is_some(),
+            "audit": word(stated),
             "columns": columns.iter().map(|(name, bytes)| json!({"name": name, "bytes": bytes})).collect::<Vec<_>>(),
         });
         return print(&pretty(&value)?);
@@ -45,6 +54,9 @@ pub(super) fn inspect(verb: &Inspect) -> Result<()> {
         header.rows,
         file.fingerprint()?,
     );
+    if manifest.is_some() {
+        text += &format!("audit          {}\n", verdict(stated));
+    }
     text += "columns        record_ref, 16 bytes\n";
     for (name, bytes) in &columns {
         text += &format!("               {name}, {bytes} bytes\n");
@@ -66,6 +78,7 @@ pub(super) fn link(verb: &Match, args: &Args) -> Result<()> {
     if !args.quiet {
         eprint!("{}", describe(&report));
     }
+    eprint!("{}", audits(&report.parties, args.quiet));
     if verb.json {
         print(&pretty(&report)?)
     } else {

@@ -15,6 +15,7 @@ mod keys;
 mod matching;
 mod owner;
 mod rehearse;
+mod release;
 mod term;
 
 use std::process::ExitCode;
@@ -52,6 +53,7 @@ fn run(args: &Args) -> Result<()> {
         Verb::Key(v) => keys::key(v),
         Verb::Encode(v) => owner::encode(v, args),
         Verb::Audit(v) => audit::audit(v, args),
+        Verb::Release(v) => release::release(v, args),
         Verb::Inspect(v) => matching::inspect(v),
         Verb::Match(v) => matching::link(v, args),
         Verb::Resolve(v) => owner::resolve(v, args),

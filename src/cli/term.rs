@@ -6,6 +6,17 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::pipeline;
 
+/// What is said wherever tokens of a classic schema are made or used.
+const CLASSIC: &str = "warning: classic tokens (the schema clk) are known to be broken: graph matching re-identifies \
+                       nearly everybody behind them without the key (see SECURITY.md)";
+
+/// Warns of a classic schema on standard error.
+///
+/// `--quiet` leaves out progress and summaries; it does not silence this.
+pub(super) fn warn_of_classic() {
+    eprintln!("{CLASSIC}");
+}
+
 /// A line on standard error that is redrawn while a verb works, and gone when it is done.
 #[derive(Debug)]
 pub(super) struct Progress(ProgressBar);
@@ -48,6 +59,10 @@ impl pipeline::Progress for Progress {
             self.0.unset_length();
         }
         self.0.set_position(done);
+    }
+
+    fn classic_schema(&self) {
+        self.0.suspend(warn_of_classic);
     }
 }
 

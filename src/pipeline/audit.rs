@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use super::Progress;
-use super::files::check_outputs;
+use super::files::{check_outputs, made_under};
+use super::{Progress, warn_of};
 use crate::error::{Error, Result};
 use crate::leakage::{self, Check, Verdict};
 use crate::owner::audit::report::AuditReport;
@@ -13,6 +13,7 @@ use crate::owner::key::LinkageKey;
 use crate::owner::normalise::{self, Person};
 use crate::owner::table::{Mapping, Record, Table};
 use crate::project::Project;
+use crate::release::seal::Sealed as _;
 use crate::token::TokenFile;
 use crate::units::PartyId;
 
@@ -73,13 +74,14 @@ pub fn audit(options: &Options, progress: &dyn Progress) -> Result<AuditReport> 
         o.force,
     )?;
     let project = Project::read(&o.project)?;
+    warn_of(&project, progress);
     project
         .expect_party(&o.party)
         .map_err(|e| e.at(&o.project))?;
     let key = LinkageKey::read(&o.key)?;
     let encoder = Encoder::new(&project, &key);
     let file = TokenFile::open(&o.tokens)?;
-    belongs(&project, &file)?;
+    made_under(&project, &file)?;
     let header = file.header();
     if header.party != o.party {
         return Err(Error::mismatch(format!(
@@ -133,10 +135,12 @@ pub fn audit_tokens(
     tokens: &std::path::Path,
     project: &std::path::Path,
     seed: u64,
+    progress: &dyn Progress,
 ) -> Result<TokenAudit> {
     let project = Project::read(project)?;
+    warn_of(&project, progress);
     let file = TokenFile::open(tokens)?;
-    belongs(&project, &file)?;
+    made_under(&project, &file)?;
     let checks = leakage::checks(&file, &project, seed)?;
     Ok(TokenAudit {
         party: file.header().party.clone(),
@@ -144,20 +148,6 @@ pub fn audit_tokens(
         verdict: Verdict::worst(checks.iter().map(|c| c.verdict)),
         checks,
     })
-}
-
-fn belongs(project: &Project, file: &TokenFile) -> Result<()> {
-    let made = file.header().project;
-    if made == project.fingerprint {
-        return Ok(());
-    }
-    Err(Error::mismatch(format!(
-        "made under project {}, but the project file given is {}",
-        made.short(),
-        project.fingerprint.short()
-    ))
-    .at(file.path())
-    .hint("every party and the operator must use the same project file"))
 }
 
 /// The people of the table whom `encode` encodes.

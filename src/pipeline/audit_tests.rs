@@ -2,9 +2,9 @@ use std::path::Path;
 
 use super::*;
 use crate::error::Class;
-use crate::owner::audit::report::Conclusion;
 use crate::pipeline::{Silent, encode};
 use crate::project::new_project;
+use crate::release::Conclusion;
 
 const TABLE: &str = include_str!("../../testdata/k12-demo/district.csv");
 /// The classic of the field: names apart, plain filters, inside one birthdate.
@@ -103,7 +103,7 @@ fn plain_separate_filters_in_birthdate_blocks_are_red() {
     }
     assert!(names > 500);
     // The operator's form needs neither.
-    let alone = audit_tokens(&options.tokens, &options.project, 1).unwrap();
+    let alone = audit_tokens(&options.tokens, &options.project, 1, &Silent).unwrap();
     assert_eq!(alone.records, report.subject.records);
     assert!(alone.checks.iter().all(|c| report.checks.contains(c)));
 }
@@ -132,7 +132,7 @@ fn what_does_not_belong_together_is_refused() {
     )
     .unwrap();
     assert_eq!(refused(&options), Class::Mismatch);
-    let alone = audit_tokens(&options.tokens, &options.project, 1).unwrap_err();
+    let alone = audit_tokens(&options.tokens, &options.project, 1, &Silent).unwrap_err();
     assert_eq!(alone.class(), Class::Mismatch);
 }
 

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
-use super::Progress;
 use super::files::check_outputs;
+use super::{Progress, warn_of};
 use crate::csvfile::CsvWriter;
 use crate::error::{Error, Result};
 use crate::owner::encode::{Encoder, Outcome};
@@ -87,6 +87,7 @@ pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
         o.force,
     )?;
     let project = Project::read(&o.project)?;
+    warn_of(&project, progress);
     project
         .expect_party(&o.party)
         .map_err(|e| e.at(&o.project))?;

@@ -3,6 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::project::Project;
+use crate::token::TokenFile;
 
 /// Fails if an output is also an input or another output, or exists and `force` is not set.
 ///
@@ -33,6 +35,24 @@ pub fn check_outputs(inputs: &[&Path], outputs: &[&Path], force: bool) -> Result
         }
     }
     Ok(())
+}
+
+/// Fails unless the token file was made under this project.
+///
+/// # Errors
+/// [`Class::Mismatch`](crate::error::Class::Mismatch), naming both projects.
+pub(super) fn made_under(project: &Project, file: &TokenFile) -> Result<()> {
+    let made = file.header().project;
+    if made == project.fingerprint {
+        return Ok(());
+    }
+    Err(Error::mismatch(format!(
+        "made under project {}, but the project file given is {}",
+        made.short(),
+        project.fingerprint.short()
+    ))
+    .at(file.path())
+    .hint("every party and the operator must use the same project file"))
 }
 
 /// The file behind a path, as far as it exists.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::Progress;
+use super::{Progress, warn_of};
 use crate::atomic::AtomicFolder;
 use crate::error::{Error, Result};
 use crate::matcher::assign::assign;
@@ -38,11 +38,13 @@ pub struct Options {
 ///
 /// # Errors
 /// [`Class::Input`](crate::error::Class::Input) and
-/// [`Class::Mismatch`](crate::error::Class::Mismatch) as of [`admit`];
+/// [`Class::Mismatch`](crate::error::Class::Mismatch) as of [`admit`], also for a release manifest
+/// beside a token file;
 /// [`Class::Mismatch`](crate::error::Class::Mismatch) if the project allows no pair of the
 /// parties given; [`Class::Io`](crate::error::Class::Io).
 pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
     let project = Project::read(&options.project)?;
+    warn_of(&project, progress);
     let threshold = options.threshold.unwrap_or(project.threshold);
     if !(threshold > 0.0 && threshold < 1.0) {
         return Err(Error::usage("a threshold must be above 0 and below 1"));
@@ -93,6 +95,8 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
                 party: p.file.header().party.to_string(),
                 records: p.file.header().records,
                 rows: p.file.header().rows,
+                manifest: p.manifest.is_some(),
+                audit: p.manifest.as_ref().and_then(|m| m.audit.verdict),
             })
             .collect(),
         pairs: pair_reports,

@@ -6,12 +6,18 @@ pub mod demo;
 pub mod encode;
 pub mod files;
 pub mod link;
+pub mod release;
 pub mod resolve;
+
+use crate::project::Project;
 
 /// Told how far a verb is. `done` of `total` units; `total` 0 if it is not known.
 pub trait Progress: Sync {
     /// The step named `step` has come this far.
     fn at(&self, step: &str, done: u64, total: u64);
+
+    /// The project's schema is a classic one, whose tokens are known to be broken.
+    fn classic_schema(&self);
 }
 
 /// Tells nobody.
@@ -20,4 +26,13 @@ pub struct Silent;
 
 impl Progress for Silent {
     fn at(&self, _: &str, _: u64, _: u64) {}
+
+    fn classic_schema(&self) {}
+}
+
+/// Tells `progress` if the schema of `project` is one to be warned of.
+fn warn_of(project: &Project, progress: &dyn Progress) {
+    if project.schema.is_classic() {
+        progress.classic_schema();
+    }
 }

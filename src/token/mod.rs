@@ -1,4 +1,4 @@
-//! The token file: the only thing that crosses from data owner to operator.
+//! The token file: what crosses from data owner to operator, with its release manifest.
 //!
 //! Owns the Parquet layout, the writer, the reader and their checks, as specified in
 //! `docs/spec/token-file.md`. Imports the project file for the schema; knows neither people nor

@@ -139,6 +139,33 @@ impl TokenFile {
             .collect()
     }
 
+    /// Whether its tokens are classic ones: a single pass of one filter, and everybody in one block.
+    /// Told from the file alone, without its schema.
+    ///
+    /// # Errors
+    /// [`Class::Input`](crate::error::Class::Input) if it cannot be decoded.
+    pub fn is_classic(&self) -> Result<bool> {
+        let columns = self.columns();
+        let [(block, REF_BYTES), (filter, _)] = columns.as_slice() else {
+            return Ok(false);
+        };
+        let Some(pass) = block.strip_suffix(".block") else {
+            return Ok(false);
+        };
+        if !filter.starts_with(&format!("{pass}.")) {
+            return Ok(false);
+        }
+        let (mut first, mut same) = (None, true);
+        self.read(std::slice::from_ref(block), &[REF_BYTES], |batch| {
+            let keys = fixed(batch, 0);
+            for key in keys.iter().flatten() {
+                same &= *first.get_or_insert_with(|| key.to_vec()) == *key;
+            }
+            Ok(())
+        })?;
+        Ok(same)
+    }
+
     /// BLAKE3 of the file's bytes, for receipts.
     ///
     /// # Errors

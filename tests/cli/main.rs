@@ -19,5 +19,6 @@ mod happy;
 mod privacy;
 mod quality;
 mod rejects;
+mod release;
 mod same;
 mod usage;

@@ -98,7 +98,7 @@ fn help_and_version_are_data() {
         format!("blindlink {}\n", env!("CARGO_PKG_VERSION"))
     );
     for verb in [
-        "demo", "encode", "inspect", "match", "resolve", "evaluate", "synth",
+        "demo", "encode", "release", "inspect", "match", "resolve", "evaluate", "synth",
     ] {
         let help = dir.ok(&[verb, "--help"]).out;
         assert!(help.contains("Usage: blindlink"), "{verb}");

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 use crate::project::Project;
+use crate::release::Manifest;
 use crate::token::TokenFile;
 use crate::units::RecordRef;
 
@@ -16,17 +17,21 @@ pub struct Party {
     pub refs: Vec<RecordRef>,
     /// For each row of the file, the index of its record in `refs`.
     pub of_row: Vec<u32>,
+    /// The release manifest, if one lies beside the file.
+    pub manifest: Option<Manifest>,
 }
 
-/// Opens the token files of a match and refuses what does not belong together.
+/// Opens the token files of a match, with the release manifests beside them, and refuses what does
+/// not belong together. What a manifest says of the audit refuses nothing.
 ///
 /// Order of the result: that of the project's parties, so that the order of `paths` changes
 /// nothing.
 ///
 /// # Errors
-/// [`Class::Input`](crate::error::Class::Input) for a damaged file;
+/// [`Class::Input`](crate::error::Class::Input) for a damaged file or an edited manifest;
 /// [`Class::Mismatch`](crate::error::Class::Mismatch), naming both sides, for another project,
-/// round or schema, an unknown or repeated party, another linkage key, another normalisation;
+/// round or schema, an unknown or repeated party, another linkage key, another normalisation, a
+/// manifest of another token file;
 /// [`Class::Usage`](crate::error::Class::Usage) for fewer than two files.
 pub fn admit(project: &Project, paths: &[impl AsRef<Path>]) -> Result<Vec<Party>> {
     if paths.len() < 2 {
@@ -59,8 +64,14 @@ pub fn admit(project: &Project, paths: &[impl AsRef<Path>]) -> Result<Vec<Party>
     files
         .into_iter()
         .map(|file| {
+            let manifest = Manifest::beside(&file)?;
             let (refs, of_row) = file.refs()?;
-            Ok(Party { file, refs, of_row })
+            Ok(Party {
+                file,
+                refs,
+                of_row,
+                manifest,
+            })
         })
         .collect()
 }

@@ -7,6 +7,7 @@ use serde::Serialize;
 use crate::atomic;
 use crate::error::{Error, Result};
 use crate::matcher::assign::{Assignment, Status};
+use crate::release::Conclusion;
 
 /// What a match run did, in counts.
 #[derive(Debug, Clone, Serialize)]
@@ -34,6 +35,11 @@ pub struct PartyReport {
     pub records: u64,
     /// Rows of its token file; a record has one or more.
     pub rows: u64,
+    /// Whether a release manifest lay beside it.
+    pub manifest: bool,
+    /// What its owner's audit came to, by the manifest; `None`, in JSON `none`, if it states none.
+    #[serde(serialize_with = "crate::release::or_none::serialize")]
+    pub audit: Option<Conclusion>,
 }
 
 /// One pair of parties.

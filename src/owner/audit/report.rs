@@ -1,46 +1,18 @@
 //! The result of an audit, for people and for machines; sealed, so that an edit is noticed.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 
-use crate::atomic;
-use crate::error::{Error, Result};
 use crate::leakage::{Check, Verdict, percent};
+use crate::release::Conclusion;
+use crate::release::seal::Sealed;
 
 /// The format that this version writes and reads.
 pub const FORMAT: &str = "blindlink-audit-1";
 /// The share of people that the attack must re-identify behind classic tokens, or it is no
 /// attack and the audit is void.
 pub const CONTROL: f64 = 0.95;
-
-/// What an audit comes to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Conclusion {
-    /// Every check and attack is green.
-    Green,
-    /// The worst is amber.
-    Amber,
-    /// The worst is red.
-    Red,
-    /// The positive control failed: that the attacks found nothing means nothing.
-    Void,
-}
-
-impl Conclusion {
-    /// `green`, `amber`, `red` or `void`.
-    #[must_use]
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Green => Verdict::Green.as_str(),
-            Self::Amber => Verdict::Amber.as_str(),
-            Self::Red => Verdict::Red.as_str(),
-            Self::Void => "void",
-        }
-    }
-}
 
 /// Of what, and on what, an audit was made.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -142,7 +114,7 @@ pub struct AuditReport {
     pub correlation: Vec<Survival>,
     /// All other checks.
     pub checks: Vec<Check>,
-    /// BLAKE3 of all that stands above; see [`AuditReport::read`].
+    /// BLAKE3 of all that stands above; see [`Sealed`].
     pub seal: String,
 }
 
@@ -169,7 +141,7 @@ impl AuditReport {
             Verdict::Amber => Conclusion::Amber,
             Verdict::Red => Conclusion::Red,
         };
-        let mut report = Self {
+        let report = Self {
             format: FORMAT.into(),
             subject,
             verdict,
@@ -179,69 +151,7 @@ impl AuditReport {
             checks,
             seal: String::new(),
         };
-        report.seal = report.seal_of();
-        report
-    }
-
-    /// The seal that belongs to the content: BLAKE3 of its compact JSON with an empty seal.
-    fn seal_of(&self) -> String {
-        let bare = Self {
-            seal: String::new(),
-            ..self.clone()
-        };
-        let json = serde_json::to_vec(&bare).expect("text, numbers and lists have a JSON form");
-        let context = "blindlink 2026-11-22 audit seal v1";
-        blake3::Hasher::new_derive_key(context)
-            .update(&json)
-            .finalize()
-            .to_hex()
-            .to_string()
-    }
-
-    /// The report as indented JSON with a line end.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        let text = serde_json::to_string_pretty(self);
-        text.expect("text, numbers and lists have a JSON form") + "\n"
-    }
-
-    /// Writes the JSON to `path`, which appears whole or not at all.
-    ///
-    /// # Errors
-    /// [`Class::Io`](crate::error::Class::Io).
-    pub fn write(&self, path: &Path) -> Result<()> {
-        atomic::write(path, self.to_json().as_bytes())
-    }
-
-    /// Reads the JSON at `path` and checks its seal.
-    ///
-    /// The seal is no signature: it shows a slip or a clumsy edit, not a forger who has this
-    /// program's source.
-    ///
-    /// # Errors
-    /// [`Class::Io`](crate::error::Class::Io) if it cannot be read,
-    /// [`Class::Input`](crate::error::Class::Input) if it is no audit, of another format version,
-    /// or was edited.
-    pub fn read(path: &Path) -> Result<Self> {
-        let bytes = std::fs::read(path).map_err(|e| Error::io("read", path, e))?;
-        let report: Self = serde_json::from_slice(&bytes).map_err(|_| {
-            Error::input(path, format!("expected an audit of format {FORMAT}"))
-                .hint("use the file that `audit` wrote, unchanged")
-        })?;
-        if report.format != FORMAT {
-            return Err(Error::input(
-                path,
-                format!("the audit is of another format; this version reads {FORMAT}"),
-            ));
-        }
-        if report.seal != report.seal_of() {
-            return Err(Error::input(
-                path,
-                "the audit was changed after it was made, so it says nothing",
-            )
-            .hint("use the file that `audit` wrote, unchanged, or run `audit` again"));
-        }
-        Ok(report)
+        report.sealed()
     }
 
     /// The report in plain words.
@@ -316,22 +226,37 @@ impl AuditReport {
         t
     }
 
-    fn conclusion(&self) -> &'static str {
-        match self.verdict {
-            Conclusion::Green => "The tokens withstood these attacks on this sample.",
+    /// The verdict's sentence, and what to do about it.
+    fn conclusion(&self) -> String {
+        let more = match self.verdict {
+            Conclusion::Green => "",
             Conclusion::Amber => {
-                "The tokens withstood most of these attacks on this sample. What is marked amber below\n\
-                 shows more than it should: let a person who knows the schema look at it before the file leaves."
+                "\nWhat is marked amber below shows more than it should: let a person who knows the schema\n\
+                 look at it before the file leaves."
             }
             Conclusion::Red => {
-                "The tokens did NOT withstand these attacks on this sample: see what is marked red below.\n\
-                 Do not send the file; choose another schema."
+                "\nSee what is marked red below. Do not send the file; choose another schema."
             }
             Conclusion::Void => {
-                "This audit is void: the attack failed against tokens that it is known to break, so that it\n\
-                 found nothing here means nothing. The sample may be too small or too uniform."
+                "\nThat they found nothing here means nothing. The sample may be too small or too uniform."
             }
-        }
+        };
+        self.verdict.sentence().to_owned() + more
+    }
+}
+
+impl Sealed for AuditReport {
+    const FORMAT: &'static str = FORMAT;
+    const CONTEXT: &'static str = "blindlink 2026-11-22 audit seal v1";
+    const NOUN: &'static str = "audit";
+    const VERB: &'static str = "audit";
+
+    fn format(&self) -> &str {
+        &self.format
+    }
+
+    fn seal(&mut self) -> &mut String {
+        &mut self.seal
     }
 }
 
