@@ -63,7 +63,7 @@ pub(super) enum Project {
         /// A party's name, a-z, 0-9 and -; give two or more
         #[arg(long = "party", required = true)]
         parties: Vec<PartyId>,
-        /// The schema: k12, or clk for the classic Bloom filter
+        /// The schema: k12, k12-strict for more privacy and fewer links, or clk for the classic Bloom filter
         #[arg(long, default_value = "k12")]
         schema: String,
         /// The project file to write

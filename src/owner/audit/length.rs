@@ -30,15 +30,16 @@ pub fn checks(people: &[Person], project: &Project, key: &LinkageKey, seed: u64)
     // One list a column of the token file: q-grams and bits set.
     let mut seen: Vec<Vec<(f64, f64)>> = vec![Vec::new(); layout.columns.len()];
     let mut rows = Vec::new();
-    for person in sample.iter() {
+    for (number, person) in sample.iter().enumerate() {
         rows.clear();
-        encoder.encode(person, RecordRef([0; 16]), &mut rows);
+        encoder.encode(person, RecordRef::numbered(number), &mut rows);
         let Some(row) = rows.get(..layout.row_bytes()) else {
             continue;
         };
         for (columns, counts) in layout.passes.iter().zip(encoder.gram_counts(person)) {
             for (&column, grams) in columns.filters.iter().zip(counts) {
-                if let Some(bytes) = layout.value(row, column) {
+                // Of no q-grams: a dummy, whose bits say nothing of anybody.
+                if let Some(bytes) = layout.value(row, column).filter(|_| grams > 0) {
                     let weight: u32 = bytes.iter().map(|b| b.count_ones()).sum();
                     seen[column].push((grams as f64, f64::from(weight)));
                 }
