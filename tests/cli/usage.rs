@@ -30,7 +30,11 @@ fn unknown_words() {
     let schema = [
         "project", "new", "--party", "a", "--party", "b", "--schema", "k13", "-o", "n.toml",
     ];
-    dir.fails(&schema, 2, &["there is no schema `k13`", "k12, k12-strict, clk"]);
+    dir.fails(
+        &schema,
+        2,
+        &["there is no schema `k13`", "k12, k12-strict, clk"],
+    );
 }
 
 #[test]

@@ -189,17 +189,16 @@ mod tests {
     use crate::owner::key::LinkageKey;
     use crate::project::new_project;
 
-    /// People whose namesakes stand on dates of their own: family f has two members, on two of
-    /// 40 dates.
+    /// 300 people of 150 names, each on a pair of dates that no other name has.
     fn families() -> Vec<Person> {
-        (0..1_200u32)
+        (0..300u32)
             .map(|i| {
                 let (family, member) = (i / 2, i % 2);
                 let name = |n: u32| {
                     let letter = |k: u32| char::from(b'A' + (n / 26u32.pow(k) % 26) as u8);
                     format!("Z{}{}{}", letter(0), letter(1), letter(2))
                 };
-                let day = 1 + (family * 7 + member * (3 + family % 5)) % 28;
+                let day = 1 + (family + member * (1 + family % 13)) % 28;
                 Person {
                     first: name(family),
                     last: name(family * 31 + 5),
