@@ -1,12 +1,14 @@
 //! How much of the similarities survives a change of the key: the number that predicts whether
 //! graph matching can succeed.
 
-use super::tokens::Tokens;
+use std::collections::BTreeSet;
 
-/// The cross-key correlation of one filter.
+use super::tokens::{PassTokens, Tokens};
+
+/// The cross-key correlation of one filter, or of meeting in a pass.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CrossKey {
-    /// `PASS.FILTER`.
+    /// `PASS.FILTER`; `PASS` for meeting.
     pub filter: String,
     /// Pairs of people it was measured on.
     pub pairs: usize,
@@ -38,6 +40,34 @@ pub fn cross_key(a: &Tokens, b: &Tokens, least: usize) -> Vec<CrossKey> {
                     rho: pearson(&values),
                 });
             }
+        }
+    }
+    out
+}
+
+/// The same of *meeting*: 1 for two people who share a block of a pass and 0 for the others, over
+/// all pairs of the people. Passes in which nobody or everybody meets say nothing and are left out.
+///
+/// Equal names meet under every key; those who share a bucket by accident do so under one.
+#[must_use]
+pub fn meeting(a: &Tokens, b: &Tokens) -> Vec<CrossKey> {
+    let n = a.people() as f64;
+    let all = n * (n - 1.0) / 2.0;
+    let mut out = Vec::new();
+    for (x, y) in a.passes().iter().zip(b.passes()) {
+        let pairs = |pass: &PassTokens| -> BTreeSet<(u32, u32)> {
+            pass.meetings().iter().map(|m| (m.a, m.b)).collect()
+        };
+        let (met, again) = (pairs(x), pairs(y));
+        let both = met.intersection(&again).count() as f64;
+        let (p, q) = (met.len() as f64 / all, again.len() as f64 / all);
+        let scale = (p * (1.0 - p) * q * (1.0 - q)).sqrt();
+        if scale > 0.0 {
+            out.push(CrossKey {
+                filter: x.name.clone(),
+                pairs: all as usize,
+                rho: (both / all - p * q) / scale,
+            });
         }
     }
     out

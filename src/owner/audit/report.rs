@@ -75,11 +75,11 @@ pub struct Control {
     pub passed: bool,
 }
 
-/// How much of the similarities of one filter survives a change of key.
+/// How much of the similarities of one filter, or of who meets in a pass, survives a change of key.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Survival {
-    /// `PASS.FILTER`.
+    /// `PASS.FILTER`, or `PASS` for who meets in it.
     pub filter: String,
     /// Pairs of people measured.
     pub pairs: u64,
@@ -87,7 +87,8 @@ pub struct Survival {
     pub rho: f64,
     /// People of a block from which graph matching may succeed; `None`: none is large enough.
     pub threshold: Option<u64>,
-    /// People of the pass's largest block at the size of the population.
+    /// People of the largest block at the size of the population: of the filter's pass, or of a
+    /// birthdate for who meets.
     pub block: u64,
     /// Green if the block is smaller than the threshold, red if ten times as large.
     pub verdict: Verdict,
@@ -207,7 +208,7 @@ impl AuditReport {
                 percent(a.chance),
             );
         }
-        t += "\nHow much of the likeness of names survives a change of key (1: all, 0: nothing)\n";
+        t += "\nHow much of the likeness of names, and of who meets, survives a change of key (1: all, 0: nothing)\n";
         for c in &self.correlation {
             let _ = writeln!(
                 t,

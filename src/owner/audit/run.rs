@@ -109,7 +109,7 @@ pub fn audit(
         passed: outcome.best() >= CONTROL,
     };
     told("correlation under two keys");
-    let survival = survival(people, &cell.people, project, population);
+    let survival = survival(people, &cell.people, &days, project, population);
     told("names from public counts");
     let mut checks = public_list::block_ranks(people, project, key);
     checks.extend(public_list::filter_ranks(&cell.people, project, key));
@@ -222,27 +222,32 @@ fn block_sizes(people: &[Person], project: &Project) -> Vec<Vec<usize>> {
         .collect()
 }
 
-/// Cross-key correlation of every filter, held against the largest block of its pass.
+/// Cross-key correlation of every filter, held against the largest block of its pass; and of
+/// meeting in every pass, held against a birthdate: that is where the sample's people could meet.
 fn survival(
     people: &[Person],
     sample: &[Person],
+    days: &Days,
     project: &Project,
     population: u64,
 ) -> Vec<Survival> {
     let n = sample.len().min(MOST);
     let tokens = |byte| Tokens::encode(&sample[..n], project, &LinkageKey::from_bytes([byte; 32]));
-    let found = correlation::cross_key(&tokens(1), &tokens(2), PAIRS);
+    let (a, b) = (tokens(1), tokens(2));
     let scale = population as f64 / people.len().max(1) as f64;
     let sizes = block_sizes(people, project);
-    found
-        .into_iter()
-        .map(|c| {
-            let pass = project
-                .schema
-                .passes
-                .iter()
-                .position(|p| c.filter.starts_with(&format!("{}.", p.name)));
-            let block = pass.map_or(0, |p| extrapolated(&sizes[p], scale));
+    let of_pass = |filter: &str| {
+        let mut passes = project.schema.passes.iter();
+        let pass = passes.position(|p| filter.starts_with(&format!("{}.", p.name)));
+        pass.map_or(0, |p| extrapolated(&sizes[p], scale))
+    };
+    let day = extrapolated(&days.sizes(), scale);
+    let filters = correlation::cross_key(&a, &b, PAIRS);
+    let filters = filters.into_iter().map(|c| (of_pass(&c.filter), c));
+    let meeting = correlation::meeting(&a, &b).into_iter().map(|c| (day, c));
+    filters
+        .chain(meeting)
+        .map(|(block, c)| {
             let limit = correlation::threshold(c.rho);
             // Planning, not proof: the attacks decide, so this is amber until far beyond.
             let verdict = Verdict::gate(block as f64 / limit, 1.0, 10.0);

@@ -37,6 +37,11 @@ impl Days {
         Self(days)
     }
 
+    /// How many people each birthdate has.
+    pub(super) fn sizes(&self) -> Vec<usize> {
+        self.0.values().map(Vec::len).collect()
+    }
+
     /// The largest birthdate, or people of neighbouring ones as many as a birthdate of the
     /// population has; and how many of them stand on one side of an attack at most.
     pub(super) fn cell(&self, people: &[Person], population: u64) -> Result<(Cell, usize)> {

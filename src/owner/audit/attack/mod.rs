@@ -9,6 +9,7 @@ mod scale;
 mod start;
 
 use ndarray::Array2;
+use rayon::prelude::*;
 
 use self::faq::{Layer, Problem};
 use self::scale::{Transform, Weights};
@@ -110,9 +111,8 @@ impl Outcome {
 /// different schemas.
 #[must_use]
 pub fn attack(case: &Case<'_>) -> Outcome {
-    let guesses = MODES
-        .iter()
-        .take(case.modes)
+    let guesses = MODES[..case.modes.min(ALL_MODES)]
+        .par_iter()
         .map(|mode| guess(case, mode))
         .collect();
     let shared = case.truth.iter().flatten().count();

@@ -2,6 +2,7 @@
 
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha12Rng;
+use rayon::prelude::*;
 
 use super::list::{Entry, List};
 use super::{chance, check, right};
@@ -24,7 +25,7 @@ pub fn structure(people: &[Person], project: &Project, seeds: &[u64]) -> Check {
     let all: Vec<&Person> = people.iter().collect();
     let cells = Cells::new(&vec![0; people.len()]);
     let mut shares = [0.0; 3];
-    for &seed in seeds {
+    let of_seed = |&seed: &u64| {
         let mut random = ChaCha12Rng::seed_from_u64(seed);
         let drawn: Vec<Person> = people
             .iter()
@@ -61,6 +62,10 @@ pub fn structure(people: &[Person], project: &Project, seeds: &[u64]) -> Check {
                 *best = best.max(hits as f64 / people.len().max(1) as f64);
             }
         }
+        best
+    };
+    let found: Vec<[f64; 3]> = seeds.par_iter().map(of_seed).collect();
+    for best in found {
         for (share, best) in shares.iter_mut().zip(best) {
             *share += best / seeds.len() as f64;
         }
