@@ -128,7 +128,17 @@ pub(super) fn repeated(pass: &Pass, tokens: &PassTokens, blocks: &Blocks, seed: 
         }
     }
     let share = |n: usize| n as f64 / all.max(1) as f64;
-    let (verdict, meaning) = if blocks_on_a_name(pass) {
+    let (verdict, meaning) = if pass.bucket.is_some() && pass.filters.is_empty() {
+        // How many a token stands among on average, itself included.
+        let met: usize = blocks.iter().map(|b| b.len() * b.len()).sum();
+        let usual = met as f64 / all.max(1) as f64;
+        (
+            Verdict::gate(largest as f64 / usual.max(1.0), 5.0, 20.0),
+            "This pass brings strangers together with people of like names on purpose, so repeats \
+             are expected; what counts is whether a name is frequent enough to stand out from the \
+             usual bucket (5 and 20 times its size).",
+        )
+    } else if blocks_on_a_name(pass) {
         (
             Verdict::gate(largest as f64, 10.0, 50.0),
             "This pass brings people of like names together on purpose, so repeats are expected; \

@@ -14,6 +14,9 @@ pub struct CrossKey {
     pub pairs: usize,
     /// Pearson's correlation of the similarities of the same pairs under two keys, -1 to 1.
     pub rho: f64,
+    /// People of a block from which graph matching may succeed by it: see [`threshold`] for
+    /// filters, [`meeting`] for meeting. Infinite if no number is enough.
+    pub needed: f64,
 }
 
 /// The correlation of the similarities of the same pairs of people under two independent keys,
@@ -34,10 +37,12 @@ pub fn cross_key(a: &Tokens, b: &Tokens, least: usize) -> Vec<CrossKey> {
                 })
                 .collect();
             if values.len() >= least {
+                let rho = pearson(&values);
                 out.push(CrossKey {
                     filter: format!("{}.{}", x.name, form.name),
                     pairs: values.len(),
-                    rho: pearson(&values),
+                    rho,
+                    needed: threshold(rho),
                 });
             }
         }
@@ -48,7 +53,10 @@ pub fn cross_key(a: &Tokens, b: &Tokens, least: usize) -> Vec<CrossKey> {
 /// The same of *meeting*: 1 for two people who share a block of a pass and 0 for the others, over
 /// all pairs of the people. Passes in which nobody or everybody meets say nothing and are left out.
 ///
-/// Equal names meet under every key; those who share a bucket by accident do so under one.
+/// Equal names meet under every key; those who share a bucket by accident do so under one. Who
+/// meets whom is a sparse graph, to which the threshold of [`threshold`] does not apply: with p s
+/// the share of pairs that meet under both, matching n people needs n p s of 1 or more, a neighbour
+/// each that lasts (the sparse regime of the same paper).
 #[must_use]
 pub fn meeting(a: &Tokens, b: &Tokens) -> Vec<CrossKey> {
     let n = a.people() as f64;
@@ -67,6 +75,7 @@ pub fn meeting(a: &Tokens, b: &Tokens) -> Vec<CrossKey> {
                 filter: x.name.clone(),
                 pairs: all as usize,
                 rho: (both / all - p * q) / scale,
+                needed: all / both,
             });
         }
     }

@@ -248,7 +248,7 @@ fn survival(
     filters
         .chain(meeting)
         .map(|(block, c)| {
-            let limit = correlation::threshold(c.rho);
+            let limit = c.needed;
             // Planning, not proof: the attacks decide, so this is amber until far beyond.
             let verdict = Verdict::gate(block as f64 / limit, 1.0, 10.0);
             Survival {

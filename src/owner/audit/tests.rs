@@ -2,7 +2,7 @@
 
 use rand::{RngExt, SeedableRng};
 
-use super::correlation::{cross_key, threshold};
+use super::correlation::{cross_key, meeting, threshold};
 use super::simulate::{Setting, simulate};
 use super::tokens::Tokens;
 use crate::owner::key::LinkageKey;
@@ -91,5 +91,16 @@ fn folding_lowers_the_correlation_of_two_keys() {
         assert!(found[0].rho < before, "{layers}: {}", found[0].rho);
         before = found[0].rho;
     }
+    // Of a pass of whole birthdates everybody meets, which says nothing; of buckets, some do.
+    let day = one_filter("\"birthdate\"", 1024, 4, "");
+    assert!(meeting(&encode(&day, 1), &encode(&day, 2)).is_empty());
+    let shared = |count: usize| {
+        let bucket = project(&format!(
+            "[schema]\nname = \"t\"\n[[schema.pass]]\nname = \"p\"\nblock = [\"birthdate\"]\n\
+             bucket = {{ of = [\"first\"], count = {count} }}\n"
+        ));
+        meeting(&encode(&bucket, 1), &encode(&bucket, 2))[0].rho
+    };
+    assert!(shared(4096) > 2.0 * shared(16).max(0.01), "{}", shared(16));
     assert!(before < 0.2 && threshold(before) > 200.0, "{before}");
 }
