@@ -209,7 +209,7 @@ fn decide<'a>(
             records,
             same_date,
             classic: schema.is_classic(),
-            buckets: facts.buckets(),
+            chances: facts.chances().clone(),
         },
     );
     let pairs: Vec<Pair> = pairs.into_iter().map(|(pair, _)| pair).collect();

@@ -1,7 +1,7 @@
 //! All meetings of a pair into one statement: the state of the names, of the date, of the rest.
 
-use crate::matcher::compare::{ABSENT, EXACT, Level, Meeting};
-use crate::project::{BlockFeature, Filter, FilterFeature, Pass, Schema};
+use crate::matcher::compare::{ABSENT, EXACT, Level, Meeting, Scale};
+use crate::project::{BlockFeature, Fill, Filter, FilterFeature, Pass, Schema};
 
 /// A pair of records and the passes in which they met.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,16 +111,19 @@ pub enum Date {
 #[derive(Debug)]
 pub struct Facts {
     passes: Vec<PassFacts>,
-    buckets: Buckets,
+    chances: Chances,
 }
 
-/// Chances that two strangers share a bucket by accident.
-#[derive(Debug, Clone, Copy, PartialEq, Default)]
-pub struct Buckets {
-    /// One of a first or of a last name.
+/// What accident does to two strangers.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Chances {
+    /// Chance of sharing a bucket of a first or of a last name.
     pub of_one: f64,
-    /// One of both names together.
+    /// Chance of sharing a bucket of both names together.
     pub of_both: f64,
+    /// For each pass the chance of each level in its filter of both names, as far as noise makes
+    /// it; zeros where there is none, or a classic one.
+    pub noise: Vec<[f64; 16]>,
 }
 
 #[derive(Debug)]
@@ -161,14 +164,14 @@ impl Facts {
     pub fn of(schema: &Schema) -> Self {
         Self {
             passes: schema.passes.iter().map(PassFacts::of).collect(),
-            buckets: Buckets::of(schema),
+            chances: Chances::of(schema),
         }
     }
 
-    /// The chances of sharing a bucket by accident.
+    /// What accident does to strangers.
     #[must_use]
-    pub fn buckets(&self) -> Buckets {
-        self.buckets
+    pub fn chances(&self) -> &Chances {
+        &self.chances
     }
 
     /// The filter of both names with the least noise among `meetings`, and its level.
@@ -326,13 +329,17 @@ fn in_bucket(atoms: u16) -> u16 {
     }
 }
 
-impl Buckets {
+impl Chances {
     fn of(schema: &Schema) -> Self {
         let mut out = Self::default();
         for pass in &schema.passes {
+            let facts = PassFacts::of(pass);
+            let names = facts.names_filter.map(|f| &pass.filters[f]);
+            let half_full = names.filter(|f| f.fill == Fill::Half);
+            let noise = half_full.map(|f| Scale::of(f, None).noise());
+            out.noise.push(noise.unwrap_or([0.0; 16]));
             let Some(bucket) = &pass.bucket else { continue };
             let chance = 1.0 / f64::from(bucket.count);
-            let facts = PassFacts::of(pass);
             if facts.atoms & NAMES_BUCKET != 0 {
                 out.of_both = out.of_both.max(chance);
             } else {

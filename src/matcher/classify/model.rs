@@ -15,7 +15,7 @@
 use super::cells::{
     CELLS, DATE_STATES, Kind, NAME_STATES, PLAIN_STATES, cell, date_code, kinds, name_code,
 };
-use super::evidence::{Buckets, Date, Evidence, Names, Pair};
+use super::evidence::{Chances, Date, Evidence, Names, Pair};
 use super::prior;
 use crate::matcher::compare::{LOWEST, TOP};
 
@@ -35,8 +35,8 @@ pub struct Exposure {
     pub same_date: Option<u64>,
     /// Whether the schema is the classic one.
     pub classic: bool,
-    /// Chances of sharing a bucket by accident.
-    pub buckets: Buckets,
+    /// What accident does to strangers under the schema.
+    pub chances: Chances,
 }
 
 /// The fitted model.
@@ -169,7 +169,7 @@ fn stranger_prior(names: Names, date: Date, exposure: &Exposure) -> f64 {
     } else {
         same_date * prior::strangers_by_calendar(date, same_year)
     };
-    by_date * prior::stranger_names(names, exposure.classic, exposure.buckets)
+    by_date * prior::stranger_names(names, exposure.classic, &exposure.chances)
 }
 
 /// What was seen among pairs that are strangers since both have, or one has, a certain match
@@ -443,7 +443,7 @@ mod tests {
             records: (n, n),
             same_date: Some(200 * u64::from(RECORDS)),
             classic: false,
-            buckets: Buckets::default(),
+            chances: &Chances::default(),
         }
     }
 

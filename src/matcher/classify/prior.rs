@@ -3,7 +3,7 @@
 //! The figures are orders of magnitude for names in North American school files, not fits to any
 //! one set; `docs/concepts/decision.md` says where each comes from.
 
-use super::evidence::{Agreement, Buckets, Date, Names, View};
+use super::evidence::{Agreement, Chances, Date, Names, View};
 use crate::matcher::compare::{ABSENT, EXACT, LOWEST, Level};
 
 /// Days of a mean year, and of a mean month.
@@ -68,10 +68,10 @@ pub(super) fn match_names(names: Names, classic: bool) -> f64 {
 }
 
 /// Chance that the names of two strangers are in state `names`.
-pub(super) fn stranger_names(names: Names, classic: bool, buckets: Buckets) -> f64 {
+pub(super) fn stranger_names(names: Names, classic: bool, chances: &Chances) -> f64 {
     let both = SAME_FIRST * SAME_LAST;
     match names {
-        Names::Both => both + buckets.of_both,
+        Names::Both => both + chances.of_both,
         Names::Exchanged => both / 10.0,
         // Names and birthdate in one filter: at Dice 0.85 about one stranger pair in a million.
         Names::Alike { level: EXACT, .. } if classic => 1e-9,
@@ -83,14 +83,21 @@ pub(super) fn stranger_names(names: Names, classic: bool, buckets: Buckets) -> f
             view,
             level,
         } => {
-            let known = share(first, SAME_FIRST, buckets) * share(last, SAME_LAST, buckets);
+            let known = share(first, SAME_FIRST, chances) * share(last, SAME_LAST, chances);
             let one = first == Agreement::Whole || last == Agreement::Whole;
+            let noise = match view {
+                View::Both(pass) => {
+                    let of_pass = chances.noise.get(usize::from(pass));
+                    of_pass.map_or(0.0, |n| n[usize::from(level)])
+                }
+                _ => 0.0,
+            };
             let alike = match (level, view) {
                 (ABSENT, _) => 1.0,
                 (level, View::First | View::Last) => at(&ONE_NAME, level),
                 // One name alone makes the filter of both a little alike.
-                (level, _) if one => at(&BOTH_NAMES, level).sqrt() / 4.0,
-                (level, _) => at(&BOTH_NAMES, level),
+                (level, _) if one => (at(&BOTH_NAMES, level).sqrt() / 4.0).max(noise),
+                (level, _) => at(&BOTH_NAMES, level).max(noise),
             };
             known * alike
         }
@@ -98,11 +105,11 @@ pub(super) fn stranger_names(names: Names, classic: bool, buckets: Buckets) -> f
 }
 
 /// Chance that two strangers agree so far in a name that `same` of them have in common.
-fn share(agreement: Agreement, same: f64, buckets: Buckets) -> f64 {
+fn share(agreement: Agreement, same: f64, chances: &Chances) -> f64 {
     match agreement {
         Agreement::Unknown => 1.0,
         Agreement::Initial => SAME_INITIAL,
-        Agreement::Bucket => same + buckets.of_one,
+        Agreement::Bucket => same + chances.of_one,
         Agreement::Part => 2.0 * same,
         Agreement::Whole => same,
     }

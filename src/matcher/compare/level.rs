@@ -68,17 +68,10 @@ impl Scale {
         self.by_distance[(kernel::distance(a, b) as usize).min(self.bits)]
     }
 
-    /// The lowest level worth keeping among `candidates` pairs of `records` records in all: that
-    /// from which the unlike pairs that reach it by chance are at most 4 a record.
-    ///
-    /// The filters of unlike names differ in about half of their bits, by the binomial
-    /// distribution. Small blocks are kept whole; in large ones only what stands out is.
+    /// The chance that two unlike half-full filters come to each level: they differ in about half of
+    /// their bits, by the binomial distribution.
     #[must_use]
-    pub fn least(&self, candidates: u64, records: u64) -> Level {
-        if self.dice.is_some() {
-            return LOWEST + 1;
-        }
-        let allowed = NOISE * records as f64;
+    pub fn noise(&self) -> [f64; EXACT as usize + 1] {
         // Chance of each distance: C(bits, d) / 2^bits, by logarithms.
         let mut chance = -(self.bits as f64) * std::f64::consts::LN_2;
         let mut noise = [0.0; EXACT as usize + 1];
@@ -88,6 +81,20 @@ impl Scale {
             }
             noise[usize::from(*level)] += chance.exp();
         }
+        noise
+    }
+
+    /// The lowest level worth keeping among `candidates` pairs of `records` records in all: that
+    /// from which the unlike pairs that reach it by chance are at most 4 a record.
+    ///
+    /// Small blocks are kept whole; in large ones only what stands out is.
+    #[must_use]
+    pub fn least(&self, candidates: u64, records: u64) -> Level {
+        if self.dice.is_some() {
+            return LOWEST + 1;
+        }
+        let allowed = NOISE * records as f64;
+        let noise = self.noise();
         let mut reach = 0.0;
         for level in (LOWEST..=TOP).rev() {
             reach += noise[usize::from(level)];
