@@ -11,6 +11,7 @@ docs/concepts/frontier.svg and prints the table of docs/concepts/choosing-a-sche
 """
 
 import collections
+import math
 import pathlib
 import subprocess
 import sys
@@ -104,8 +105,7 @@ def draw():
 
 def chart(shares, f1, name):
     """Share re-identified, all shared (logarithmic), against the best F1 on one set."""
-    width, height, left, bottom, top, right = 760, 460, 70, 50, 30, 40
-    import math
+    width, height, left, bottom, top, right = 900, 460, 70, 50, 30, 240
 
     points = [
         (s, sum(v["1", "graph"]) / len(v["1", "graph"]), float(f1[s][name][1]))
@@ -132,20 +132,20 @@ def chart(shares, f1, name):
         out.append(f'<line x1="{left}" x2="{width - right}" y1="{y(tick):.0f}" y2="{y(tick):.0f}" stroke="#ddd"/>')
         out.append(f'<text x="{left - 8}" y="{y(tick) + 4:.0f}" text-anchor="end">{tick:.2f}</text>')
         tick += step
-    # Labels are moved down until they do not touch: nearest points first to the left.
-    taken = []
-    for schema, share, f in sorted(points, key=lambda p: (p[1], -p[2])):
+    # Shipped schemas by name, the others by a number and a list at the right.
+    number = 0
+    for schema, share, f in sorted(points, key=lambda p: (-p[2], p[1])):
         colour = "#1a5fb4" if schema in SHIPPED else "#777"
         out.append(f'<circle cx="{x(share):.1f}" cy="{y(f):.1f}" r="{5 if schema in SHIPPED else 3.5}" fill="{colour}"/>')
-        end = x(share) > width * 0.72
-        lx, ly = x(share) + (-8 if end else 8), y(f) + 4
-        span = (lx - 7 * len(schema), lx) if end else (lx, lx + 7 * len(schema))
-        while any(abs(ly - t) < 13 and span[0] < b and a < span[1] for a, b, t in taken):
-            ly += 13
-        taken.append((*span, ly))
-        weight = ' font-weight="bold"' if schema in SHIPPED else ""
-        anchor = ' text-anchor="end"' if end else ""
-        out.append(f'<text x="{lx:.0f}" y="{ly:.0f}" fill="{colour}"{weight}{anchor}>{schema}</text>')
+        if schema in SHIPPED:
+            out.append(
+                f'<text x="{x(share) - 9:.0f}" y="{y(f) + 4:.0f}" fill="{colour}" font-weight="bold" text-anchor="end">{schema}</text>'
+            )
+        else:
+            number += 1
+            out.append(f'<text x="{x(share) + 5:.0f}" y="{y(f) - 4:.0f}" fill="{colour}" font-size="10">{number}</text>')
+            line = top + 16 * number
+            out.append(f'<text x="{width - right + 15}" y="{line}" fill="#555">{number}  {schema}</text>')
     middle = (left + width - right) / 2
     out.append(
         f'<text x="{middle:.0f}" y="{height - 8}" text-anchor="middle">people re-identified in a birthdate block of 1,250, '

@@ -119,7 +119,7 @@ pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
     };
     let mut batch: Vec<Record> = Vec::new();
     while table.next_batch(BATCH, &mut batch)? > 0 {
-        let names = record_refs(o.test_seed, summary.read, batch.len())?;
+        let names = record_refs(o.test_seed, &o.party, summary.read, batch.len())?;
         let encoded: Vec<(Option<&'static str>, Vec<u8>)> = batch
             .par_iter()
             .zip(&names)
@@ -198,8 +198,9 @@ fn rejection(record: &Record, nameless: bool, outcome: Outcome) -> Option<&'stat
     })
 }
 
-/// `n` record refs: from the system's random source, or from a test seed and the row number.
-fn record_refs(seed: Option<u64>, first: u64, n: usize) -> Result<Vec<RecordRef>> {
+/// `n` record refs: from the system's random source, or from a test seed, the party and the row
+/// number. Two parties must not have equal refs: dummy tokens are made of them.
+fn record_refs(seed: Option<u64>, party: &PartyId, first: u64, n: usize) -> Result<Vec<RecordRef>> {
     let mut bytes = vec![0; 16 * n];
     match seed {
         None => getrandom::fill(&mut bytes)
@@ -210,6 +211,7 @@ fn record_refs(seed: Option<u64>, first: u64, n: usize) -> Result<Vec<RecordRef>
                     blake3::Hasher::new_derive_key("blindlink 2026-11-21 test record refs v1");
                 hasher
                     .update(&seed.to_le_bytes())
+                    .update(party.as_str().as_bytes())
                     .update(&(first + i as u64).to_le_bytes());
                 hasher.finalize_xof().fill(chunk);
             }

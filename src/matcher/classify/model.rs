@@ -443,7 +443,7 @@ mod tests {
             records: (n, n),
             same_date: Some(200 * u64::from(RECORDS)),
             classic: false,
-            chances: &Chances::default(),
+            chances: Chances::default(),
         }
     }
 
