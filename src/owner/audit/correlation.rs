@@ -55,7 +55,7 @@ pub fn cross_key(a: &Tokens, b: &Tokens, least: usize) -> Vec<CrossKey> {
 ///
 /// Equal names meet under every key; those who share a bucket by accident do so under one. Who
 /// meets whom is a sparse graph, to which the threshold of [`threshold`] does not apply: with p s
-/// the share of pairs that meet under both, matching n people needs n p s of 1 or more, a neighbour
+/// the share of pairs that meet under both beyond accident, matching n people needs n p s of 1 or more, a neighbour
 /// each that lasts (the sparse regime of the same paper).
 #[must_use]
 pub fn meeting(a: &Tokens, b: &Tokens) -> Vec<CrossKey> {
@@ -75,7 +75,8 @@ pub fn meeting(a: &Tokens, b: &Tokens) -> Vec<CrossKey> {
                 filter: x.name.clone(),
                 pairs: all as usize,
                 rho: (both / all - p * q) / scale,
-                needed: all / both,
+                // Pairs beyond those that meet twice by accident.
+                needed: 1.0 / (both / all - p * q).max(f64::MIN_POSITIVE),
             });
         }
     }
