@@ -200,8 +200,8 @@ pub(super) struct Inspect {
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Match {
-    /// The token files, one a party
-    #[arg(required = true, num_args = 2..)]
+    /// The token files, one a party; with --duplicates one is enough
+    #[arg(required = true)]
     pub(super) tokens: Vec<PathBuf>,
     /// The project file
     #[arg(long)]
@@ -212,6 +212,9 @@ pub(super) struct Match {
     /// Match probability from which a pair is a link, instead of the project's
     #[arg(long)]
     pub(super) threshold: Option<f64>,
+    /// Find the records of one person inside each party too, and link them as one
+    #[arg(long)]
+    pub(super) duplicates: bool,
     /// Replace results that exist
     #[arg(long)]
     pub(super) force: bool,

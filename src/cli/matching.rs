@@ -70,6 +70,7 @@ pub(super) fn link(verb: &Match, args: &Args) -> Result<()> {
         project: verb.project.clone(),
         out: verb.out.clone(),
         threshold: verb.threshold,
+        duplicates: verb.duplicates,
         force: verb.force,
     };
     let progress = term::Progress::new(args.quiet);
@@ -89,6 +90,14 @@ pub(super) fn link(verb: &Match, args: &Args) -> Result<()> {
 /// The report in a few lines.
 pub(super) fn describe(report: &Report) -> String {
     let mut text = String::new();
+    for party in &report.parties {
+        if let Some(duplicates) = party.duplicates {
+            text += &format!(
+                "{}: {duplicates} records are a further one of somebody\n",
+                party.party
+            );
+        }
+    }
     for pair in &report.pairs {
         text += &describe_pair(pair);
     }

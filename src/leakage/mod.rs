@@ -137,7 +137,10 @@ pub fn blocks_on_a_name(pass: &Pass) -> bool {
         | B::FirstSound
         | B::LastSound
         | B::FirstPart
-        | B::LastPartInitial => true,
+        | B::LastPartInitial
+        | B::GivenRoot
+        | B::SurnameRoot
+        | B::NameRoots => true,
     })
 }
 

@@ -9,6 +9,7 @@
 pub mod assign;
 pub mod block;
 pub mod classify;
+pub mod cluster;
 pub mod compare;
 pub mod crosswalk;
 pub mod intake;

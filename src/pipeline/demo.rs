@@ -84,6 +84,7 @@ pub fn demo(folder: &Path, progress: &dyn Progress) -> Result<Demo> {
             project: at("project.toml"),
             out: at("results"),
             threshold: None,
+            duplicates: false,
             force: false,
         },
         progress,

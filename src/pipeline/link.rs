@@ -1,21 +1,17 @@
 //! `match`: token files into links, crosswalks and a report.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::decide::{Met, meet};
 use super::{Progress, warn_of};
 use crate::atomic::AtomicFolder;
 use crate::error::{Error, Result};
-use crate::matcher::assign::assign;
-use crate::matcher::block::SemiJoin;
-use crate::matcher::classify::evidence::Facts;
-use crate::matcher::classify::{Exposure, Model, Pair, merge};
-use crate::matcher::compare;
-use crate::matcher::crosswalk::{self, Decision};
+use crate::matcher::assign::{Assignment, Scored};
+use crate::matcher::cluster::{Cluster, Persons, reconcile, spread};
+use crate::matcher::crosswalk::{self, Decision, Duplicates};
 use crate::matcher::intake::{Party, admit};
-use crate::matcher::report::{self, PairReport, PartyReport, PassReport, Report};
-use crate::project::{Project, Schema};
-use crate::token::PassTokens;
+use crate::matcher::report::{self, PairReport, PartyReport, Report};
+use crate::project::Project;
 use crate::units::PartyId;
 
 /// What to match, and where to.
@@ -29,12 +25,18 @@ pub struct Options {
     pub out: PathBuf,
     /// Match probability of a link, where it is not the project's.
     pub threshold: Option<f64>,
+    /// Find the records of one person inside each party that is not declared free of them, and
+    /// link them as one.
+    pub duplicates: bool,
     /// Replace results that exist.
     pub force: bool,
 }
 
 /// Matches token files and writes `links.csv`, `pairs.csv`, one `crosswalk-PARTY.csv` a party and
-/// `report.json` into the folder. Either all of them appear or none.
+/// `report.json` into the folder; with duplicates asked for also `duplicates.csv`, with three
+/// parties or more also `clusters.csv`. Either all of them appear or none.
+///
+/// One party alone is for finding its duplicates.
 ///
 /// # Errors
 /// [`Class::Input`](crate::error::Class::Input) and
@@ -50,15 +52,14 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
         return Err(Error::usage("a threshold must be above 0 and below 1"));
     }
     progress.at("read", 0, 0);
-    let parties = admit(&project, &options.tokens)?;
-    let mut allowed = Vec::new();
-    for (a, b) in &project.pairs {
-        let find = |id: &PartyId| parties.iter().find(|p| p.file.header().party == *id);
-        if let (Some(x), Some(y)) = (find(a), find(b)) {
-            allowed.push((x, y));
-        }
-    }
-    if allowed.is_empty() {
+    let parties = admit(&project, &options.tokens, options.duplicates)?;
+    let number = |id: &PartyId| parties.iter().position(|p| p.file.header().party == *id);
+    let allowed: Vec<(usize, usize)> = project
+        .pairs
+        .iter()
+        .filter_map(|(a, b)| number(a).zip(number(b)))
+        .collect();
+    if allowed.is_empty() && parties.len() > 1 {
         return Err(
             Error::mismatch("the project allows no pair of the parties given")
                 .at(&options.project)
@@ -67,23 +68,75 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
     }
     check_folder(&options.out, &parties, options.force)?;
     let folder = AtomicFolder::create(&options.out)?;
+    let schema = &project.schema;
+    let mut met: Vec<((usize, usize), Met)> = Vec::new();
+    for (a, b) in allowed {
+        let pair = meet(schema, &parties[a], &parties[b], None, progress)?;
+        met.push(((a, b), pair));
+    }
+    let mut persons: Vec<Persons> = Vec::new();
+    let mut duplicates: Vec<Vec<Scored>> = Vec::new();
+    for (i, party) in parties.iter().enumerate() {
+        let records = party.refs.len();
+        let is_free = project.duplicate_free.contains(&party.file.header().party);
+        let (of, pairs) = if options.duplicates && !is_free {
+            let known = met.iter().find(|((a, b), _)| *a == i || *b == i);
+            let within = meet(schema, party, party, known.map(|(_, m)| &m.model), progress)?;
+            within.persons(schema, records, threshold)
+        } else {
+            (Persons::alone(records), Vec::new())
+        };
+        persons.push(of);
+        duplicates.push(pairs);
+    }
+    let mut decided: Vec<((usize, usize), Assignment)> = met
+        .iter()
+        .map(|((a, b), met)| {
+            let between = (&persons[*a], &persons[*b]);
+            ((*a, *b), met.decide(schema, between, threshold))
+        })
+        .collect();
+    let clusters: Vec<Cluster> = if parties.len() > 2 {
+        let id = |i: usize| &parties[i].file.header().party;
+        reconcile(&mut decided, |a, b| project.pair(id(a), id(b)).is_some())
+    } else {
+        Vec::new()
+    };
     let mut decisions = Vec::new();
     let mut pair_reports = Vec::new();
-    for (a, b) in allowed {
-        let (decision, report) = decide(&project.schema, a, b, threshold, progress)?;
-        decisions.push(decision);
-        pair_reports.push(report);
+    for (((a, b), assignment), (_, met)) in decided.into_iter().zip(met) {
+        let of = (&persons[a], &persons[b]);
+        let assignment = if of.0.is_alone() && of.1.is_alone() {
+            assignment
+        } else {
+            spread(&assignment, of.0, of.1)
+        };
+        let names = (
+            &parties[a].file.header().party,
+            &parties[b].file.header().party,
+        );
+        pair_reports.push(PairReport::of(
+            (names.0.to_string(), names.1.to_string()),
+            &assignment,
+            met.model.matches,
+            met.passes,
+        ));
+        decisions.push(Decision {
+            parties: names,
+            refs: (&parties[a].refs, &parties[b].refs),
+            persons: of,
+            assignment,
+        });
     }
     progress.at("write", 0, 0);
-    crosswalk::write_links(folder.work(), &project.schema, &decisions)?;
-    for party in &parties {
-        crosswalk::write_crosswalk(
-            folder.work(),
-            project.fingerprint,
-            &party.file.header().party,
-            &decisions,
-        )?;
-    }
+    write(
+        &folder,
+        &project,
+        &parties,
+        &decisions,
+        (&persons, &duplicates, &clusters),
+        options.duplicates,
+    )?;
     let report = Report {
         version: env!("CARGO_PKG_VERSION"),
         project: project.fingerprint.to_string(),
@@ -91,10 +144,12 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
         threshold,
         parties: parties
             .iter()
-            .map(|p| PartyReport {
+            .zip(&persons)
+            .map(|(p, persons)| PartyReport {
                 party: p.file.header().party.to_string(),
                 records: p.file.header().records,
                 rows: p.file.header().rows,
+                duplicates: options.duplicates.then(|| persons.surplus()),
                 manifest: p.manifest.is_some(),
                 audit: p.manifest.as_ref().and_then(|m| m.audit.verdict),
             })
@@ -104,6 +159,41 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
     report::write(folder.work(), &report)?;
     folder.commit()?;
     Ok(report)
+}
+
+/// Writes all results but the report.
+fn write(
+    folder: &AtomicFolder,
+    project: &Project,
+    parties: &[Party],
+    decisions: &[Decision<'_>],
+    (persons, duplicates, clusters): (&[Persons], &[Vec<Scored>], &[Cluster]),
+    with_duplicates: bool,
+) -> Result<()> {
+    let at = folder.work();
+    crosswalk::write_links(at, &project.schema, decisions)?;
+    let own: Vec<Duplicates<'_>> = parties
+        .iter()
+        .zip(persons)
+        .zip(duplicates)
+        .map(|((p, persons), pairs)| Duplicates {
+            party: &p.file.header().party,
+            refs: &p.refs,
+            persons,
+            pairs,
+        })
+        .collect();
+    if with_duplicates {
+        crosswalk::write_duplicates(at, &own)?;
+    }
+    if parties.len() > 2 {
+        crosswalk::write_clusters(at, &own, clusters)?;
+    }
+    for party in parties {
+        let id = &party.file.header().party;
+        crosswalk::write_crosswalk(at, project.fingerprint, id, decisions)?;
+    }
+    Ok(())
 }
 
 /// Fails if results stand in the folder already.
@@ -118,6 +208,8 @@ fn check_folder(out: &Path, parties: &[Party], force: bool) -> Result<()> {
     let mut names = vec![
         "links.csv".to_owned(),
         "pairs.csv".into(),
+        "duplicates.csv".into(),
+        "clusters.csv".into(),
         "report.json".into(),
     ];
     names.extend(
@@ -134,114 +226,4 @@ fn check_folder(out: &Path, parties: &[Party], force: bool) -> Result<()> {
         }
         _ => Ok(()),
     }
-}
-
-/// The tokens of one pass of both parties: those of the larger one only where they may meet one of
-/// the smaller one.
-fn read_pass(
-    schema: &Schema,
-    number: usize,
-    a: &Party,
-    b: &Party,
-) -> Result<(PassTokens, PassTokens)> {
-    let read = |party: &Party, others: Option<&PassTokens>| {
-        let join = others.map(|o| SemiJoin::of(&o.keys));
-        party.file.pass(schema, number, &party.of_row, |key| {
-            join.as_ref().is_none_or(|j| j.may_meet(key))
-        })
-    };
-    if a.refs.len() <= b.refs.len() {
-        let left = read(a, None)?;
-        let right = read(b, Some(&left))?;
-        Ok((left, right))
-    } else {
-        let right = read(b, None)?;
-        let left = read(a, Some(&right))?;
-        Ok((left, right))
-    }
-}
-
-/// One pair of parties, from tokens to decision. Reads one pass of the files at a time.
-fn decide<'a>(
-    schema: &Schema,
-    a: &'a Party,
-    b: &'a Party,
-    threshold: f64,
-    progress: &dyn Progress,
-) -> Result<(Decision<'a>, PairReport)> {
-    let names = (&a.file.header().party, &b.file.header().party);
-    let records = (a.refs.len(), b.refs.len());
-    let facts = Facts::of(schema);
-    let mut meetings = Vec::new();
-    let mut passes = Vec::new();
-    let mut same_date = None;
-    for (number, pass) in schema.passes.iter().enumerate() {
-        progress.at(
-            &format!("{} - {}: {}", names.0, names.1, pass.name),
-            number as u64,
-            schema.passes.len() as u64,
-        );
-        let (left, right) = read_pass(schema, number, a, b)?;
-        let mut result = compare::pass(schema, number, &left, &right);
-        if facts.is_birthdate_block(number) {
-            same_date = Some(result.candidates);
-        }
-        passes.push(PassReport {
-            pass: pass.name.clone(),
-            blocks: result.blocks,
-            largest_block: result.largest,
-            met_nobody: left.skipped + right.skipped,
-            candidates: result.candidates,
-            kept: result.meetings.len() as u64,
-            links: 0,
-        });
-        meetings.append(&mut result.meetings);
-    }
-    progress.at(
-        &format!("{} - {}: decide", names.0, names.1),
-        schema.passes.len() as u64,
-        schema.passes.len() as u64,
-    );
-    let pairs = merge(&facts, meetings);
-    let model = Model::fit(
-        &pairs,
-        &Exposure {
-            records,
-            same_date,
-            classic: schema.is_classic(),
-            chances: facts.chances().clone(),
-        },
-    );
-    let pairs: Vec<Pair> = pairs.into_iter().map(|(pair, _)| pair).collect();
-    let assignment = if schema.is_classic() {
-        // Every pair that is left has reached the schema's Dice coefficient and is a link, but for
-        // rivals of a higher one; how probable it is, is said and decides nothing.
-        let rank = |p: &Pair| 10f64.powi(i32::from(p.evidence.likeness()));
-        let mut assignment = assign(&pairs, rank, records, 0.5);
-        let probable: BTreeMap<(u32, u32), f64> = pairs
-            .iter()
-            .map(|p| ((p.left, p.right), model.probability(&p.evidence)))
-            .collect();
-        assignment.restate(|pair| {
-            probable
-                .get(&(pair.left, pair.right))
-                .copied()
-                .unwrap_or(0.0)
-        });
-        assignment
-    } else {
-        assign(&pairs, |p| model.odds(&p.evidence), records, threshold)
-    };
-    let report = PairReport::of(
-        (names.0.to_string(), names.1.to_string()),
-        &assignment,
-        model.matches,
-        passes,
-    );
-    let decision = Decision {
-        parties: names,
-        refs: (&a.refs, &b.refs),
-        assignment,
-    };
-    Ok((decision, report))
 }

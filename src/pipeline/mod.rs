@@ -2,6 +2,7 @@
 //! data owner's side and the operator's.
 
 pub mod audit;
+mod decide;
 pub mod demo;
 pub mod encode;
 pub mod files;

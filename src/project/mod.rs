@@ -30,6 +30,8 @@ pub struct Project {
     pub parties: Vec<PartyId>,
     /// Which pairs of parties may be linked, first party first.
     pub pairs: Vec<(PartyId, PartyId)>,
+    /// The parties that declare that no student of theirs has two records.
+    pub duplicate_free: Vec<PartyId>,
     /// The match probability from which a pair is a link, above 0 and below 1.
     pub threshold: f64,
     /// The linkage schema: what is encoded, and how.

@@ -154,6 +154,12 @@ features! {
         LastPartInitial = "last-part-initial",
         /// The first letter of the middle name.
         MiddleInitial = "middle-initial",
+        /// One given name, a nickname made its root and reduced to its skeleton: a token for each.
+        GivenRoot = "given-root",
+        /// One part of the last name, likewise: a token for each of its parts.
+        SurnameRoot = "surname-root",
+        /// First and last name as a whole, likewise.
+        NameRoots = "name-roots",
     }
 }
 
@@ -285,7 +291,12 @@ impl Pass {
     /// Whether a record has a token in this pass for each part of its last name.
     #[must_use]
     pub fn is_by_part(&self) -> bool {
-        let of_parts = [BlockFeature::LastPart, BlockFeature::LastPartInitial];
+        let of_parts = [
+            BlockFeature::LastPart,
+            BlockFeature::LastPartInitial,
+            BlockFeature::GivenRoot,
+            BlockFeature::SurnameRoot,
+        ];
         self.block_features().any(|f| of_parts.contains(&f))
     }
 

@@ -67,6 +67,9 @@ pub fn new_project(parties: &[PartyId], schema: &str, id: [u8; 16]) -> Result<St
          # Who may be linked with whom; the first of a pair is the first in links.csv.\n\
          pairs = [{}]\n\
          \n\
+         # Parties of which no student has two records; `match --duplicates` does not look for any there.\n\
+         # duplicate_free = [{}]\n\
+         \n\
          [decision]\n\
          # The match probability from which a pair is a link. Higher: fewer false links, more missed ones.\n\
          threshold = 0.5\n\
@@ -74,6 +77,7 @@ pub fn new_project(parties: &[PartyId], schema: &str, id: [u8; 16]) -> Result<St
         hex(&id),
         names.join(", "),
         pairs.join(", "),
+        names[names.len() - 1],
     );
     text.push_str(schema);
     Ok(text)

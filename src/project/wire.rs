@@ -25,6 +25,8 @@ struct ProjectWire {
     #[serde(default)]
     // Not of tuples: TOML lists that are too long would lose their rest without a word.
     pairs: Option<Vec<Vec<String>>>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    duplicate_free: Vec<String>,
     decision: DecisionWire,
     schema: SchemaWire,
 }
@@ -150,6 +152,7 @@ fn check(mut wire: ProjectWire) -> Result<Project> {
     }
     let named = wire.pairs.get_or_insert_with(|| all_pairs(&wire.parties));
     let pairs = check_pairs(named, &parties)?;
+    let duplicate_free = check_duplicate_free(&wire.duplicate_free, &parties)?;
     let schema = check_schema(&wire.schema)?;
     // Canonical form: the parsed values as compact JSON, keys in the order of the specification,
     // defaults written out, so that comments and white space do not count.
@@ -162,6 +165,7 @@ fn check(mut wire: ProjectWire) -> Result<Project> {
         purpose: wire.purpose,
         parties,
         pairs,
+        duplicate_free,
         threshold,
         schema,
         fingerprint: Fingerprint(*blake3::hash(&canonical).as_bytes()),
@@ -202,6 +206,20 @@ fn check_pairs(named: &[Vec<String>], parties: &[PartyId]) -> Result<Vec<(PartyI
         return Err(Error::usage("pairs allows no pair of parties"));
     }
     Ok(pairs)
+}
+
+fn check_duplicate_free(named: &[String], parties: &[PartyId]) -> Result<Vec<PartyId>> {
+    let mut out: Vec<PartyId> = Vec::new();
+    for name in named {
+        let party: PartyId = name.parse()?;
+        if !parties.contains(&party) || out.contains(&party) {
+            return Err(Error::usage(format!(
+                "duplicate_free names {party}, which is not a party of the project or is named twice"
+            )));
+        }
+        out.push(party);
+    }
+    Ok(out)
 }
 
 fn check_schema(wire: &SchemaWire) -> Result<Schema> {

@@ -311,6 +311,9 @@ fn atom(feature: BlockFeature) -> u16 {
         BlockFeature::FirstInitial => FIRST_INITIAL,
         BlockFeature::LastPartInitial => LAST_INITIAL,
         BlockFeature::MiddleInitial => MIDDLE,
+        BlockFeature::GivenRoot => FIRST_PART,
+        BlockFeature::SurnameRoot => PART,
+        BlockFeature::NameRoots => FIRST_PART | PART,
         BlockFeature::FirstSound | BlockFeature::LastSound => 0,
     }
 }

@@ -50,6 +50,8 @@ pub struct Model {
     pub matches: f64,
     /// Chance that neither record of a pair has a match elsewhere.
     free: f64,
+    /// Pairs of records in all.
+    pairs: f64,
 }
 
 /// A field that agrees, differs or is missing: chance of agreeing for matches and strangers.
@@ -110,6 +112,33 @@ impl Model {
         odds / (1.0 + odds)
     }
 
+    /// The same model for the pairs inside one file of `records` records, of which few are of
+    /// one person: what is seen of a match and of a stranger is as between the two files, and the
+    /// number of matches is what the pairs themselves make likely, by expectation and
+    /// maximisation of this one number.
+    #[must_use]
+    pub fn within(&self, pairs: &[(Pair, Option<Evidence>)], records: usize) -> Self {
+        let all = 0.5 * records as f64 * (records as f64 - 1.0).max(1.0);
+        // Odds of a match if it were as rare here as there, for each pair of records.
+        let same_rate = all / self.pairs;
+        let mut matches = 0.01 * records as f64;
+        let mut model = self.clone();
+        model.pairs = all;
+        let kinds = kinds(pairs.iter().map(|(p, _)| p.evidence));
+        for _ in 0..20 {
+            let rate = matches / (self.matches.max(1.0) * same_rate);
+            for (own, odds) in model.odds.iter_mut().zip(&self.odds) {
+                *own = odds * rate;
+            }
+            model.matches = kinds
+                .iter()
+                .map(|k| k.count * model.probability(&k.evidence))
+                .sum();
+            matches = model.matches.max(0.5);
+        }
+        model
+    }
+
     /// The model before the data speak.
     fn before(kinds: &[Kind], exposure: &Exposure) -> Self {
         let expected = 0.5 * exposure.records.0.min(exposure.records.1) as f64;
@@ -132,6 +161,7 @@ impl Model {
             },
             matches: expected,
             free: free(expected, exposure),
+            pairs: all_pairs(exposure),
         }
     }
 }
@@ -299,6 +329,7 @@ impl Strangers {
             gender: binary(gender, self.gender, 0.985, 0.9),
             matches: sum * scale,
             free: free(sum * scale, exposure),
+            pairs: all_pairs(exposure),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::csvfile::{self, CsvWriter};
 use crate::error::Result;
 use crate::matcher::assign::{Assignment, Scored, Verdict};
+use crate::matcher::cluster::{Cluster, Persons};
 use crate::project::Schema;
 use crate::units::{Fingerprint, PartyId, RecordRef, hex};
 
@@ -17,6 +18,10 @@ pub const LINK_COLUMNS: [&str; 6] = [
     "probability",
     "passes",
 ];
+/// Columns of `duplicates.csv`.
+pub const DUPLICATE_COLUMNS: [&str; 4] = ["party", "ref_1", "ref_2", "probability"];
+/// Columns of `clusters.csv`.
+pub const CLUSTER_COLUMNS: [&str; 4] = ["cluster", "party", "record_ref", "probability"];
 /// Columns of a crosswalk.
 pub const CROSSWALK_COLUMNS: [&str; 5] =
     ["record_ref", "link_id", "status", "probability", "rivals"];
@@ -32,8 +37,81 @@ pub struct Decision<'a> {
     pub parties: (&'a PartyId, &'a PartyId),
     /// Their record refs.
     pub refs: (&'a [RecordRef], &'a [RecordRef]),
+    /// Which of their records are of one person.
+    pub persons: (&'a Persons, &'a Persons),
     /// The decision.
     pub assignment: Assignment,
+}
+
+/// One party's records of one person, with what is needed to write them down.
+#[derive(Debug)]
+pub struct Duplicates<'a> {
+    /// The party.
+    pub party: &'a PartyId,
+    /// Its record refs.
+    pub refs: &'a [RecordRef],
+    /// Which of its records are of one person.
+    pub persons: &'a Persons,
+    /// The pairs of its records that met.
+    pub pairs: &'a [Scored],
+}
+
+/// Writes `duplicates.csv`: each pair of records of one person inside a party, with the
+/// probability of that pair by itself, 0 where the two hang together through a third record only.
+/// The operator's.
+///
+/// # Errors
+/// [`Class::Io`](crate::error::Class::Io); the file is written whole or not at all.
+pub fn write_duplicates(folder: &Path, parties: &[Duplicates<'_>]) -> Result<()> {
+    csvfile::write(&folder.join("duplicates.csv"), &DUPLICATE_COLUMNS, |out| {
+        for d in parties {
+            let by_itself = |ends| {
+                let at = d.pairs.binary_search_by_key(&ends, |p| (p.left, p.right));
+                at.map_or(0.0, |i| d.pairs[i].probability)
+            };
+            for records in d.persons.groups() {
+                for (i, &a) in records.iter().enumerate() {
+                    for &b in &records[i + 1..] {
+                        out.row([
+                            d.party.as_str(),
+                            &d.refs[a as usize].to_string(),
+                            &d.refs[b as usize].to_string(),
+                            &probability(by_itself((a, b))),
+                        ])?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    })
+}
+
+/// Writes `clusters.csv`: each record of a person found in two parties or more, with the number
+/// of the cluster. The operator's; what a party gets is a link id for each of its partners.
+///
+/// # Errors
+/// [`Class::Io`](crate::error::Class::Io); the file is written whole or not at all.
+pub fn write_clusters(
+    folder: &Path,
+    parties: &[Duplicates<'_>],
+    clusters: &[Cluster],
+) -> Result<()> {
+    csvfile::write(&folder.join("clusters.csv"), &CLUSTER_COLUMNS, |out| {
+        for (number, cluster) in clusters.iter().enumerate() {
+            for member in &cluster.members {
+                let of = &parties[member.party];
+                for &record in of.persons.members(member.person) {
+                    out.row([
+                        (number + 1).to_string().as_str(),
+                        of.party.as_str(),
+                        &of.refs[record as usize].to_string(),
+                        &probability(cluster.probability),
+                    ])?;
+                }
+            }
+        }
+        Ok(())
+    })
 }
 
 /// Writes `links.csv`: every link, and `pairs.csv`: every pair of probability 0.01 or more. Both
@@ -154,13 +232,15 @@ fn crosswalk_row(
 }
 
 /// 32 hexadecimal digits that name a link between these two parties. Made from the refs of both,
-/// of which each party knows one: neither can make it, nor find in it the other's ref.
+/// of which each party knows one: neither can make it, nor find in it the other's ref. All records
+/// of one person have the ids of that person's first.
 fn link_id(project: Fingerprint, d: &Decision<'_>, pair: &Scored) -> String {
     let mut hasher = blake3::Hasher::new_derive_key("blindlink 2026-11-21 link id v1");
     hasher.update(&project.0);
+    let first = |of: &Persons, record: u32| of.members(of.person(record))[0] as usize;
     for (party, r) in [
-        (d.parties.0, d.refs.0[pair.left as usize]),
-        (d.parties.1, d.refs.1[pair.right as usize]),
+        (d.parties.0, d.refs.0[first(d.persons.0, pair.left)]),
+        (d.parties.1, d.refs.1[first(d.persons.1, pair.right)]),
     ] {
         hasher
             .update(&(party.as_str().len() as u32).to_le_bytes())

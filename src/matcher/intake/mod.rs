@@ -32,12 +32,14 @@ pub struct Party {
 /// [`Class::Mismatch`](crate::error::Class::Mismatch), naming both sides, for another project,
 /// round or schema, an unknown or repeated party, another linkage key, another normalisation, a
 /// manifest of another token file;
-/// [`Class::Usage`](crate::error::Class::Usage) for fewer than two files.
-pub fn admit(project: &Project, paths: &[impl AsRef<Path>]) -> Result<Vec<Party>> {
-    if paths.len() < 2 {
+/// [`Class::Usage`](crate::error::Class::Usage) for fewer than two files, unless one is enough
+/// since `alone` says that a party's duplicates are looked for.
+pub fn admit(project: &Project, paths: &[impl AsRef<Path>], alone: bool) -> Result<Vec<Party>> {
+    if paths.len() < 2 && !alone {
         return Err(Error::usage(
             "a match needs the token files of at least two parties",
-        ));
+        )
+        .hint("to find the duplicates of one party, give --duplicates"));
     }
     let mut files: Vec<TokenFile> = Vec::new();
     for path in paths {

@@ -35,6 +35,8 @@ pub struct PartyReport {
     pub records: u64,
     /// Rows of its token file; a record has one or more.
     pub rows: u64,
+    /// Records that are a second or further one of somebody, where they were looked for.
+    pub duplicates: Option<u64>,
     /// Whether a release manifest lay beside it.
     pub manifest: bool,
     /// What its owner's audit came to, by the manifest; `None`, in JSON `none`, if it states none.

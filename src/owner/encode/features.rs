@@ -16,12 +16,30 @@ pub(super) fn last_parts(person: &Person) -> Vec<&str> {
     parts
 }
 
+/// Given names of a person that have a token of their own.
+const MOST_GIVEN: usize = 2;
+
+/// The first two distinct given names of a person, each as what it is short for and reduced to its skeleton.
+pub(super) fn given_roots(person: &Person) -> Vec<String> {
+    let mut out: Vec<String> = Vec::new();
+    let middle = person.middle.split(' ').filter(|m| m.len() > 1);
+    for name in person.first.split(' ').chain(middle) {
+        let root = normalise::skeleton(normalise::given_root(name));
+        if !root.is_empty() && !out.contains(&root) {
+            out.push(root);
+        }
+    }
+    out.truncate(MOST_GIVEN);
+    out
+}
+
 /// The values of a person that blocks are made of, for one part of the last name.
 pub(super) struct BlockValues<'p> {
     person: &'p Person,
     first: String,
     last: String,
     part: Option<&'p str>,
+    given: Option<String>,
     bucket_key: Option<&'p [u8; 32]>,
 }
 
@@ -30,6 +48,7 @@ impl<'p> BlockValues<'p> {
     pub(super) fn new(
         person: &'p Person,
         part: Option<&'p str>,
+        given: Option<String>,
         bucket_key: Option<&'p [u8; 32]>,
     ) -> Self {
         Self {
@@ -38,6 +57,7 @@ impl<'p> BlockValues<'p> {
             first: person.first.replace(' ', ""),
             last: person.last.replace(' ', ""),
             part,
+            given,
         }
     }
 
@@ -100,6 +120,20 @@ impl<'p> BlockValues<'p> {
             BlockFeature::LastSound => sound(&self.last),
             BlockFeature::FirstPart => self.person.first.split(' ').next().map(str::to_owned),
             BlockFeature::LastPartInitial => self.part?.get(..1).map(str::to_owned),
+            BlockFeature::GivenRoot => self.given.clone(),
+            BlockFeature::SurnameRoot => self
+                .part
+                .map(|p| normalise::skeleton(normalise::surname_root(p))),
+            BlockFeature::NameRoots => {
+                let both = !self.first.is_empty() && !self.last.is_empty();
+                both.then(|| {
+                    format!(
+                        "{} {}",
+                        normalise::skeleton(normalise::given_root(&self.first)),
+                        normalise::skeleton(normalise::surname_root(&self.last))
+                    )
+                })
+            }
             BlockFeature::MiddleInitial => self.person.middle.get(..1).map(str::to_owned),
         }
     }

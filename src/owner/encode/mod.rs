@@ -123,12 +123,14 @@ impl Encoder {
     /// schema's least number of rows. SPEC encoding.md 3.
     pub fn encode(&self, person: &Person, record_ref: RecordRef, rows: &mut Vec<u8>) -> Outcome {
         let parts = features::last_parts(person);
+        let given = features::given_roots(person);
         let start = rows.len();
         let mut made = 0;
-        for number in 0..parts.len().max(1) {
+        for number in 0..parts.len().max(given.len()).max(1) {
             let block_values = BlockValues::new(
                 person,
                 parts.get(number).copied(),
+                given.get(number).cloned(),
                 self.bucket_key.as_deref(),
             );
             let filter_values = FilterValues::new(person);

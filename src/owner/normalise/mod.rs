@@ -8,6 +8,8 @@
 
 mod fold;
 mod name;
+mod root;
+mod skeleton;
 mod sound;
 #[cfg(test)]
 mod tests;
@@ -16,6 +18,8 @@ use std::fmt;
 
 pub use fold::{fold, repair};
 pub use name::{first, last, middle, parts, suffix, without_nickname};
+pub use root::{given_root, surname_root};
+pub use skeleton::skeleton;
 pub use sound::soundex;
 
 use super::table::{Birth, Record};

@@ -8,7 +8,7 @@ use crate::leakage::{Check, blocks_on_a_name};
 use crate::owner::audit::blocks;
 use crate::owner::encode::Encoder;
 use crate::owner::key::LinkageKey;
-use crate::owner::normalise::{Person, soundex};
+use crate::owner::normalise::{Person, given_root, skeleton, soundex, surname_root};
 use crate::project::{BlockFeature, Filter, FilterFeature, Pass, Project};
 use crate::units::RecordRef;
 
@@ -97,6 +97,10 @@ fn block_names(pass: &Pass, list: &List) -> (Option<Vec<Entry>>, Option<Vec<Entr
     let has = |f: &[B]| pass.block_features().any(|b| f.contains(&b));
     let first = if has(&[B::First, B::FirstPart, B::Names]) {
         Some(list.first.clone())
+    } else if has(&[B::GivenRoot, B::NameRoots]) {
+        Some(list::classes(&list.first, |n| {
+            skeleton(given_root(n))
+        }))
     } else if has(&[B::FirstSound]) {
         Some(list::classes(&list.first, soundex))
     } else if has(&[B::FirstInitial]) {
@@ -106,6 +110,10 @@ fn block_names(pass: &Pass, list: &List) -> (Option<Vec<Entry>>, Option<Vec<Entr
     };
     let last = if has(&[B::Last, B::LastPart, B::Names]) {
         Some(list.last.clone())
+    } else if has(&[B::SurnameRoot, B::NameRoots]) {
+        Some(list::classes(&list.last, |n| {
+            skeleton(surname_root(n))
+        }))
     } else if has(&[B::LastSound]) {
         Some(list::classes(&list.last, soundex))
     } else if has(&[B::LastPartInitial]) {

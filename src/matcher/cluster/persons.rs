@@ -1,0 +1,202 @@
+//! The records of one party, put together into persons.
+
+use crate::matcher::assign::{Assignment, Scored, Verdict};
+use crate::matcher::classify::Pair;
+
+/// Which records of a party are of one person.
+#[derive(Debug, Clone)]
+pub struct Persons {
+    /// The person of each record.
+    of: Vec<u32>,
+    /// The records, person by person.
+    records: Vec<u32>,
+    /// Where in `records` each person begins, and the end.
+    starts: Vec<u32>,
+}
+
+impl Persons {
+    /// Every record a person of its own, as in a party without duplicates.
+    #[must_use]
+    pub fn alone(records: usize) -> Self {
+        Self {
+            of: (0..records as u32).collect(),
+            records: (0..records as u32).collect(),
+            starts: (0..=records as u32).collect(),
+        }
+    }
+
+    /// Joins the records of each pair whose probability reaches `threshold`, and of all pairs that
+    /// hang together by such. Persons are numbered by their first record.
+    #[must_use]
+    pub fn of(records: usize, pairs: &[Scored], threshold: f64) -> Self {
+        let mut parent: Vec<u32> = (0..records as u32).collect();
+        for p in pairs.iter().filter(|p| p.probability >= threshold) {
+            let (a, b) = (find(&mut parent, p.left), find(&mut parent, p.right));
+            // The smaller number leads, whatever the order of the pairs.
+            parent[a.max(b) as usize] = a.min(b);
+        }
+        let mut number = vec![u32::MAX; records];
+        let mut of = Vec::with_capacity(records);
+        let mut persons = 0;
+        for record in 0..records as u32 {
+            let leader = find(&mut parent, record) as usize;
+            if number[leader] == u32::MAX {
+                number[leader] = persons;
+                persons += 1;
+            }
+            of.push(number[leader]);
+        }
+        let mut ordered: Vec<u32> = (0..records as u32).collect();
+        ordered.sort_by_key(|&r| (of[r as usize], r));
+        let starts = (0..=persons)
+            .map(|p| ordered.partition_point(|&r| of[r as usize] < p) as u32)
+            .collect();
+        Self {
+            of,
+            records: ordered,
+            starts,
+        }
+    }
+
+    /// The number of persons.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.starts.len() - 1
+    }
+
+    /// Whether there is no record.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.of.is_empty()
+    }
+
+    /// Whether no person has a second record.
+    #[must_use]
+    pub fn is_alone(&self) -> bool {
+        self.len() == self.of.len()
+    }
+
+    /// The person of `record`.
+    #[must_use]
+    pub fn person(&self, record: u32) -> u32 {
+        self.of[record as usize]
+    }
+
+    /// The records of `person`, ascending; never empty.
+    #[must_use]
+    pub fn members(&self, person: u32) -> &[u32] {
+        let ends = &self.starts[person as usize..person as usize + 2];
+        &self.records[ends[0] as usize..ends[1] as usize]
+    }
+
+    /// The records of all persons of two or more, person by person.
+    pub fn groups(&self) -> impl Iterator<Item = &[u32]> {
+        (0..self.len() as u32)
+            .map(|p| self.members(p))
+            .filter(|m| m.len() > 1)
+    }
+
+    /// Records that are a second or further one of a person.
+    #[must_use]
+    pub fn surplus(&self) -> u64 {
+        (self.of.len() - self.len()) as u64
+    }
+}
+
+fn find(parent: &mut [u32], record: u32) -> u32 {
+    let mut at = record;
+    while parent[at as usize] != at {
+        parent[at as usize] = parent[parent[at as usize] as usize];
+        at = parent[at as usize];
+    }
+    at
+}
+
+/// The pairs of records as pairs of persons: of several between two persons the one of the highest
+/// odds, with the passes of all.
+#[must_use]
+pub fn between(
+    pairs: &[Pair],
+    left: &Persons,
+    right: &Persons,
+    odds: impl Fn(&Pair) -> f64,
+) -> Vec<Pair> {
+    let mut out: Vec<Pair> = pairs
+        .iter()
+        .map(|p| Pair {
+            left: left.person(p.left),
+            right: right.person(p.right),
+            ..*p
+        })
+        .collect();
+    out.sort_by(|a, b| {
+        let key = |p: &Pair| (p.left, p.right);
+        key(a)
+            .cmp(&key(b))
+            .then(odds(b).total_cmp(&odds(a)))
+            .then(a.evidence.cmp(&b.evidence))
+    });
+    out.dedup_by(|next, kept| {
+        let same = (next.left, next.right) == (kept.left, kept.right);
+        if same {
+            kept.passes |= next.passes;
+        }
+        same
+    });
+    out
+}
+
+/// A decision about persons as one about their records: each record of a linked person is linked
+/// with each of its partner.
+#[must_use]
+pub fn spread(decided: &Assignment, left: &Persons, right: &Persons) -> Assignment {
+    let mut pairs = Vec::new();
+    let mut first_of = vec![0; decided.pairs.len()];
+    let mut is_link = vec![false; decided.pairs.len()];
+    for &i in &decided.links {
+        is_link[i as usize] = true;
+    }
+    for (i, p) in decided.pairs.iter().enumerate() {
+        first_of[i] = pairs.len();
+        for &l in left.members(p.left) {
+            for &r in right.members(p.right) {
+                pairs.push((Scored { left: l, right: r, ..*p }, is_link[i]));
+            }
+        }
+    }
+    let first: Vec<(u32, u32)> = first_of.iter().map(|&at| {
+        let s: &Scored = &pairs[at].0;
+        (s.left, s.right)
+    }).collect();
+    pairs.sort_by_key(|(p, _)| (p.left, p.right));
+    let links: Vec<u32> = (0..pairs.len() as u32)
+        .filter(|&i| pairs[i as usize].1)
+        .collect();
+    let pairs: Vec<Scored> = pairs.into_iter().map(|(p, _)| p).collect();
+    // A record's link is named by the first pair of its two persons.
+    let number_of = |i: u32| {
+        let ends = first[decided.links[i as usize] as usize];
+        let at = links.partition_point(|&l| {
+            let p = &pairs[l as usize];
+            (p.left, p.right) < ends
+        });
+        at as u32
+    };
+    let verdicts = |of: &Persons, decided: &[Verdict]| -> Vec<Verdict> {
+        (0..of.of.len() as u32)
+            .map(|record| {
+                let verdict = &decided[of.person(record) as usize];
+                Verdict {
+                    link: verdict.link.map(number_of),
+                    ..*verdict
+                }
+            })
+            .collect()
+    };
+    Assignment {
+        left: verdicts(left, &decided.left),
+        right: verdicts(right, &decided.right),
+        pairs,
+        links,
+    }
+}
