@@ -84,6 +84,7 @@ fn read(path: &Path) -> Result<Vec<Person>> {
         people.extend(batch.iter().map(normalise::person));
         batch.clear();
     }
+    normalise::mark_namesakes(&mut people);
     Ok(people)
 }
 

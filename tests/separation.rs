@@ -245,8 +245,13 @@ fn assert_separates(schema: &str) {
         ours.assert_no_candidates(&theirs);
         for (column, name) in ours.filters() {
             let pairs = ours.different(&theirs, column);
-            // Next to nobody shares both a block and all that is compared in it with another.
-            assert!(pairs.len() >= PEOPLE, "{what}, {name}: {}", pairs.len());
+            // Next to nobody shares both a block and all that is compared in it with another; some have
+            // no token for people without a birthdate.
+            assert!(
+                pairs.len() * 10 >= PEOPLE * 9,
+                "{what}, {name}: {}",
+                pairs.len()
+            );
             let Noise { mean, spread, most } = Noise::of(&pairs);
             assert!(mean.abs() < MEAN, "{what}, {name}: {mean}");
             assert!((spread - 1.0).abs() < SPREAD, "{what}, {name}: {spread}");

@@ -70,6 +70,7 @@ impl Job {
             project: self.path("project.toml"),
             out: self.path("results"),
             threshold: None,
+            duplicates: false,
             force: true,
         }
     }

@@ -169,6 +169,7 @@ fn people(o: &Options, encoder: &Encoder, progress: &dyn Progress) -> Result<Vec
         people.extend(found.into_iter().flatten());
         progress.at("read", read, 0);
     }
+    normalise::mark_namesakes(&mut people);
     Ok(people)
 }
 

@@ -107,7 +107,11 @@ pub(super) fn meet(
                 let (left, right) = (p.right, p.left);
                 (Pair { left, right, ..*p }, *e)
             };
-            let both: Vec<_> = pairs.iter().copied().chain(pairs.iter().map(turned)).collect();
+            let both: Vec<_> = pairs
+                .iter()
+                .copied()
+                .chain(pairs.iter().map(turned))
+                .collect();
             Model::fit(&both, &exposure)
         }
         None => Model::fit(&pairs, &exposure),
@@ -165,12 +169,7 @@ impl Met {
         };
         let persons = (left.len(), right.len());
         if !schema.is_classic() {
-            return assign(
-                &pairs,
-                |p| self.model.odds(&p.evidence),
-                persons,
-                threshold,
-            );
+            return assign(&pairs, |p| self.model.odds(&p.evidence), persons, threshold);
         }
         // Every pair that is left has reached the schema's Dice coefficient and is a link, but for
         // rivals of a higher one; how probable it is, is said and decides nothing.

@@ -11,7 +11,7 @@ use crate::csvfile::CsvWriter;
 use crate::error::{Error, Result};
 use crate::owner::encode::{Encoder, Outcome};
 use crate::owner::key::LinkageKey;
-use crate::owner::normalise;
+use crate::owner::normalise::{self, Namesakes, Person};
 use crate::owner::resolve::REFS_COLUMNS;
 use crate::owner::table::{Birth, Mapping, Record, Table};
 use crate::owner::unique::UniqueIds;
@@ -71,9 +71,29 @@ pub struct Summary {
     pub date_format: Option<String>,
 }
 
+/// Which names more than one record of the table has, where a pass of the schema asks: the table is
+/// then read twice.
+fn namesakes(o: &Options, project: &Project, progress: &dyn Progress) -> Result<Namesakes> {
+    let mut names = Namesakes::default();
+    if !project.schema.passes.iter().any(|p| p.undated) {
+        return Ok(names);
+    }
+    let mut table = Table::open(&o.table, &o.mapping)?;
+    let mut batch: Vec<Record> = Vec::new();
+    let mut read = 0;
+    while table.next_batch(BATCH, &mut batch)? > 0 {
+        let people: Vec<Person> = batch.par_iter().map(normalise::person).collect();
+        people.iter().for_each(|p| names.add(p));
+        read += people.len() as u64;
+        progress.at("count names", read, 0);
+    }
+    Ok(names)
+}
+
 /// Encodes a student table.
 ///
-/// Streams: memory does not grow with the table. Either all three files appear or none.
+/// Streams: memory grows with the table by some 16 bytes a record at most, for counting names.
+/// Either all three files appear or none.
 ///
 /// # Errors
 /// [`Class::Input`](crate::error::Class::Input) for a table, project or key that is not as
@@ -92,7 +112,8 @@ pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
         .expect_party(&o.party)
         .map_err(|e| e.at(&o.project))?;
     let key = LinkageKey::read(&o.key)?;
-    let encoder = Encoder::new(&project, &key);
+    let encoder = Encoder::new(&project, &key).of(&o.party);
+    let namesakes = namesakes(o, &project, progress)?;
     let mut table = Table::open(&o.table, &o.mapping)?;
     let mut tokens = TokenWriter::create(&o.out, encoder.layout().clone())?;
     let mut refs = CsvWriter::create(&o.refs, REFS_COLUMNS)?;
@@ -125,7 +146,8 @@ pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
             .zip(&names)
             .map(|(record, name)| {
                 let mut rows = Vec::new();
-                let person = normalise::person(record);
+                let mut person = normalise::person(record);
+                person.has_namesake = namesakes.has(&person);
                 let outcome = encoder.encode(&person, *name, &mut rows);
                 let nameless = person.first.is_empty() && person.last.is_empty();
                 (rejection(record, nameless, outcome), rows)
@@ -133,7 +155,10 @@ pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
             .collect();
         for ((record, name), (rejection, rows)) in batch.iter().zip(&names).zip(&encoded) {
             summary.read += 1;
-            summary.no_birthdate += u64::from(!matches!(record.birthdate, Birth::Known(_)));
+            summary.no_birthdate += u64::from(!matches!(
+                record.birthdate,
+                Birth::Known(_) | Birth::Year(_)
+            ));
             summary.bad_birthdate += u64::from(matches!(record.birthdate, Birth::Invalid));
             if let Some(reason) = *rejection {
                 *summary.rejected.entry(reason).or_default() += 1;
@@ -191,7 +216,7 @@ fn rejection(record: &Record, nameless: bool, outcome: Outcome) -> Option<&'stat
         return None;
     }
     Some(match (record.birthdate, nameless) {
-        (Birth::Known(_), _) => "no_name",
+        (Birth::Known(_) | Birth::Year(_), _) => "no_name",
         (Birth::Missing, false) => "no_birthdate",
         (Birth::Invalid, false) => "bad_birthdate",
         (_, true) => "no_birthdate_and_no_name",

@@ -42,6 +42,8 @@ pub struct Pass {
     /// Whether a record that lacks a field of the block gets a token that meets nobody, so that
     /// the gap does not show.
     pub dummies: bool,
+    /// Whether the pass is for people whose birthdate is missing, to meet those whose is not.
+    pub undated: bool,
     /// What is compared inside a block. May be empty.
     pub filters: Vec<Filter>,
 }
@@ -248,6 +250,12 @@ impl Schema {
             if !pass.is_blocked() && pass.filters.is_empty() {
                 return fail(format!(
                     "pass `{}` has neither a block nor a filter",
+                    pass.name
+                ));
+            }
+            if pass.undated && !pass.is_blocked() {
+                return fail(format!(
+                    "pass `{}` is for people without a birthdate and has no block",
                     pass.name
                 ));
             }

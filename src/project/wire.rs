@@ -57,6 +57,8 @@ struct PassWire {
     bucket: Option<Bucket>,
     #[serde(default, skip_serializing_if = "is_false")]
     dummies: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    undated: bool,
     #[serde(default)]
     filter: Vec<FilterWire>,
 }
@@ -241,6 +243,7 @@ fn check_schema(wire: &SchemaWire) -> Result<Schema> {
             block: p.block.clone(),
             bucket: p.bucket.clone(),
             dummies: p.dummies,
+            undated: p.undated,
             filters: p
                 .filter
                 .iter()

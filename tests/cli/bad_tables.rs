@@ -215,7 +215,7 @@ fn an_embedded_newline() {
     let quoted = "student_id,first_name,last_name,birthdate\r\n\
                   71,\"Zzyzxa\r\nMaria\",Qwertyuiop,2006-03-14\r\n\
                   72,Vvortex,Asdfghjkl,2005-11-30\r\n\
-                  73,Nobody,Here,\r\n";
+                  73,,Here,\r\n";
     let dir = Dir::with_project();
     dir.write("t.csv", quoted);
     let done = dir.encode("t.csv", "a");

@@ -16,6 +16,7 @@ mod bad_results;
 mod bad_tables;
 mod bad_tokens;
 mod happy;
+mod persons;
 mod privacy;
 mod quality;
 mod rejects;

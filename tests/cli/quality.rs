@@ -21,7 +21,7 @@ fn k12_demo_data() {
     at_least(&dir, ["district", "college"], truth, [0.97, 0.93, 0.95]);
 }
 
-/// About 7 % of the pairs have a record without a readable birthdate, which no pass of `k12` can link.
+/// About 7 % of the pairs have a record without a readable birthdate, which only rare names can link.
 #[test]
 fn febrl_data() {
     let dir = link(["a", "b"], ["febrl4/a.csv", "febrl4/b.csv"], "k12");

@@ -35,14 +35,14 @@ def one_filter(of, bits=64, layers=None, hashes=None, block="[]", name="f", pass
     )
 
 
-def one_pass(*features, name="p", bucket=None, dummies=False):
+def one_pass(*features, name="p", bucket=None, dummies=False, undated=False):
     """The head of a pass, to which filters can be added; `bucket` is (features, count)."""
     listed = ", ".join(f'"{f}"' for f in features)
     text = f'[[schema.pass]]\nname = "{name}"\nblock = [{listed}]\n'
     if bucket is not None:
         of = ", ".join(f'"{f}"' for f in bucket[0])
         text += f"bucket = {{ of = [{of}], count = {bucket[1]} }}\n"
-    return text + ("dummies = true\n" if dummies else "")
+    return text + ("dummies = true\n" if dummies else "") + ("undated = true\n" if undated else "")
 
 
 def a_filter(name, of, bits):
@@ -64,11 +64,14 @@ def encoding():
         assert projects.setdefault(name, text) == text, name
         return name
 
-    def case(comment, name, person, key="counting", ref=REF):
-        rows = reference.encode(reference.Project(projects[name]), KEYS[key], person, ref)
+    def case(comment, name, person, key="counting", ref=REF, party="district"):
+        rows = reference.encode(reference.Project(projects[name]), KEYS[key], person, ref, party)
         rows = [{c: v.hex() if v is not None else None for c, v in row.items()} for row in rows]
         cases.append(
-            {"comment": comment, "project": name, "key": key, "record_ref": ref.hex(), "person": person, "rows": rows}
+            {
+                "comment": comment, "project": name, "party": party, "key": key, "record_ref": ref.hex(),
+                "person": person, "rows": rows,
+            }  # fmt: skip
         )
 
     for feature in reference.BLOCK_FEATURES:
@@ -124,6 +127,8 @@ def encoding():
     for last in ("PFISTER", "ASHCRAFT", "TYMCZAK", "LEE", "GARCIA LOPEZ", "A"):
         case(f"sound of {last}", sounds, {"first": "ANN", "last": last})
 
+    root_cases(project, case)
+    undated_cases(project, case)
     bucket_cases(project, case)
     dummy_cases(project, case)
 
@@ -226,6 +231,44 @@ def bucket_cases(project, case):
     case("parts of one first letter: rows of equal block keys", initials, {**ANN, "last": "SAMPLE SMITHTEST"})
     name = project("bucket-initials", project_text(schema(one_pass(bucket=(["last-part-initial", "first-initial"], 256)))))
     case("first letters in a bucket: a row for each part", name, ANN)
+
+
+def root_cases(project, case):
+    given = project("given-root", project_text(schema(one_pass("birthdate", "given-root"), one_pass("birthdate", name="q"))))
+    case("two given names: a row for each", given, {**ANN, "middle": ""})
+    case("the middle name is a given name", given, {**BOB, "middle": "ELLEN"})
+    case("a middle initial is none", given, BOB)
+    case("a nickname and the name it is short for: one row", given, {**BOB, "first": "BOB", "middle": "ROBERT"})
+    case("of three given names the first two", given, ANN)
+    case("no given name: the other pass", given, {**BOB, "first": "", "middle": ""})
+    surname = project("surname-root", project_text(schema(one_pass("birthdate", "surname-root"))))
+    case("two surnames: a row for each", surname, ANN)
+    case("another spelling of a surname: the same key", surname, {**ANN, "last": "TEZTTA ZAMPLE"})
+    both = project("roots-both", project_text(schema(one_pass("birthdate", bucket=(["given-root"], 64)), one_pass("year", bucket=(["surname-root"], 64), name="q"), rows=2)))
+    case("rows of given names and of surnames side by side", both, ANN)
+    case("one of each, padded", both, BOB)
+    case("two given names, one surname", both, {**ANN, "last": "TESTA"})
+    year = {"first": "ANN", "last": "TESTA", "year": "2006"}
+    for features in (("birthdate",), ("year",), ("month",)):
+        name = project(f"year-alone-{features[0]}", project_text(schema(one_pass(*features), one_pass("last", name="q") + a_filter("y", "year", 64))))
+        case(f"the year alone, block {features[0]}", name, year)
+
+
+def undated_cases(project, case):
+    text = schema(one_pass("birthdate"), one_pass("name-roots", name="u", undated=True) + a_filter("year", "year", 64))
+    two = project("undated", project_text(text))
+    three = project("undated-three", project_text(text, parties=("district", "college", "agency")))
+    year = {**NO_DATE, "year": "2006"}
+    for name in (two, three):
+        for party in ("district", "college"):
+            case(f"{name}, {party}: with a birthdate", name, ANN, party=party)
+            case(f"{name}, {party}: without a birthdate", name, NO_DATE, party=party)
+    case("a year alone is no birthdate", two, year)
+    case("a namesake with a birthdate: a dummy", two, {**ANN, "namesake": True})
+    case("a namesake without a birthdate: dummies alone, nothing to link", two, {**NO_DATE, "namesake": True})
+    case("a namesake with a year: tokens and dummies", two, {**year, "namesake": True})
+    case("no last name: no token in the pass", two, {**ANN, "last": ""})
+    case("neither last name nor birthdate: nothing to link", two, {**NO_DATE, "last": ""})
 
 
 def dummy_cases(project, case):

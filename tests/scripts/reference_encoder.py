@@ -23,13 +23,13 @@ ENCODING_VERSION = 1
 BLOCK_FEATURES = (
     "birthdate", "year", "month", "day", "month-day-any-order", "first", "last", "last-part",
     "names-any-order", "first-initial", "first-sound", "last-sound",
-    "first-part", "last-part-initial", "middle-initial",
+    "first-part", "last-part-initial", "middle-initial", "given-root", "surname-root", "name-roots",
 )  # fmt: skip
 FILTER_FEATURES = (
     "first", "middle", "last", "birthdate", "year", "month", "day", "middle-initial", "gender", "suffix",
     "middle-initial-or-none", "gender-or-none",
 )  # fmt: skip
-OF_PARTS = {"last-part", "last-part-initial"}
+OF_PARTS = {"last-part", "last-part-initial", "given-root", "surname-root"}
 
 
 # ---- the project file (project-file.md) ----------------------------------------------------
@@ -138,11 +138,11 @@ def canonical_schema(table):
         out["rows"] = rows
     out["pass"] = []
     for one in passes:
-        pass_name, block, bucket, dummies, filters = take(
+        pass_name, block, bucket, dummies, undated, filters = take(
             one,
             {
                 "name": (str, ...), "block": (list, ...), "bucket": (dict, None),
-                "dummies": (bool, False), "filter": (list, []),
+                "dummies": (bool, False), "undated": (bool, False), "filter": (list, []),
             },
             "pass",
         )  # fmt: skip
@@ -152,11 +152,14 @@ def canonical_schema(table):
             canonical["bucket"] = canonical_bucket(bucket)
         if dummies:
             canonical["dummies"] = True
+        if undated:
+            canonical["undated"] = True
         filters = [canonical_filter(f) for f in filters]
         names = [f["name"] for f in filters] + ["block"]
         need(len(set(names)) == len(names), "filter name taken")
         need(len(filters) <= 8, "filters of a pass")
         need(is_blocked(canonical) or filters, "a pass of nothing")
+        need(is_blocked(canonical) or not undated, "undated without a block")
         out["pass"].append({**canonical, "filter": filters})
     need(1 <= len(out["pass"]) <= 16, "passes")
     need(len({p["name"] for p in out["pass"]}) == len(out["pass"]), "pass name taken")
@@ -175,11 +178,11 @@ class Project:
             table = tomllib.loads(text)
         except tomllib.TOMLDecodeError as e:
             raise Refused("not TOML") from e
-        version, project_id, title, round_, purpose, parties, pairs, decision, schema = take(
+        version, project_id, title, round_, purpose, parties, pairs, free, decision, schema = take(
             table,
             {
                 "format": (str, ...), "id": (str, ...), "name": (str, ...), "round": (str, ...),
-                "purpose": (str, ""), "parties": (list, ...), "pairs": (list, None),
+                "purpose": (str, ""), "parties": (list, ...), "pairs": (list, None), "duplicate_free": (list, []),
                 "decision": (dict, ...), "schema": (dict, ...),
             },
             "project",
@@ -200,12 +203,15 @@ class Project:
             need(isinstance(pair, list) and len(pair) == 2 and set(texts(pair)) <= set(parties), "pair")
             need(pair[0] != pair[1] and frozenset(pair) not in seen, "pair")
             seen.add(frozenset(pair))
+        need(set(texts(free)) <= set(parties) and len(set(free)) == len(free), "duplicate_free")
+        self.parties = parties
         self.id, self.round = bytes.fromhex(project_id), round_
         self.schema = canonical_schema(schema)
         self.canonical = compact(
             {
                 "format": version, "id": project_id, "name": title, "round": round_, "purpose": purpose,
-                "parties": parties, "pairs": pairs, "decision": {"threshold": float(threshold)},
+                "parties": parties, "pairs": pairs, **({"duplicate_free": free} if free else {}),
+                "decision": {"threshold": float(threshold)},
                 "schema": self.schema,
             }
         )  # fmt: skip
@@ -259,8 +265,79 @@ def name_parts(text):
     return [part for part in text.split(" ") if part]
 
 
-def block_text(feature, person, part):
+def read_roots():
+    table = {"given": {}, "surname": {}}
+    path = VECTORS.parents[1] / "src" / "owner" / "normalise" / "roots.csv"
+    for line in path.read_text(encoding="utf-8").splitlines()[1:]:
+        field, name_, root = line.split(",")
+        table[field][name_] = root
+    return table
+
+
+ROOTS = read_roots()
+PAIRS = (
+    ("CHL", "K"), ("CHR", "K"), ("PH", "F"), ("SC", "S"), ("CZ", "S"), ("SZ", "S"), ("TS", "S"), ("TZ", "S"), ("CH", "C"), ("SH", "S"), ("ZH", "S"),
+    ("KH", "K"), ("TH", "T"), ("GH", "G"), ("CK", "K"),
+)  # fmt: skip
+
+
+def single(text):
+    return "".join(c for i, c in enumerate(text) if i == 0 or c != text[i - 1])
+
+
+def skeleton(text):
+    """normalisation.md 12, for text of A-Z."""
+    codes, i = [], 0
+    while i < len(text):
+        pair = next((code for two, code in PAIRS if text.startswith(two, i)), None)
+        if pair:
+            codes.append(pair)
+            i += 2
+            continue
+        letter, following = text[i], text[i + 1 : i + 2]
+        soft = following != "" and following in "EIY"
+        if letter in "CKQ":
+            codes.append("S" if letter == "C" and soft else "K")
+        elif letter in "SZX":
+            codes.append("S")
+        elif letter == "G":
+            codes.append("J" if soft else "G")
+        elif letter == "Y" and i == 0 and following != "" and following in "AEIOU":
+            codes.append("J")
+        elif letter in "BVW":
+            codes.append("B")
+        elif letter in "AEIOUY":
+            codes.append("A" if i == 0 else "")
+        elif letter == "H":
+            codes.append("")
+        else:
+            codes.append(letter)
+        i += 1
+    out = "".join(c for n, c in enumerate(codes) if n == 0 or c != codes[n - 1])
+    return out if len(out) >= 3 else single(text)
+
+
+def root(field, text):
+    return skeleton(ROOTS[field].get(text, text))
+
+
+def given_names(person):
+    """The first two different roots of the given names; a middle initial is none."""
+    names = name_parts(person.get("first", "")) + [m for m in name_parts(person.get("middle", "")) if len(m) > 1]
+    return list(dict.fromkeys(root("given", n) for n in names))[:2]
+
+
+def block_text(feature, person, part, given=None):
     """The text of a block feature, or None if it is missing."""
+    if feature == "given-root":
+        return given
+    if feature == "surname-root":
+        return part and root("surname", part)
+    if feature == "name-roots":
+        first, last = ("".join(name_parts(person.get(field, ""))) for field in ("first", "last"))
+        return f"{root('given', first)} {root('surname', last)}" if first and last else None
+    if feature in ("birthdate", "year") and "year" in person:
+        return person["year"]
     first, last = ("".join(name_parts(person.get(field, ""))) for field in ("first", "last"))
     if feature in ("birthdate", "year", "month", "day", "month-day-any-order"):
         if "birthdate" not in person:
@@ -291,11 +368,11 @@ def block_text(feature, person, part):
     return soundex(value) if feature.endswith("-sound") else value
 
 
-def bucket_text(bucket, person, part, encoding):
+def bucket_text(bucket, person, part, given, encoding):
     """The number of a record's bucket, or None if one of its features is missing."""
     message = b""
     for feature in bucket["of"]:
-        text = block_text(feature, person, part)
+        text = block_text(feature, person, part, given)
         if text is None:
             return None
         message += lp(feature.encode()) + lp(text.encode())
@@ -314,6 +391,8 @@ def q_grams(feature, person):
         padded = [f"_{part}_" for part in name_parts(person.get(feature, ""))]
         return {"n" + p[i : i + 2] for p in padded for i in range(len(p) - 1)}
     if feature in ("birthdate", "year", "month", "day"):
+        if feature == "year" and "year" in person:
+            return {f"y{i}{digit}" for i, digit in enumerate(person["year"], 1)}
         if "birthdate" not in person:
             return set()
         year, month, day = person["birthdate"].split("-")
@@ -369,11 +448,11 @@ def dummy(pass_, encoding, record_ref, number_):
     return block, filters
 
 
-def block_values(pass_, encoding, person, part):
+def block_values(pass_, encoding, person, part, given):
     """The texts of the block, that of the bucket last; None if one is missing."""
-    values = [block_text(feature, person, part) for feature in pass_["block"]]
+    values = [block_text(feature, person, part, given) for feature in pass_["block"]]
     if "bucket" in pass_:
-        values.append(bucket_text(pass_["bucket"], person, part, encoding))
+        values.append(bucket_text(pass_["bucket"], person, part, given, encoding))
     return None if None in values else values
 
 
@@ -390,21 +469,38 @@ def encode_pass(pass_, encoding, person, values):
     return keys[:16], filters
 
 
-def encode(project, key, person, record_ref):
+def whom(project, person, party, row):
+    """What the block value of an undated pass ends with, in row number `row` (encoding.md 4.1)."""
+    others = [p for p in project.parties if p != party]
+    if "birthdate" in person:
+        return ["of", party]
+    return ["of", others[row]] if row < len(others) else ["undated"]
+
+
+def encode(project, key, person, record_ref, party=None):
     """The rows of a person: a list of columns -> bytes or None. Empty: nothing to link."""
     encoding = encoding_key(project, key)
+    party = party or project.parties[0]
     parts = list(dict.fromkeys(name_parts(person.get("last", ""))))
+    given = given_names(person)
+    is_undated = "birthdate" not in person and any(p.get("undated") for p in project.schema["pass"])
+    undated = len(project.parties) if is_undated else 1
     rows = []
-    for i, part in enumerate(parts or [None]):
+    for i in range(max(len(parts), len(given), undated)):
         row, any_token = {}, False
+        part = parts[i] if i < len(parts) else None
         for pass_ in project.schema["pass"]:
             token = None
-            if i == 0 or names_a_part(pass_):
-                values = block_values(pass_, encoding, person, part)
+            if i == 0 or names_a_part(pass_) or (pass_.get("undated") and i < undated):
+                values = block_values(pass_, encoding, person, part, given[i] if i < len(given) else None)
+                if pass_.get("undated") and person.get("namesake"):
+                    values, token = None, dummy(pass_, encoding, record_ref, i)
+                elif pass_.get("undated") and values is not None:
+                    values += whom(project, person, party, i)
                 if values is not None:
                     token = encode_pass(pass_, encoding, person, values)
                     any_token |= token is not None
-                elif pass_.get("dummies"):
+                elif pass_.get("dummies") and token is None:
                     # Not a token: a row of dummies alone is not written.
                     token = dummy(pass_, encoding, record_ref, i)
             block, filters = token or (None, {})

@@ -310,7 +310,11 @@ impl Strangers {
             // Each by its precision: the excess scatters as the pairs and the estimate of the
             // strangers do, what is expected may be off by half.
             let scatter = all + unlike * unlike / (self.counts[kind.cell] + PRIOR_WEIGHT);
-            let doubt = expected + 0.25 * expected * expected;
+            let doubt = if lean.knows(kind.evidence.names, kind.evidence.date) {
+                expected + 0.25 * expected * expected
+            } else {
+                f64::INFINITY
+            };
             let mean =
                 ((all - unlike) / scatter + expected / doubt) / (1.0 / scatter + 1.0 / doubt);
             matches[kind.cell] = mean.max(0.02 * expected);
@@ -384,6 +388,17 @@ impl Lean {
             apart,
             dates,
             classic: exposure.classic,
+        }
+    }
+
+    /// Whether names in this state were seen where the date is known to agree. Those of passes for
+    /// people without a birthdate never are: of them, dated pairs teach nothing.
+    fn knows(&self, names: Names, date: Date) -> bool {
+        let is_seen = |shares: &[f64]| shares[name_code(names)] > 0.0;
+        match date {
+            Date::Full => true,
+            Date::Unknown | Date::Year => is_seen(&self.apart),
+            _ => true,
         }
     }
 

@@ -160,14 +160,24 @@ pub fn spread(decided: &Assignment, left: &Persons, right: &Persons) -> Assignme
         first_of[i] = pairs.len();
         for &l in left.members(p.left) {
             for &r in right.members(p.right) {
-                pairs.push((Scored { left: l, right: r, ..*p }, is_link[i]));
+                pairs.push((
+                    Scored {
+                        left: l,
+                        right: r,
+                        ..*p
+                    },
+                    is_link[i],
+                ));
             }
         }
     }
-    let first: Vec<(u32, u32)> = first_of.iter().map(|&at| {
-        let s: &Scored = &pairs[at].0;
-        (s.left, s.right)
-    }).collect();
+    let first: Vec<(u32, u32)> = first_of
+        .iter()
+        .map(|&at| {
+            let s: &Scored = &pairs[at].0;
+            (s.left, s.right)
+        })
+        .collect();
     pairs.sort_by_key(|(p, _)| (p.left, p.right));
     let links: Vec<u32> = (0..pairs.len() as u32)
         .filter(|&i| pairs[i as usize].1)

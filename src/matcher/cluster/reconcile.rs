@@ -163,8 +163,7 @@ fn apply((x, y): (usize, usize), decision: &mut Assignment, clusters: &[Cluster]
         .iter()
         .map(|p| wanted.remove(&(p.left, p.right)).is_some())
         .collect();
-    let mut marked: Vec<(Scored, bool)> =
-        decision.pairs.drain(..).zip(is_link).collect();
+    let mut marked: Vec<(Scored, bool)> = decision.pairs.drain(..).zip(is_link).collect();
     // What is left hangs together through other parties only.
     marked.extend(wanted.into_iter().map(|((left, right), probability)| {
         let scored = Scored {

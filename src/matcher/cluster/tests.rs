@@ -27,7 +27,10 @@ fn decision(records: (usize, usize), pairs: &[Scored]) -> Assignment {
         right: vec![none; records.1],
     };
     for (i, p) in pairs.iter().enumerate() {
-        for verdict in [&mut out.left[p.left as usize], &mut out.right[p.right as usize]] {
+        for verdict in [
+            &mut out.left[p.left as usize],
+            &mut out.right[p.right as usize],
+        ] {
             (verdict.status, verdict.link) = (Status::Linked, Some(i as u32));
             verdict.probability = p.probability;
         }
@@ -36,7 +39,12 @@ fn decision(records: (usize, usize), pairs: &[Scored]) -> Assignment {
 }
 
 fn links(decision: &Assignment) -> Vec<(u32, u32)> {
-    let ends = |&i: &u32| (decision.pairs[i as usize].left, decision.pairs[i as usize].right);
+    let ends = |&i: &u32| {
+        (
+            decision.pairs[i as usize].left,
+            decision.pairs[i as usize].right,
+        )
+    };
     decision.links.iter().map(ends).collect()
 }
 
@@ -66,7 +74,12 @@ fn a_link_of_persons_links_all_their_records() {
         evidence,
     };
     let (left, right) = (Persons::of(3, &[scored(0, 2, 0.9)], 0.5), Persons::alone(2));
-    let met = between(&[pair(0, 1, 1), pair(1, 0, 1), pair(2, 1, 2)], &left, &right, |_| 1.0);
+    let met = between(
+        &[pair(0, 1, 1), pair(1, 0, 1), pair(2, 1, 2)],
+        &left,
+        &right,
+        |_| 1.0,
+    );
     assert_eq!(met.len(), 2);
     assert_eq!((met[0].left, met[0].right, met[0].passes), (0, 1, 3));
     let decided = decision((2, 2), &[scored(0, 1, 0.9), scored(1, 0, 0.8)]);
@@ -74,7 +87,11 @@ fn a_link_of_persons_links_all_their_records() {
     assert_eq!(links(&spread), [(0, 1), (1, 0), (2, 1)]);
     let link_of = |v: &Verdict| v.link.map(|l| links(&spread)[l as usize]);
     assert_eq!(link_of(&spread.left[0]), Some((0, 1)));
-    assert_eq!(link_of(&spread.left[2]), Some((0, 1)), "the two share a link");
+    assert_eq!(
+        link_of(&spread.left[2]),
+        Some((0, 1)),
+        "the two share a link"
+    );
     assert_eq!(link_of(&spread.right[0]), Some((1, 0)));
 }
 
@@ -97,9 +114,16 @@ fn what_hangs_together_through_a_third_party_is_linked_where_allowed() {
 
     let mut some: Vec<_> = three().into_iter().take(2).collect();
     let clusters = reconcile(&mut some, |a, b| (a, b) != (0, 2) && (b, a) != (0, 2));
-    assert_eq!(clusters.len(), 2, "B is with A, and B is with C, but never A with C");
+    assert_eq!(
+        clusters.len(),
+        2,
+        "B is with A, and B is with C, but never A with C"
+    );
     assert!(clusters.iter().all(|c| c.members.len() == 2));
-    assert_eq!((links(&some[0].1), links(&some[1].1)), (vec![(0, 0)], vec![(0, 0)]));
+    assert_eq!(
+        (links(&some[0].1), links(&some[1].1)),
+        (vec![(0, 0)], vec![(0, 0)])
+    );
 }
 
 #[test]

@@ -36,10 +36,10 @@ pub struct Party {
 /// since `alone` says that a party's duplicates are looked for.
 pub fn admit(project: &Project, paths: &[impl AsRef<Path>], alone: bool) -> Result<Vec<Party>> {
     if paths.len() < 2 && !alone {
-        return Err(Error::usage(
-            "a match needs the token files of at least two parties",
-        )
-        .hint("to find the duplicates of one party, give --duplicates"));
+        return Err(
+            Error::usage("a match needs the token files of at least two parties")
+                .hint("to find the duplicates of one party, give --duplicates"),
+        );
     }
     let mut files: Vec<TokenFile> = Vec::new();
     for path in paths {

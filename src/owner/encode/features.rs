@@ -61,6 +61,11 @@ impl<'p> BlockValues<'p> {
         }
     }
 
+    /// Whether the birthdate of the person is missing, or only its year known.
+    pub(super) fn is_undated(&self) -> bool {
+        self.person.birthdate.is_none()
+    }
+
     /// The value of the whole block of `pass`, framed; `None` if a field of it is missing.
     pub(super) fn framed(&self, pass: &Pass) -> Option<Vec<u8>> {
         let mut out = Vec::with_capacity(96);
@@ -99,8 +104,8 @@ impl<'p> BlockValues<'p> {
     fn value(&self, feature: BlockFeature) -> Option<String> {
         let date = self.person.birthdate;
         match feature {
-            BlockFeature::Birthdate => date.map(digits),
-            BlockFeature::Year => date.map(|d| format!("{:04}", d.year())),
+            BlockFeature::Birthdate => date.map(digits).or_else(|| year(self.person)),
+            BlockFeature::Year => year(self.person),
             BlockFeature::Month => date.map(|d| format!("{:02}", d.month())),
             BlockFeature::Day => date.map(|d| format!("{:02}", d.day())),
             BlockFeature::MonthDay => date.map(|d| {
@@ -124,16 +129,7 @@ impl<'p> BlockValues<'p> {
             BlockFeature::SurnameRoot => self
                 .part
                 .map(|p| normalise::skeleton(normalise::surname_root(p))),
-            BlockFeature::NameRoots => {
-                let both = !self.first.is_empty() && !self.last.is_empty();
-                both.then(|| {
-                    format!(
-                        "{} {}",
-                        normalise::skeleton(normalise::given_root(&self.first)),
-                        normalise::skeleton(normalise::surname_root(&self.last))
-                    )
-                })
-            }
+            BlockFeature::NameRoots => normalise::names_key(self.person),
             BlockFeature::MiddleInitial => self.person.middle.get(..1).map(str::to_owned),
         }
     }
@@ -141,6 +137,12 @@ impl<'p> BlockValues<'p> {
 
 fn sound(name: &str) -> Option<String> {
     (!name.is_empty()).then(|| normalise::soundex(name))
+}
+
+/// The year of birth, from the birthdate or alone.
+fn year(person: &Person) -> Option<String> {
+    let known = person.birthdate.map(BirthDate::year).or(person.birth_year);
+    known.map(|y| format!("{y:04}"))
 }
 
 fn digits(date: BirthDate) -> String {
@@ -180,8 +182,8 @@ impl<'p> FilterValues<'p> {
                 }
             }
             FilterFeature::Year => {
-                if let Some(d) = p.birthdate {
-                    positions(b'y', &format!("{:04}", d.year()), grams);
+                if let Some(y) = year(p) {
+                    positions(b'y', &y, grams);
                 }
             }
             FilterFeature::Month => {

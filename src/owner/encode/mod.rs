@@ -17,7 +17,7 @@ use super::key::LinkageKey;
 use super::normalise::Person;
 use crate::project::{Pass, Project, Schema};
 use crate::token::Layout;
-use crate::units::RecordRef;
+use crate::units::{PartyId, RecordRef};
 
 const KEY_CONTEXT: &str = "blindlink 2026-11-21 encoding key v1";
 const BUCKET_CONTEXT: &str = "blindlink 2026-11-21 bucket key v1";
@@ -30,6 +30,8 @@ pub struct Encoder {
     key: Zeroizing<[u8; 32]>,
     bucket_key: Option<Zeroizing<[u8; 32]>>,
     filters: bool,
+    party: PartyId,
+    parties: Vec<PartyId>,
 }
 
 /// What became of one person.
@@ -42,7 +44,7 @@ pub enum Outcome {
 }
 
 impl Encoder {
-    /// An encoder for `project` under the owners' `key`.
+    /// An encoder for `project` under the owners' `key`, for the records of its first party.
     #[must_use]
     pub fn new(project: &Project, key: &LinkageKey) -> Self {
         let mut material = Zeroizing::new(Vec::with_capacity(128));
@@ -60,6 +62,17 @@ impl Encoder {
             ))),
             key,
             filters: true,
+            party: project.parties[0].clone(),
+            parties: project.parties.clone(),
+        }
+    }
+
+    /// The same for the records of `party`, one of the project's.
+    #[must_use]
+    pub fn of(self, party: &PartyId) -> Self {
+        Self {
+            party: party.clone(),
+            ..self
         }
     }
 
@@ -126,7 +139,13 @@ impl Encoder {
         let given = features::given_roots(person);
         let start = rows.len();
         let mut made = 0;
-        for number in 0..parts.len().max(given.len()).max(1) {
+        let is_undated = person.birthdate.is_none();
+        let undated = if is_undated && self.schema.passes.iter().any(|p| p.undated) {
+            self.parties.len()
+        } else {
+            1
+        };
+        for number in 0..parts.len().max(given.len()).max(undated) {
             let block_values = BlockValues::new(
                 person,
                 parts.get(number).copied(),
@@ -137,7 +156,11 @@ impl Encoder {
             let mut row = self.layout.empty_row(record_ref.0);
             let mut tokens = 0;
             for (i, pass) in self.schema.passes.iter().enumerate() {
-                if number > 0 && !pass.is_by_part() {
+                if number > 0 && !pass.is_by_part() && !(pass.undated && number < undated) {
+                    continue;
+                }
+                if pass.undated && person.has_namesake {
+                    self.dummy(i, pass, number, &mut row);
                     continue;
                 }
                 if self.pass((i, number), pass, &block_values, &filter_values, &mut row) {
@@ -187,12 +210,15 @@ impl Encoder {
         row: &mut [u8],
     ) -> bool {
         let columns = &self.layout.passes[i];
-        let Some(value) = block.framed(pass) else {
+        let Some(mut value) = block.framed(pass) else {
             if pass.dummies {
                 self.dummy(i, pass, number, row);
             }
             return false;
         };
+        if pass.undated {
+            self.frame_undated(block.is_undated(), number, &mut value);
+        }
         // SPEC encoding.md 4: one output, two independent parts.
         let mut keys = Zeroizing::new([0; 48]);
         blake3::Hasher::new_keyed(&self.key)
@@ -226,6 +252,25 @@ impl Encoder {
 }
 
 impl Encoder {
+    /// Whom the token of a pass for people without a birthdate may meet: those of one party who
+    /// have one meet those of all others who have none, and these each other. Two who have one
+    /// never meet. SPEC encoding.md 4.1.
+    fn frame_undated(&self, is_undated: bool, number: usize, value: &mut Vec<u8>) {
+        let mut others = self.parties.iter().filter(|p| **p != self.party);
+        let party = if is_undated {
+            others.nth(number)
+        } else {
+            Some(&self.party)
+        };
+        match party {
+            Some(party) => {
+                push_framed(value, b"of");
+                push_framed(value, party.as_str().as_bytes());
+            }
+            None => push_framed(value, b"undated"),
+        }
+    }
+
     /// A token of random bits in place of the one that cannot be made: it has the form of the
     /// others and meets nobody. SPEC encoding.md 4.
     fn dummy(&self, i: usize, pass: &Pass, number: usize, row: &mut [u8]) {

@@ -8,6 +8,7 @@
 
 mod fold;
 mod name;
+mod namesakes;
 mod root;
 mod skeleton;
 mod sound;
@@ -18,6 +19,7 @@ use std::fmt;
 
 pub use fold::{fold, repair};
 pub use name::{first, last, middle, parts, suffix, without_nickname};
+pub use namesakes::{Namesakes, mark_namesakes, names_key};
 pub use root::{given_root, surname_root};
 pub use skeleton::skeleton;
 pub use sound::soundex;
@@ -26,7 +28,7 @@ use super::table::{Birth, Record};
 use crate::units::BirthDate;
 
 /// The version of the rules in `docs/spec/normalisation.md` that this code follows.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// Gender as three classes; what a file does not say is `None` beside them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -97,8 +99,13 @@ pub struct Person {
     pub suffix: String,
     /// Gender, if the file says it.
     pub gender: Option<Gender>,
-    /// Birthdate, if it is known.
+    /// Birthdate, if all of it is known.
     pub birthdate: Option<BirthDate>,
+    /// Year of birth, where the rest of the birthdate is not known.
+    pub birth_year: Option<u16>,
+    /// Whether another record of the same file has these names; set by who has read the file
+    /// ([`Namesakes`]).
+    pub has_namesake: bool,
 }
 
 impl fmt::Debug for Person {
@@ -129,7 +136,12 @@ pub fn person(record: &Record) -> Person {
         gender: gender(&record.gender),
         birthdate: match record.birthdate {
             Birth::Known(date) => Some(date),
-            Birth::Missing | Birth::Invalid => None,
+            Birth::Year(_) | Birth::Missing | Birth::Invalid => None,
         },
+        birth_year: match record.birthdate {
+            Birth::Year(year) => Some(year),
+            Birth::Known(_) | Birth::Missing | Birth::Invalid => None,
+        },
+        has_namesake: false,
     }
 }

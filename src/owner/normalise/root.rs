@@ -14,7 +14,11 @@ static ROOTS: LazyLock<(Roots, Roots)> = LazyLock::new(|| {
     for line in TABLE.lines().skip(1) {
         let mut cells = line.split(',');
         if let (Some(field), Some(name), Some(root)) = (cells.next(), cells.next(), cells.next()) {
-            let table = if field == "given" { &mut given } else { &mut surname };
+            let table = if field == "given" {
+                &mut given
+            } else {
+                &mut surname
+            };
             table.insert(name, root);
         }
     }

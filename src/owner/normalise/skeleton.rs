@@ -15,11 +15,12 @@ pub fn skeleton(name: &str) -> String {
     let mut i = 0;
     while i < letters.len() {
         let next = letters.get(i + 1).copied();
-        let (code, length) = consonant(letters[i], next, i == 0);
-        if let Some(code) = code {
-            if before != Some(code) {
-                out.push(code);
-            }
+        let after = letters.get(i + 2).copied();
+        let (code, length) = consonant(letters[i], (next, after), i == 0);
+        if let Some(code) = code
+            && before != Some(code)
+        {
+            out.push(code);
         }
         before = code;
         i += length;
@@ -37,13 +38,18 @@ pub fn skeleton(name: &str) -> String {
 }
 
 /// The sound that begins with `letter`, and how many letters it takes; `None` for what is dropped.
-fn consonant(letter: u8, next: Option<u8>, is_first: bool) -> (Option<char>, usize) {
+fn consonant(
+    letter: u8,
+    (next, after): (Option<u8>, Option<u8>),
+    is_first: bool,
+) -> (Option<char>, usize) {
     let soft = matches!(next, Some(b'E' | b'I' | b'Y'));
     match (letter, next) {
         (b'P', Some(b'H')) => (Some('F'), 2),
         (b'S', Some(b'C')) => (Some('S'), 2),
         (b'C' | b'S', Some(b'Z')) => (Some('S'), 2),
         (b'T', Some(b'S' | b'Z')) => (Some('S'), 2),
+        (b'C', Some(b'H')) if matches!(after, Some(b'L' | b'R')) => (Some('K'), 2),
         (b'C' | b'S' | b'Z' | b'K' | b'T' | b'G', Some(b'H')) => (
             Some(match letter {
                 b'C' => 'C',
@@ -62,7 +68,6 @@ fn consonant(letter: u8, next: Option<u8>, is_first: bool) -> (Option<char>, usi
         (b'J', _) => (Some('J'), 1),
         (b'Y', Some(b'A' | b'E' | b'I' | b'O' | b'U')) if is_first => (Some('J'), 1),
         (b'B' | b'V' | b'W', _) => (Some('B'), 1),
-        (b'M', _) => (Some('M'), 1),
         (b'A' | b'E' | b'I' | b'O' | b'U' | b'Y', _) if is_first => (Some('A'), 1),
         (b'A' | b'E' | b'I' | b'O' | b'U' | b'Y' | b'H', _) => (None, 1),
         (other, _) => (Some(char::from(other)), 1),

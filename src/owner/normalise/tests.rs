@@ -48,6 +48,9 @@ fn every_step_follows_its_vectors() {
             .unwrap_or_default()
     });
     check("soundex", soundex);
+    check("skeleton", skeleton);
+    check("given-root", |s| given_root(s).to_owned());
+    check("surname-root", |s| surname_root(s).to_owned());
 }
 
 #[test]

@@ -30,15 +30,18 @@ pub enum DateFormat {
     DayMonthYear,
     /// `compact`: eight digits, year, month, day, as in 20050304.
     Compact,
+    /// `year`: the year alone, four digits.
+    Year,
 }
 
 impl DateFormat {
     /// Every format, in the order in which they are listed to people.
-    pub const ALL: [Self; 4] = [
+    pub const ALL: [Self; 5] = [
         Self::Iso,
         Self::MonthDayYear,
         Self::DayMonthYear,
         Self::Compact,
+        Self::Year,
     ];
 
     /// The name of the format on the command line.
@@ -49,6 +52,7 @@ impl DateFormat {
             Self::MonthDayYear => "mdy",
             Self::DayMonthYear => "dmy",
             Self::Compact => "compact",
+            Self::Year => "year",
         }
     }
 
@@ -61,9 +65,16 @@ impl DateFormat {
             | (Self::Compact, Form::Compact(y, m, d))
             | (Self::MonthDayYear, Form::YearLast(m, d, y))
             | (Self::DayMonthYear, Form::YearLast(d, m, y)) => (y, m, d),
+            (_, Form::YearOnly(y)) if is_plausible(y) => return Birth::Year(y),
             _ => return Birth::Invalid,
         };
-        BirthDate::new(ymd.0, ymd.1, ymd.2).map_or(Birth::Invalid, Birth::Known)
+        let is_unknown = |part: u8| matches!(part, 0 | 99);
+        match BirthDate::new(ymd.0, ymd.1, ymd.2) {
+            Some(date) => Birth::Known(date),
+            // As systems write a day, or a day and a month, that nobody knows.
+            None if is_unknown(ymd.2) && ymd.1 <= 99 && is_plausible(ymd.0) => Birth::Year(ymd.0),
+            None => Birth::Invalid,
+        }
     }
 }
 
@@ -78,7 +89,7 @@ impl FromStr for DateFormat {
             .find(|format| format.name() == s)
             .ok_or_else(|| {
                 Error::usage("there is no date format of that name")
-                    .hint("iso (2005-03-04), mdy (3/4/2005), dmy (4/3/2005) or compact (20050304)")
+                    .hint("iso (2005-03-04), mdy (3/4/2005), dmy (4/3/2005), compact (20050304) or year (2005)")
             })
     }
 }
@@ -90,6 +101,7 @@ enum Form {
     YearFirst(u16, u8, u8),
     YearLast(u8, u8, u16),
     Compact(u16, u8, u8),
+    YearOnly(u16),
     /// As `YearLast`, with a year of two digits.
     ShortYear,
     Other,
@@ -122,6 +134,11 @@ fn form(cell: &str) -> Form {
     {
         return Form::Compact(y, m as u8, d as u8);
     }
+    if bytes.len() == 4
+        && let Some(y) = number(bytes)
+    {
+        return Form::YearOnly(y);
+    }
     let Some(first) = bytes.iter().position(|b| b"-/.".contains(b)) else {
         return Form::Other;
     };
@@ -143,6 +160,11 @@ fn form(cell: &str) -> Form {
         (_, 2) if short(a) && short(b) => Form::ShortYear,
         _ => Form::Other,
     }
+}
+
+/// Whether somebody who is in a file can have been born in this year.
+fn is_plausible(year: u16) -> bool {
+    (1700..=2100).contains(&year)
 }
 
 /// The number that 1 to 4 digits write.
@@ -186,10 +208,11 @@ struct Tally {
     year_first: Count,
     year_last: Count,
     compact: Count,
+    year_only: Count,
     short_year: Count,
     other: Count,
-    /// Of each of the first three: cells that are dates that exist, in whichever order.
-    exist: [u64; 3],
+    /// Of each of the first four: cells that are dates that exist, in whichever order.
+    exist: [u64; 4],
     /// Of `year_last`: only the first part can be the day.
     day_first: Count,
     /// Of `year_last`: only the second part can be the day.
@@ -219,6 +242,10 @@ impl Tally {
                 self.compact.add(line);
                 self.exist[2] += exists(y, m, d);
             }
+            Form::YearOnly(y) => {
+                self.year_only.add(line);
+                self.exist[3] += u64::from(is_plausible(y));
+            }
             Form::ShortYear => self.short_year.add(line),
             Form::Other => self.other.add(line),
         }
@@ -234,6 +261,7 @@ impl Tally {
             (self.year_first, "year first"),
             (self.year_last, "year last"),
             (self.compact, "eight digits"),
+            (self.year_only, "a year alone"),
             (self.short_year, "a year of two digits"),
         ];
         forms.sort_by_key(|(count, _)| std::cmp::Reverse(count.n));
@@ -241,12 +269,14 @@ impl Tally {
         if most.n * 2 <= self.filled && self.other.n >= next.n {
             return Err(Undecided::NoDates(self.other.line));
         }
-        if next.n * OUTNUMBERED > most.n {
+        // Years stand among dates where no more is known, in any number.
+        if next.n * OUTNUMBERED > most.n && name != "a year alone" && next_name != "a year alone" {
             return Err(Undecided::Mixed(most.line, name, next.line, next_name));
         }
         let (format, exist) = match name {
             "year first" => (DateFormat::Iso, self.exist[0]),
             "eight digits" => (DateFormat::Compact, self.exist[2]),
+            "a year alone" => (DateFormat::Year, self.exist[3]),
             "year last" => (self.order()?, self.exist[1]),
             _ => return Err(Undecided::ShortYear(most.line)),
         };

@@ -98,9 +98,7 @@ fn block_names(pass: &Pass, list: &List) -> (Option<Vec<Entry>>, Option<Vec<Entr
     let first = if has(&[B::First, B::FirstPart, B::Names]) {
         Some(list.first.clone())
     } else if has(&[B::GivenRoot, B::NameRoots]) {
-        Some(list::classes(&list.first, |n| {
-            skeleton(given_root(n))
-        }))
+        Some(list::classes(&list.first, |n| skeleton(given_root(n))))
     } else if has(&[B::FirstSound]) {
         Some(list::classes(&list.first, soundex))
     } else if has(&[B::FirstInitial]) {
@@ -111,9 +109,7 @@ fn block_names(pass: &Pass, list: &List) -> (Option<Vec<Entry>>, Option<Vec<Entr
     let last = if has(&[B::Last, B::LastPart, B::Names]) {
         Some(list.last.clone())
     } else if has(&[B::SurnameRoot, B::NameRoots]) {
-        Some(list::classes(&list.last, |n| {
-            skeleton(surname_root(n))
-        }))
+        Some(list::classes(&list.last, |n| skeleton(surname_root(n))))
     } else if has(&[B::LastSound]) {
         Some(list::classes(&list.last, soundex))
     } else if has(&[B::LastPartInitial]) {

@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""Precision, recall and F1 of the default schema on every data set, as the tables of docs/quality.md.
+
+    cargo build --release
+    python3 benches/quality.py LINK NAME=FOLDER... DEDUPE NAME=FILE... > tables.md
+
+A FOLDER has district.csv, college.csv and truth.csv (two id columns). A FILE has a column of ids and one whose values
+are equal for records of one person: NAME=FILE:id=COLUMN:person=COLUMN:TRUTH, with TRUTH a CSV of pairs of ids instead of
+the column. Further `field=COLUMN` map columns. Python 3.11, nothing else. Keys and projects are new in every run, so the
+third decimal varies.
+"""
+
+import collections
+import csv
+import itertools
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+
+PROGRAM = pathlib.Path(__file__).resolve().parents[1] / "target" / "release" / "blindlink"
+BINS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.01)
+
+
+def run(*arguments):
+    done = subprocess.run([PROGRAM, "--quiet", *map(str, arguments)], check=True, capture_output=True, text=True)
+    return done.stdout
+
+
+def rows(path):
+    with open(path, encoding="utf-8", newline="") as f:
+        return list(csv.DictReader(f))
+
+
+def project(work):
+    run("project", "new", "--party", "district", "--party", "college", "-o", work / "p.toml")
+    run("key", "new", "-o", work / "k")
+
+
+def encode(work, party, table, maps=()):
+    more = [a for m in maps for a in ("--map", m)]
+    run("encode", table, "--project", work / "p.toml", "--party", party, "--key", work / "k", "-o", work / f"{party}.tokens", *more)
+    return {r["record_ref"]: r["student_id"] for r in rows(work / f"{party}.refs.csv")}
+
+
+def score(found, truth):
+    right = len(found & truth)
+    precision, recall = right / max(1, len(found)), right / max(1, len(truth))
+    return f"{precision:.4f} | {recall:.4f} | {2 * right / max(1, len(found) + len(truth)):.4f}"
+
+
+def linked(name, folder, reliability, groups):
+    folder, maps = pathlib.Path(folder.split(":")[0]), folder.split(":")[1:]
+    with tempfile.TemporaryDirectory() as work:
+        work = pathlib.Path(work)
+        project(work)
+        ids = [encode(work, p, folder / f"{p}.csv", maps) for p in ("district", "college")]
+        truth = {tuple(list(r.values())[:2]) for r in rows(folder / "truth.csv")}
+        for more in ((), ("--duplicates",)):
+            out = work / f"r{len(more)}"
+            run("match", work / "district.tokens", work / "college.tokens", "--project", work / "p.toml", "-o", out, *more)
+            refs = [a for p in ("district", "college") for a in ("--refs", work / f"{p}.refs.csv")]
+            best = json.loads(run("evaluate", out, *refs, "--truth", folder / "truth.csv", "--json"))["best"]["f1"]
+            links = {(ids[0][r["ref_a"]], ids[1][r["ref_b"]]): float(r["probability"]) for r in rows(out / "links.csv")}
+            report = json.loads((out / "report.json").read_text())["pairs"][0]
+            estimate = report["expected_right"] / max(1, report["links"])
+            print(f"| {name} | {'with' if more else 'without'} | {score(set(links), truth)} | {best:.4f} | {estimate:.4f} |")
+            if more:
+                tags = folder / "tags-district.csv"
+                if tags.exists():
+                    group = {r["id"]: r["group"] for r in rows(tags)}
+                    for pair in truth:
+                        counts = groups[name][group[pair[0]]]
+                        counts[0] += 1
+                        counts[1] += pair in links
+                for pair, probability in links.items():
+                    at = next(i for i, edge in enumerate(BINS[1:]) if probability < edge)
+                    reliability[name][at][0] += 1
+                    reliability[name][at][1] += pair in truth
+
+
+def deduped(name, text):
+    file, *options = text.split(":")
+    pairs = [o for o in options if "=" not in o]
+    maps = [o for o in options if "=" in o and not o.startswith("person=")]
+    person = next((o.split("=")[1] for o in options if o.startswith("person=")), None)
+    with tempfile.TemporaryDirectory() as work:
+        work = pathlib.Path(work)
+        project(work)
+        ids = encode(work, "district", file, maps)
+        if pairs:
+            truth = {tuple(sorted(list(r.values())[:2])) for r in rows(pairs[0])}
+        else:
+            of, column = collections.defaultdict(list), next(m.split("=")[1] for m in maps if m.startswith("id="))
+            for r in rows(file):
+                of[r[person]].append(r[column])
+            truth = {tuple(sorted(p)) for group in of.values() for p in itertools.combinations(group, 2)}
+        run("match", work / "district.tokens", "--project", work / "p.toml", "-o", work / "r", "--duplicates")
+        found = {tuple(sorted((ids[r["ref_1"]], ids[r["ref_2"]]))) for r in rows(work / "r" / "duplicates.csv")}
+        print(f"| {name} | {len(ids)} | {len(truth)} | {score(found, truth)} |")
+
+
+def main(arguments):
+    split = arguments.index("DEDUPE") if "DEDUPE" in arguments else len(arguments)
+    reliability = collections.defaultdict(lambda: [[0, 0] for _ in BINS[1:]])
+    groups = collections.defaultdict(lambda: collections.defaultdict(lambda: [0, 0]))
+    print("| data | duplicates | precision | recall | F1 | best F1, with the truth | precision that the model expects |")
+    print("| --- | --- | --- | --- | --- | --- | --- |")
+    for one in arguments[1:split]:
+        linked(*one.split("=", 1), reliability, groups)
+    print("\n| data | records | true pairs | precision | recall | F1 |\n| --- | --- | --- | --- | --- | --- |")
+    for one in arguments[split + 1 :]:
+        deduped(*one.split("=", 1))
+    print("\n| data | " + " | ".join(f"{a} to {min(b, 1)}" for a, b in itertools.pairwise(BINS)) + " |")
+    print("| --- |" + " --- |" * (len(BINS) - 1))
+    for name, bins in reliability.items():
+        print(f"| {name} | " + " | ".join(f"{100 * r / n:.0f} % of {n}" if n else "none" for n, r in bins) + " |")
+    print("\n| data | group | true pairs | recall |\n| --- | --- | --- | --- |")
+    for name, counts in groups.items():
+        for group, (n, r) in sorted(counts.items()):
+            print(f"| {name} | {group} | {n} | {r / n:.4f} |")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]) if len(sys.argv) > 2 else print(__doc__))

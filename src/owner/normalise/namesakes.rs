@@ -1,0 +1,65 @@
+//! Who shares the names of somebody else in the file. Specified in `docs/spec/normalisation.md`,
+//! step 13.
+
+use std::collections::HashMap;
+
+use super::{Person, given_root, skeleton, surname_root};
+
+/// First and last name of `person` as they count for being the same: each joined, made its root
+/// and reduced to its skeleton, one space between. `None` if one is missing.
+#[must_use]
+pub fn names_key(person: &Person) -> Option<String> {
+    if person.first.is_empty() || person.last.is_empty() {
+        return None;
+    }
+    let (first, last) = (person.first.replace(' ', ""), person.last.replace(' ', ""));
+    let first = skeleton(given_root(&first));
+    Some(format!("{first} {}", skeleton(surname_root(&last))))
+}
+
+/// How often each name occurs in a file. Holds 8 bytes of a hash a name, not the name.
+#[derive(Default)]
+pub struct Namesakes {
+    seen: HashMap<u64, bool>,
+}
+
+impl Namesakes {
+    /// Counts one record.
+    pub fn add(&mut self, person: &Person) {
+        if let Some(key) = names_key(person) {
+            self.seen
+                .entry(short(&key))
+                .and_modify(|is_repeated| *is_repeated = true)
+                .or_insert(false);
+        }
+    }
+
+    /// Whether more than one record that was counted has the names of `person`.
+    #[must_use]
+    pub fn has(&self, person: &Person) -> bool {
+        names_key(person).is_some_and(|k| self.seen.get(&short(&k)) == Some(&true))
+    }
+}
+
+impl std::fmt::Debug for Namesakes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Namesakes(..)")
+    }
+}
+
+/// Sets [`Person::has_namesake`] of the people of one file.
+pub fn mark_namesakes(people: &mut [Person]) {
+    let mut names = Namesakes::default();
+    people.iter().for_each(|p| names.add(p));
+    for person in people {
+        person.has_namesake = names.has(person);
+    }
+}
+
+/// The same in every run: two names that fall together count as repeated, which costs a link.
+fn short(key: &str) -> u64 {
+    let hash = blake3::hash(key.as_bytes());
+    let mut bytes = [0; 8];
+    bytes.copy_from_slice(&hash.as_bytes()[..8]);
+    u64::from_le_bytes(bytes)
+}
