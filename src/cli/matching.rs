@@ -116,6 +116,13 @@ fn describe_pair(pair: &PairReport) -> String {
         "of which {:.0} are expected to be right\n",
         pair.expected_right
     );
+    text += &format!(
+        "precision is estimated at {:.1} % ({:.1} to {:.1}), recall at {:.1} % at most\n",
+        100.0 * pair.quality.precision,
+        100.0 * pair.quality.precision_low,
+        100.0 * pair.quality.precision_high,
+        100.0 * pair.quality.recall_at_most,
+    );
     for (party, status) in [
         (&pair.party_a, &pair.status_a),
         (&pair.party_b, &pair.status_b),
@@ -126,6 +133,9 @@ fn describe_pair(pair: &PairReport) -> String {
             status.ambiguous,
             status.no_link
         );
+    }
+    for warning in &pair.warnings {
+        text += &format!("warning: {warning}\n");
     }
     text
 }

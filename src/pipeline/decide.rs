@@ -11,7 +11,7 @@ use crate::matcher::classify::{Evidence, Exposure, Model, Pair, merge};
 use crate::matcher::cluster::{Persons, between};
 use crate::matcher::compare;
 use crate::matcher::intake::Party;
-use crate::matcher::report::PassReport;
+use crate::matcher::report::{Circumstances, PassReport};
 use crate::project::Schema;
 use crate::token::PassTokens;
 
@@ -22,6 +22,8 @@ pub(super) struct Met {
     pub(super) model: Model,
     /// One entry a pass, its links still to be counted.
     pub(super) passes: Vec<PassReport>,
+    /// What the report should know of the two files.
+    pub(super) around: Circumstances,
 }
 
 /// The tokens of one pass of both parties: those of the larger one only where they may meet one of
@@ -64,6 +66,7 @@ pub(super) fn meet(
     let mut meetings = Vec::new();
     let mut passes = Vec::new();
     let mut same_date = None;
+    let mut dated = None;
     for (number, pass) in schema.passes.iter().enumerate() {
         progress.at(
             &format!("{} - {}: {}", names.0, names.1, pass.name),
@@ -78,6 +81,15 @@ pub(super) fn meet(
         }
         if facts.is_birthdate_block(number) {
             same_date = Some(result.candidates);
+            let people = |tokens: &PassTokens| {
+                let mut records = tokens.records.clone();
+                records.sort_unstable();
+                records.dedup();
+                records.len() as u64 + tokens.skipped
+            };
+            if dated.is_none() {
+                dated = Some((people(&left), people(&right)));
+            }
         }
         passes.push(PassReport {
             pass: pass.name.clone(),
@@ -120,6 +132,12 @@ pub(super) fn meet(
         pairs,
         model,
         passes,
+        around: Circumstances {
+            dated,
+            exchanged: facts.exchanged_passes(),
+            birthdate: facts.date_passes(),
+            duplicates: false,
+        },
     })
 }
 

@@ -10,7 +10,7 @@ use crate::matcher::assign::{Assignment, Scored};
 use crate::matcher::cluster::{Cluster, Persons, reconcile, spread};
 use crate::matcher::crosswalk::{self, Decision, Duplicates};
 use crate::matcher::intake::{Party, admit};
-use crate::matcher::report::{self, PairReport, PartyReport, Report};
+use crate::matcher::report::{self, Circumstances, PairReport, PartyReport, Report};
 use crate::project::Project;
 use crate::units::PartyId;
 
@@ -120,6 +120,10 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
             &assignment,
             met.model.matches,
             met.passes,
+            &Circumstances {
+                duplicates: options.duplicates,
+                ..met.around
+            },
         ));
         decisions.push(Decision {
             parties: names,

@@ -202,6 +202,14 @@ impl Facts {
             .fold(0, |bits, p| bits | 1 << p)
     }
 
+    /// The passes, as bits, whose block is met also when day and month are exchanged.
+    #[must_use]
+    pub fn exchanged_passes(&self) -> u16 {
+        (0..self.passes.len())
+            .filter(|&p| self.passes[p].atoms & MONTH_DAY != 0)
+            .fold(0, |bits, p| bits | 1 << p)
+    }
+
     /// What `meetings`, all of one pair, say together. Those of passes in `ignored` are left out.
     ///
     /// `None` if no meeting is left.

@@ -1,6 +1,10 @@
 //! Numbers of a match for people and machines; never a row.
 
+mod quality;
+
 use std::path::Path;
+
+pub use quality::{Circumstances, Quality};
 
 use serde::Serialize;
 
@@ -57,6 +61,10 @@ pub struct PairReport {
     pub expected_matches: f64,
     /// Links expected to be right: the sum of their probabilities.
     pub expected_right: f64,
+    /// How good the links are expected to be.
+    pub quality: Quality,
+    /// What looks wrong, in sentences with counts only.
+    pub warnings: Vec<String>,
     /// Records of the first party by status.
     pub status_a: StatusCounts,
     /// Records of the second party by status.
@@ -119,6 +127,7 @@ impl PairReport {
         assignment: &Assignment,
         expected_matches: f64,
         mut passes: Vec<PassReport>,
+        around: &Circumstances,
     ) -> Self {
         let mut histogram = [0; 5];
         let mut expected_right = 0.0;
@@ -131,7 +140,11 @@ impl PairReport {
                 pass.links += u64::from(link.passes >> number & 1);
             }
         }
+        let names = (parties.0.as_str(), parties.1.as_str());
+        let warnings = quality::warnings(names, assignment, around);
         Self {
+            quality: Quality::of(assignment),
+            warnings,
             party_a: parties.0,
             party_b: parties.1,
             links: assignment.links.len() as u64,
