@@ -233,6 +233,18 @@ pub(super) struct Resolve {
     /// The table to write
     #[arg(short, long)]
     pub(super) out: PathBuf,
+    /// Also write match rates by the values of this column of your table, small counts suppressed
+    #[arg(long, value_name = "COLUMN", requires = "table")]
+    pub(super) by: Option<String>,
+    /// The student table that was encoded, for --by
+    #[arg(long, requires = "by")]
+    pub(super) table: Option<PathBuf>,
+    /// The table of rates to write. Default: beside the table, .rates.csv
+    #[arg(long, requires = "by")]
+    pub(super) rates: Option<PathBuf>,
+    /// Which column of the table holds the id, as for `encode`: id="STU_ID"
+    #[arg(long = "map", value_name = "FIELD=HEADER", requires = "by")]
+    pub(super) map: Vec<String>,
     /// Replace a file that exists
     #[arg(long)]
     pub(super) force: bool,

@@ -117,5 +117,15 @@ pub(super) fn resolve(verb: &Resolve, args: &Args) -> Result<()> {
     if !args.quiet {
         eprintln!("{} lines, {} of them linked", done.lines, done.linked);
     }
+    if let (Some(by), Some(table)) = (&verb.by, &verb.table) {
+        let out = verb
+            .rates
+            .clone()
+            .unwrap_or_else(|| beside(&verb.out, "rates.csv"));
+        let groups = resolving::rates(&verb.out, table, by, &verb.map, &out, verb.force)?;
+        if !args.quiet {
+            eprintln!("{}: match rates of {groups} groups", out.display());
+        }
+    }
     Ok(())
 }

@@ -195,3 +195,45 @@ fn three_parties_give_clusters_as_far_as_the_project_allows() {
             .all(|row| of(&row[0]) != ["a", "b", "c"] && of(&row[0]) != ["a", "c"])
     );
 }
+
+#[test]
+fn match_rates_by_group_hide_small_counts() {
+    let with_school = |text: String, schools: &[(usize, &str)]| -> String {
+        let mut out = String::new();
+        for (i, line) in text.lines().enumerate() {
+            let school = schools
+                .iter()
+                .find(|(from, _)| i >= *from)
+                .map_or("school", |s| s.1);
+            out += &format!("{line},{school}\n");
+        }
+        out
+    };
+    // From the last line up: 6 of Tinytest, 20 of Testhigh, the rest of Samplehigh.
+    let schools = [(55, "Tinytest"), (35, "Testhigh"), (1, "Samplehigh")];
+    let a = with_school(table("A", ""), &schools);
+    let dir = matched(&[("a", a), ("b", table("B", ""))], |p| p, &[]);
+    let resolve = [
+        "resolve",
+        "r/crosswalk-a.csv",
+        "--refs",
+        "a.refs.csv",
+        "-o",
+        "out.csv",
+        "--by",
+        "school",
+        "--table",
+        "a.csv",
+    ];
+    dir.ok(&resolve);
+    assert_eq!(
+        dir.read("out.rates.csv"),
+        "group,records,linked,rate\nSamplehigh,34,34,1.0000\nTesthigh,suppressed,suppressed,suppressed\n\
+         Tinytest,suppressed,suppressed,suppressed\n"
+    );
+    let mut odd = resolve;
+    (odd[5], odd[7]) = ("odd.csv", "scool");
+    let done = dir.run(&odd);
+    assert_eq!(done.code, 3, "{}", done.err);
+    assert!(done.err.contains("scool"), "{}", done.err);
+}

@@ -1,10 +1,14 @@
 //! Results back to local ids: a crosswalk and the ref map give a table with student ids.
 
+mod rates;
+
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::csvfile::{CsvReader, CsvWriter};
 use crate::error::{Error, Result};
+
+pub use rates::{RATES_COLUMNS, rates};
 
 /// Columns of the ref map, which stays with the data owner.
 pub const REFS_COLUMNS: [&str; 2] = ["record_ref", "student_id"];
