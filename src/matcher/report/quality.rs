@@ -12,6 +12,9 @@ const DEVIATIONS: f64 = 1.645;
 /// Share of a party's records from which a finding is worth a warning.
 const NOTABLE: f64 = 0.01;
 
+/// Records of the smaller party below which shares say too little for a warning.
+const FEW: usize = 50;
+
 /// An estimate of the quality of the links, without labels.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Quality {
@@ -88,6 +91,9 @@ pub fn warnings(
     let share = |n: usize, of: usize| n as f64 / of.max(1) as f64;
     let smaller = assignment.left.len().min(assignment.right.len());
     let links = assignment.links.len();
+    if smaller < FEW {
+        return out;
+    }
     if let Some((a, b)) = around.dated {
         for ((name, verdicts), dated) in sides.iter().zip([a, b]) {
             let percent = 100.0 * (1.0 - share(dated as usize, verdicts.len()));
