@@ -68,13 +68,7 @@ impl DateFormat {
             (_, Form::YearOnly(y)) if is_plausible(y) => return Birth::Year(y),
             _ => return Birth::Invalid,
         };
-        let is_unknown = |part: u8| matches!(part, 0 | 99);
-        match BirthDate::new(ymd.0, ymd.1, ymd.2) {
-            Some(date) => Birth::Known(date),
-            // As systems write a day, or a day and a month, that nobody knows.
-            None if is_unknown(ymd.2) && ymd.1 <= 99 && is_plausible(ymd.0) => Birth::Year(ymd.0),
-            None => Birth::Invalid,
-        }
+        birth(ymd.0, ymd.1, ymd.2)
     }
 }
 
@@ -162,6 +156,16 @@ fn form(cell: &str) -> Form {
     }
 }
 
+/// What a date written with these numbers is.
+fn birth(year: u16, month: u8, day: u8) -> Birth {
+    match BirthDate::new(year, month, day) {
+        Some(date) => Birth::Known(date),
+        // As systems write a day, or a day and a month, that nobody knows.
+        None if matches!(day, 0 | 99) && is_plausible(year) => Birth::Year(year),
+        None => Birth::Invalid,
+    }
+}
+
 /// Whether somebody who is in a file can have been born in this year.
 fn is_plausible(year: u16) -> bool {
     (1700..=2100).contains(&year)
@@ -211,8 +215,10 @@ struct Tally {
     year_only: Count,
     short_year: Count,
     other: Count,
-    /// Of each of the first four: cells that are dates that exist, in whichever order.
-    exist: [u64; 4],
+    /// Of each of the first three: cells that are dates that exist, in whichever order.
+    exist: [u64; 3],
+    /// Of `year_only`: those in which somebody can have been born.
+    plausible_years: u64,
     /// Of `year_last`: only the first part can be the day.
     day_first: Count,
     /// Of `year_last`: only the second part can be the day.
@@ -221,7 +227,7 @@ struct Tally {
 
 impl Tally {
     fn add(&mut self, cell: &str, line: u64) {
-        let exists = |y, m, d| u64::from(BirthDate::new(y, m, d).is_some());
+        let exists = |y, m, d| u64::from(birth(y, m, d) != Birth::Invalid);
         match form(cell) {
             Form::Missing => return,
             Form::YearFirst(y, m, d) => {
@@ -244,7 +250,7 @@ impl Tally {
             }
             Form::YearOnly(y) => {
                 self.year_only.add(line);
-                self.exist[3] += u64::from(is_plausible(y));
+                self.plausible_years += u64::from(is_plausible(y));
             }
             Form::ShortYear => self.short_year.add(line),
             Form::Other => self.other.add(line),
@@ -261,22 +267,29 @@ impl Tally {
             (self.year_first, "year first"),
             (self.year_last, "year last"),
             (self.compact, "eight digits"),
-            (self.year_only, "a year alone"),
             (self.short_year, "a year of two digits"),
         ];
+        // Years alone stand among dates of any form, where no more is known.
+        let years = self.year_only.n;
+        let filled = self.filled - years;
+        if years > 0 && filled * OUTNUMBERED <= years {
+            return if self.plausible_years * 2 > years {
+                Ok(Some(DateFormat::Year))
+            } else {
+                Err(Undecided::Impossible(self.year_only.line, "a year alone"))
+            };
+        }
         forms.sort_by_key(|(count, _)| std::cmp::Reverse(count.n));
         let [(most, name), (next, next_name), ..] = forms;
-        if most.n * 2 <= self.filled && self.other.n >= next.n {
+        if most.n * 2 <= filled && self.other.n >= next.n {
             return Err(Undecided::NoDates(self.other.line));
         }
-        // Years stand among dates where no more is known, in any number.
-        if next.n * OUTNUMBERED > most.n && name != "a year alone" && next_name != "a year alone" {
+        if next.n * OUTNUMBERED > most.n {
             return Err(Undecided::Mixed(most.line, name, next.line, next_name));
         }
         let (format, exist) = match name {
             "year first" => (DateFormat::Iso, self.exist[0]),
             "eight digits" => (DateFormat::Compact, self.exist[2]),
-            "a year alone" => (DateFormat::Year, self.exist[3]),
             "year last" => (self.order()?, self.exist[1]),
             _ => return Err(Undecided::ShortYear(most.line)),
         };

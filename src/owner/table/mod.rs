@@ -71,7 +71,7 @@ impl fmt::Debug for Record {
 pub enum Birth {
     /// A date that exists, in the format of the column.
     Known(BirthDate),
-    /// A year alone, or a date whose month and day are written as 00 or 99.
+    /// A year alone, or the year of a date whose day is written as 00 or 99.
     Year(u16),
     /// No column, an empty cell, only zeros and punctuation, or a word such as `NULL`.
     #[default]

@@ -141,3 +141,49 @@ fn a_column_is_read_on_until_it_decides_itself() {
     assert_eq!(table.date_format(), Some(DateFormat::MonthDayYear));
     assert_eq!(records.len(), 210_000);
 }
+
+#[test]
+fn years_alone_and_unknown_days_are_years() {
+    use Birth::{Invalid, Year};
+    decided(
+        &["2005", "1899", "1066"],
+        DateFormat::Year,
+        &[Year(2005), Year(1899), Invalid],
+    );
+    let march = date(2005, 3, 4);
+    // In whatever number years stand among dates, the dates are read.
+    decided(
+        &[
+            "2005",
+            "2006",
+            "2005",
+            "2005-03-04",
+            "2005-00-00",
+            "2005-03-99",
+        ],
+        DateFormat::Iso,
+        &[
+            Year(2005),
+            Year(2006),
+            Year(2005),
+            march,
+            Year(2005),
+            Year(2005),
+        ],
+    );
+    decided(
+        &["20050304", "20050399", "20059999", "2005"],
+        DateFormat::Compact,
+        &[march, Year(2005), Year(2005), Year(2005)],
+    );
+}
+
+/// Years do not hide that dates are of two forms.
+#[test]
+fn two_forms_of_dates_are_refused_with_years_among_them() {
+    let mut dates = vec!["2005-03-04"; 20];
+    dates.extend(vec!["2005"; 10]);
+    dates.extend(vec!["12/31/2005"; 8]);
+    let e = read(births(&dates)).unwrap_err();
+    assert!(e.to_string().contains("two forms of dates"), "{e}");
+}
