@@ -8,7 +8,7 @@ use crate::atomic::AtomicFolder;
 use crate::error::{Error, Result};
 use crate::matcher::assign::{Assignment, Scored};
 use crate::matcher::cluster::{Cluster, Persons, reconcile, spread};
-use crate::matcher::crosswalk::{self, Decision, Duplicates};
+use crate::matcher::crosswalk::{self, CLUSTERS, DUPLICATES, Decision, Duplicates};
 use crate::matcher::intake::{Party, admit};
 use crate::matcher::report::{self, Circumstances, PairReport, PartyReport, Report};
 use crate::project::Project;
@@ -162,6 +162,16 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
     };
     report::write(folder.work(), &report)?;
     folder.commit()?;
+    for (name, is_written) in [
+        (DUPLICATES, options.duplicates),
+        (CLUSTERS, parties.len() > 2),
+    ] {
+        // What an earlier match left here belongs to none of the files beside it.
+        let left = options.out.join(name);
+        if !is_written && left.exists() {
+            std::fs::remove_file(&left).map_err(|e| Error::io("remove", &left, e))?;
+        }
+    }
     Ok(report)
 }
 
@@ -212,8 +222,8 @@ fn check_folder(out: &Path, parties: &[Party], force: bool) -> Result<()> {
     let mut names = vec![
         "links.csv".to_owned(),
         "pairs.csv".into(),
-        "duplicates.csv".into(),
-        "clusters.csv".into(),
+        DUPLICATES.into(),
+        CLUSTERS.into(),
         "report.json".into(),
     ];
     names.extend(

@@ -18,6 +18,10 @@ pub const LINK_COLUMNS: [&str; 6] = [
     "probability",
     "passes",
 ];
+/// Pairs of records of one person inside a party.
+pub const DUPLICATES: &str = "duplicates.csv";
+/// Records of one person over three parties or more.
+pub const CLUSTERS: &str = "clusters.csv";
 /// Columns of `duplicates.csv`.
 pub const DUPLICATE_COLUMNS: [&str; 4] = ["party", "ref_1", "ref_2", "probability"];
 /// Columns of `clusters.csv`.
@@ -63,7 +67,7 @@ pub struct Duplicates<'a> {
 /// # Errors
 /// [`Class::Io`](crate::error::Class::Io); the file is written whole or not at all.
 pub fn write_duplicates(folder: &Path, parties: &[Duplicates<'_>]) -> Result<()> {
-    csvfile::write(&folder.join("duplicates.csv"), &DUPLICATE_COLUMNS, |out| {
+    csvfile::write(&folder.join(DUPLICATES), &DUPLICATE_COLUMNS, |out| {
         for d in parties {
             let by_itself = |ends| {
                 let at = d.pairs.binary_search_by_key(&ends, |p| (p.left, p.right));
@@ -96,7 +100,7 @@ pub fn write_clusters(
     parties: &[Duplicates<'_>],
     clusters: &[Cluster],
 ) -> Result<()> {
-    csvfile::write(&folder.join("clusters.csv"), &CLUSTER_COLUMNS, |out| {
+    csvfile::write(&folder.join(CLUSTERS), &CLUSTER_COLUMNS, |out| {
         for (number, cluster) in clusters.iter().enumerate() {
             for member in &cluster.members {
                 let of = &parties[member.party];
