@@ -113,18 +113,29 @@ pub(super) fn pretty(value: &impl serde::Serialize) -> Result<String> {
 }
 
 pub(super) fn resolve(verb: &Resolve, args: &Args) -> Result<()> {
-    let done = resolving::resolve(&verb.crosswalk, &verb.refs, &verb.out, verb.force)?;
-    if !args.quiet {
-        eprintln!("{} lines, {} of them linked", done.lines, done.linked);
-    }
-    if let (Some(by), Some(table)) = (&verb.by, &verb.table) {
-        let out = verb
+    let rates = verb.by.as_ref().zip(verb.table.as_ref());
+    let rates = rates.map(|(by, table)| resolving::Rates {
+        table: table.clone(),
+        by: by.clone(),
+        maps: verb.map.clone(),
+        out: verb
             .rates
             .clone()
-            .unwrap_or_else(|| beside(&verb.out, "rates.csv"));
-        let groups = resolving::rates(&verb.out, table, by, &verb.map, &out, verb.force)?;
-        if !args.quiet {
-            eprintln!("{}: match rates of {groups} groups", out.display());
+            .unwrap_or_else(|| beside(&verb.out, "rates.csv")),
+    });
+    let options = resolving::Options {
+        crosswalk: verb.crosswalk.clone(),
+        refs: verb.refs.clone(),
+        out: verb.out.clone(),
+        rates,
+        force: verb.force,
+    };
+    let (done, groups) = resolving::resolve(&options)?;
+    if !args.quiet {
+        eprintln!("{} lines, {} of them linked", done.lines, done.linked);
+        if let Some(rates) = &options.rates {
+            let out = rates.out.display();
+            eprintln!("{out}: match rates of {groups} groups");
         }
     }
     Ok(())

@@ -95,7 +95,13 @@ pub fn demo(folder: &Path, progress: &dyn Progress) -> Result<Demo> {
         .collect();
     for (party, refs) in parties.iter().zip(&refs) {
         let crosswalk = at("results").join(format!("crosswalk-{party}.csv"));
-        resolve::resolve(&crosswalk, refs, &at(&format!("{party}-links.csv")), false)?;
+        resolve::resolve(&resolve::Options {
+            crosswalk,
+            refs: refs.clone(),
+            out: at(&format!("{party}-links.csv")),
+            rates: None,
+            force: false,
+        })?;
     }
     let evaluation = evaluate(&at("results"), &refs[0], &refs[1], &at("truth.csv"))?;
     Ok(Demo {

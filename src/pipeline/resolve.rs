@@ -1,51 +1,81 @@
 //! `resolve`: a crosswalk and the ref map into a table with student ids, and match rates by group.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::PathBuf;
 
 use super::files::check_outputs;
 use crate::error::Result;
+use crate::owner::resolve as resolving;
 pub use crate::owner::resolve::Resolved;
 use crate::owner::table::{Mapping, Record, Table};
 
 /// Records read at a time.
 const BATCH: usize = 1 << 13;
 
-/// Writes `crosswalk` with student ids to `out`; see [`crate::owner::resolve::resolve`].
-///
-/// # Errors
-/// As there, and for outputs that clash with inputs or exist.
-pub fn resolve(crosswalk: &Path, refs: &Path, out: &Path, force: bool) -> Result<Resolved> {
-    check_outputs(&[crosswalk, refs], &[out], force)?;
-    crate::owner::resolve::resolve(crosswalk, refs, out)
+/// What to resolve, and where to.
+#[derive(Debug)]
+pub struct Options {
+    /// The crosswalk, as the operator sent it.
+    pub crosswalk: PathBuf,
+    /// The ref map that `encode` wrote.
+    pub refs: PathBuf,
+    /// The table to write.
+    pub out: PathBuf,
+    /// Match rates by group, if they are asked for.
+    pub rates: Option<Rates>,
+    /// Replace outputs that exist.
+    pub force: bool,
 }
 
-/// Writes to `out` the match rate of each value of the column `by` of the student table `table`;
-/// `resolved` is what [`resolve`] wrote. Returns the number of groups; see
-/// [`crate::owner::resolve::rates`].
+/// Match rates by the values of a column of the owner's table.
+#[derive(Debug)]
+pub struct Rates {
+    /// The student table that was encoded.
+    pub table: PathBuf,
+    /// The header of the column.
+    pub by: String,
+    /// `FIELD=HEADER`, as for `encode`; the id's is the one that counts.
+    pub maps: Vec<String>,
+    /// The table of rates to write.
+    pub out: PathBuf,
+}
+
+/// Writes the crosswalk with student ids, see [`resolving::resolve`], and the match rates by group, see
+/// [`resolving::rates`]. Returns with the first also the number of groups, 0 if none were asked for.
 ///
 /// # Privacy
-/// Counts of 1 to 10 are hidden, and what they could be worked out from.
+/// In the rates, counts of 1 to 10 are hidden, and what they could be worked out from.
 ///
 /// # Errors
-/// As there; [`Class::Input`](crate::error::Class::Input) if the table has no such column;
-/// for outputs that clash with inputs or exist.
-pub fn rates(
-    resolved: &Path,
-    table: &Path,
-    by: &str,
-    maps: &[String],
-    out: &Path,
-    force: bool,
-) -> Result<usize> {
-    check_outputs(&[resolved, table], &[out], force)?;
+/// As there; [`Class::Input`](crate::error::Class::Input) if the table has no such column; for
+/// outputs that clash with inputs or exist. All of these but the first are found before anything is
+/// written.
+pub fn resolve(options: &Options) -> Result<(Resolved, usize)> {
+    let o = options;
+    let (mut inputs, mut outputs) = (vec![&*o.crosswalk, &*o.refs], vec![&*o.out]);
+    if let Some(rates) = &o.rates {
+        inputs.push(&rates.table);
+        outputs.push(&rates.out);
+    }
+    check_outputs(&inputs, &outputs, o.force)?;
+    let groups = o.rates.as_ref().map(groups).transpose()?;
+    let resolved = resolving::resolve(&o.crosswalk, &o.refs, &o.out)?;
+    let number = match (&o.rates, groups) {
+        (Some(rates), Some(groups)) => resolving::rates(&o.out, &groups, &rates.out)?,
+        _ => 0,
+    };
+    Ok((resolved, number))
+}
+
+/// The group of each student id.
+fn groups(rates: &Rates) -> Result<BTreeMap<String, String>> {
     let mut mapping = Mapping::default();
-    for argument in maps {
+    for argument in &rates.maps {
         mapping.map(argument)?;
     }
-    // The table gives out the fields it knows; of these the one for a code is taken for the group.
-    mapping.map(&format!("gender={by}"))?;
-    let mut table = Table::open(table, &mapping)?;
+    // A table gives out the fields that it knows; of these the one for a code is taken.
+    mapping.map(&format!("gender={}", rates.by))?;
+    let mut table = Table::open(&rates.table, &mapping)?;
     let mut groups = BTreeMap::new();
     let mut batch: Vec<Record> = Vec::new();
     while table.next_batch(BATCH, &mut batch)? > 0 {
@@ -57,5 +87,5 @@ pub fn rates(
             groups.insert(record.student_id.clone(), group.to_owned());
         }
     }
-    crate::owner::resolve::rates(resolved, &groups, out)
+    Ok(groups)
 }

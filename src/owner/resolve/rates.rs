@@ -1,7 +1,7 @@
 //! Match rates by subgroup: missed links fall on some groups more than on others.
 //!
-//! Small counts are hidden, and so is the next smallest where a single hidden one could be worked
-//! out from the total (complementary suppression).
+//! Small counts are hidden, and so are the next smallest until what is hidden is of two groups or more and
+//! itself no small count, since its sum can be worked out from the total (complementary suppression).
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -28,7 +28,7 @@ struct Group {
 ///
 /// A record of several partners counts as linked if it is with any of them. A group's records are
 /// hidden where they are 1 to 10; its linked ones, with the rate, also where 1 to 10 are linked or 1 to 10
-/// are not. Of each column at least two groups are hidden, or none.
+/// are not. Of each column none is hidden, or two or more that are together no small count.
 ///
 /// # Errors
 /// [`Class::Input`](crate::error::Class::Input) for a malformed file,
@@ -57,10 +57,11 @@ pub fn rates(resolved: &Path, groups: &BTreeMap<String, String>, out: &Path) -> 
     }
     let rows: Vec<(&str, Group)> = counts.into_iter().collect();
     let records: Vec<u64> = rows.iter().map(|(_, g)| g.records).collect();
-    let hidden_records = hide(&records, |i| is_small(records[i]));
+    let hidden_records = hide(&records, &records, |i| is_small(records[i]));
     let links: Vec<u64> = rows.iter().map(|(_, g)| g.linked).collect();
-    let hidden_links = hide(&links, |i| {
-        hidden_records[i] || is_small(links[i]) || is_small(records[i] - links[i])
+    let others: Vec<u64> = records.iter().zip(&links).map(|(r, l)| r - l).collect();
+    let hidden_links = hide(&links, &others, |i| {
+        hidden_records[i] || is_small(links[i]) || is_small(others[i])
     });
     csvfile::write(out, &RATES_COLUMNS, |table| {
         for (i, (group, count)) in rows.iter().enumerate() {
@@ -84,18 +85,25 @@ fn is_small(count: u64) -> bool {
     (1..=MOST_HIDDEN).contains(&count)
 }
 
-/// Which of `counts` to hide: those that `must` be, and if that is one alone the smallest of the
-/// others too.
-fn hide(counts: &[u64], must: impl Fn(usize) -> bool) -> Vec<bool> {
+/// Which groups to hide: those that `must` be, and the smallest of the others by `counts` until
+/// the hidden ones are two or more, and neither their `counts` nor their `others` a small sum.
+fn hide(counts: &[u64], others: &[u64], must: impl Fn(usize) -> bool) -> Vec<bool> {
     let mut hidden: Vec<bool> = (0..counts.len()).map(must).collect();
-    if hidden.iter().filter(|h| **h).count() == 1
-        && let Some(next) = (0..counts.len())
-            .filter(|&i| !hidden[i])
-            .min_by_key(|&i| counts[i])
-    {
-        hidden[next] = true;
+    loop {
+        let of = |column: &[u64]| -> u64 {
+            let values = column.iter().zip(&hidden);
+            values.filter(|(_, h)| **h).map(|(v, _)| v).sum()
+        };
+        let number = hidden.iter().filter(|h| **h).count();
+        if number == 0 || number > 1 && !is_small(of(counts)) && !is_small(of(others)) {
+            return hidden;
+        }
+        let shown = (0..counts.len()).filter(|&i| !hidden[i]);
+        match shown.min_by_key(|&i| counts[i]) {
+            Some(next) => hidden[next] = true,
+            None => return hidden,
+        }
     }
-    hidden
 }
 
 #[cfg(test)]
@@ -140,6 +148,14 @@ mod tests {
             table(&[("a", 40, 20), ("b", 30, 25), ("c", 60, 30)]),
             "group,records,linked,rate\na,40,suppressed,suppressed\nb,30,suppressed,suppressed\nc,60,30,0.5000\n"
         );
+    }
+
+    #[test]
+    fn what_is_hidden_is_no_small_count_together() {
+        let text = table(&[("a", 40, 20), ("b", 30, 15), ("c", 2, 1), ("d", 3, 1)]);
+        let hidden = text.matches("suppressed,suppressed,suppressed").count();
+        assert_eq!(hidden, 3, "two of 5 records together would tell: {text}");
+        assert!(text.contains("a,40,20,0.5000"));
     }
 
     #[test]
