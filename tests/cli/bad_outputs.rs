@@ -1,6 +1,6 @@
 //! Outputs that cannot or must not be written: nothing appears, and nothing that was there is lost.
 
-use crate::harness::{Dir, encode_args, testdata};
+use crate::harness::{Dir, encode_args, resolve_args, testdata};
 
 #[test]
 fn output_equal_to_input() {
@@ -82,14 +82,7 @@ fn what_exists_is_kept_unless_forced() {
     let before = dir.bytes("r/links.csv");
     dir.ok(&[&args[..], &["--force"]].concat());
     assert_eq!(dir.bytes("r/links.csv"), before);
-    let resolve = [
-        "resolve",
-        "r/crosswalk-a.csv",
-        "--refs",
-        "a.refs.csv",
-        "-o",
-        "out.csv",
-    ];
+    let resolve = resolve_args("out.csv");
     dir.ok(&resolve);
     dir.fails(&resolve, 1, &["out.csv", "exists already"]);
     dir.fails(

@@ -206,6 +206,18 @@ pub fn encode_args<'a>(table: &'a str, party: &'a str, out: &'a str) -> [&'a str
     ]
 }
 
+/// The arguments that resolve the crosswalk of party `a` in `r` into `out`.
+pub fn resolve_args(out: &str) -> [&str; 6] {
+    [
+        "resolve",
+        "r/crosswalk-a.csv",
+        "--refs",
+        "a.refs.csv",
+        "-o",
+        out,
+    ]
+}
+
 /// The built program.
 pub fn program() -> PathBuf {
     cargo_bin!("blindlink").to_path_buf()

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::happy::encode;
-use crate::harness::{CROSSWALK, Dir, KEY, LINKS, REFS, rows};
+use crate::harness::{CROSSWALK, Dir, KEY, LINKS, REFS, resolve_args, rows};
 
 const HEADER: &str = "student_id,first_name,middle_name,last_name,birthdate\n";
 const CLUSTERS: &str = "cluster,party,record_ref,probability";
@@ -72,7 +72,7 @@ fn equal_records_are_ambiguous_and_with_duplicates_one_person() {
     let tables = [("a", table("A", TWICE)), ("b", table("B", ONCE))];
     let dir = matched(&tables, |p| p, &[]);
     assert!(!links(&dir, "a", "b").iter().any(|(_, b)| b == "B90"));
-    assert!(!dir.names().contains(&"duplicates.csv".to_owned()));
+    assert!(!dir.names().iter().any(|n| n.ends_with("duplicates.csv")));
 
     let dir = matched(&tables, |p| p, &["--duplicates"]);
     let found = links(&dir, "a", "b");
@@ -97,6 +97,20 @@ fn equal_records_are_ambiguous_and_with_duplicates_one_person() {
     let report: Value = serde_json::from_str(&dir.read("r/report.json")).unwrap();
     assert_eq!(report["parties"][0]["duplicates"], 1);
     assert_eq!(report["parties"][1]["duplicates"], 0);
+
+    // What a match without the flag does not write, it does not leave standing either.
+    let again = [
+        "match",
+        "a.tokens",
+        "b.tokens",
+        "--project",
+        "p.toml",
+        "-o",
+        "r",
+        "--force",
+    ];
+    dir.ok(&again);
+    assert!(!dir.names().iter().any(|n| n.ends_with("duplicates.csv")));
 }
 
 #[test]
@@ -136,6 +150,19 @@ fn nicknames_middle_names_and_missing_birthdates_are_linked() {
             "{i}: {found:?}"
         );
     }
+    // They were found in the passes that are for them, and not by something else.
+    let refs = rows(&dir.read("b.refs.csv"), REFS);
+    let links = rows(&dir.read("r/links.csv"), LINKS);
+    for (id, pass) in [
+        ("B80", "birthdate-first-bucket"),
+        ("B81", "birthdate-first-bucket"),
+        ("B82", "undated"),
+        ("B83", "undated"),
+    ] {
+        let own = &refs.iter().find(|r| r[1] == id).unwrap()[0];
+        let link = links.iter().find(|l| l[3] == *own).unwrap();
+        assert!(link[5].split('+').any(|p| p == pass), "{id}: {}", link[5]);
+    }
 }
 
 #[test]
@@ -143,7 +170,11 @@ fn names_that_repeat_in_a_file_link_nobody_without_a_birthdate() {
     let a = "A80,Uvuvuv,,Hjklasdfgh,2006-05-16\nA81,Uvuvuv,,Hjklasdfgh,2007-07-17\n";
     let b = "B80,Uvuvuv,,Hjklasdfgh,\n";
     let dir = matched(&[("a", table("A", a)), ("b", table("B", b))], |p| p, &[]);
-    assert!(!links(&dir, "a", "b").iter().any(|(_, b)| b == "B80"));
+    // Not even as a candidate: two of them would be ambiguous and no link either.
+    let refs = rows(&dir.read("b.refs.csv"), REFS);
+    let of_b80 = &refs.iter().find(|r| r[1] == "B80").unwrap()[0];
+    let pairs = rows(&dir.read("r/pairs.csv"), LINKS);
+    assert!(pairs.len() >= 60 && pairs.iter().all(|p| p[3] != *of_b80));
 }
 
 #[test]
@@ -213,27 +244,19 @@ fn match_rates_by_group_hide_small_counts() {
     let schools = [(55, "Tinytest"), (35, "Testhigh"), (1, "Samplehigh")];
     let a = with_school(table("A", ""), &schools);
     let dir = matched(&[("a", a), ("b", table("B", ""))], |p| p, &[]);
-    let resolve = [
-        "resolve",
-        "r/crosswalk-a.csv",
-        "--refs",
-        "a.refs.csv",
-        "-o",
-        "out.csv",
-        "--by",
-        "school",
-        "--table",
-        "a.csv",
-    ];
+    let by = ["--by", "school", "--table", "a.csv"];
+    let resolve = [&resolve_args("out.csv")[..], &by].concat();
     dir.ok(&resolve);
     assert_eq!(
         dir.read("out.rates.csv"),
         "group,records,linked,rate\nSamplehigh,34,34,1.0000\nTesthigh,suppressed,suppressed,suppressed\n\
          Tinytest,suppressed,suppressed,suppressed\n"
     );
-    let mut odd = resolve;
-    (odd[5], odd[7]) = ("odd.csv", "scool");
-    let done = dir.run(&odd);
-    assert_eq!(done.code, 3, "{}", done.err);
-    assert!(done.err.contains("scool"), "{}", done.err);
+    // A column that is not there: nothing is written.
+    let odd = ["--by", "scool", "--table", "a.csv"];
+    dir.fails(
+        &[&resolve_args("odd.csv")[..], &odd].concat(),
+        3,
+        &["scool"],
+    );
 }

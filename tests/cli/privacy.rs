@@ -1,7 +1,7 @@
 //! No cell of a person ends up where it must not: not in files, not in messages, not in what is
 //! left behind. Every cell is a marker that occurs nowhere else, and every byte is searched.
 
-use crate::harness::{CROSSWALK, Dir, Done, KEY, encode_args, rows};
+use crate::harness::{CROSSWALK, Dir, Done, KEY, encode_args, resolve_args, rows};
 
 /// Parts of which every personal cell of these tests has one, folded to lower case.
 const MARKERS: [&str; 6] = ["zqxjv", "vvkkw", "qqwzx", "1907", "0719", "jxqid"];
@@ -71,14 +71,7 @@ fn no_cell_leaves_by_a_file_or_a_message() {
         "r",
         "--json",
     ]));
-    let resolve = [
-        "resolve",
-        "r/crosswalk-a.csv",
-        "--refs",
-        "a.refs.csv",
-        "-o",
-        "out.csv",
-    ];
+    let resolve = resolve_args("out.csv");
     said.push(dir.ok(&resolve));
     dir.write("truth.csv", "a,b\nJXQID-1,JXQID-1\n");
     said.push(dir.ok(&[
