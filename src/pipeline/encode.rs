@@ -75,7 +75,7 @@ pub struct Summary {
 /// then read twice.
 fn namesakes(o: &Options, project: &Project, progress: &dyn Progress) -> Result<Namesakes> {
     let mut names = Namesakes::default();
-    if !project.schema.passes.iter().any(|p| p.undated) {
+    if !project.schema.has_undated() {
         return Ok(names);
     }
     let mut table = Table::open(&o.table, &o.mapping)?;

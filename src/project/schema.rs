@@ -218,6 +218,13 @@ impl Schema {
         self.dice.is_some()
     }
 
+    /// Whether a pass is for people without a birthdate: then the names of a file are counted before it
+    /// is encoded.
+    #[must_use]
+    pub fn has_undated(&self) -> bool {
+        self.passes.iter().any(|p| p.undated)
+    }
+
     /// Checks what the types do not: names, sizes, and that a token file can hold it.
     pub(super) fn check(&self) -> Result<()> {
         let fail = |what: String| Err(Error::usage(what));

@@ -89,12 +89,11 @@ def main(folder, out):
         if bearers[best] > bearers[nickname]:
             root[nickname] = best
     root["BILL"] = root["BILLY"] = "WILLIAM"
-    for text in (SPANISH, TRANSLATED):
-        for name, others in own(text):
-            for other in others:
-                # The first mention counts, and a name that many bear in English keeps its own root.
-                if other not in root or text is SPANISH:
-                    root.setdefault(other, name) if text is TRANSLATED else root.__setitem__(other, name)
+    for name, others in own(SPANISH):
+        root.update((other, name) for other in others)
+    for name, others in own(TRANSLATED):
+        for other in others:
+            root.setdefault(other, name)
     given = {}
     for name in root:
         end, seen = name, {name}

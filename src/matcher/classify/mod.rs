@@ -7,6 +7,7 @@
 
 mod cells;
 pub mod evidence;
+mod lean;
 pub mod model;
 mod prior;
 

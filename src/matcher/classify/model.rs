@@ -12,15 +12,13 @@
 //!   product of what names and date show separately, and bounded by one-to-one.
 //! - Middle initial and gender multiply the odds, as fields independent of the rest.
 
-use super::cells::{
-    CELLS, DATE_STATES, Kind, NAME_STATES, PLAIN_STATES, cell, date_code, kinds, name_code,
-};
+use super::cells::{CELLS, DATE_STATES, Kind, cell, date_code, kinds, name_code};
 use super::evidence::{Chances, Date, Evidence, Names, Pair};
+use super::lean::Lean;
 use super::prior;
-use crate::matcher::compare::{LOWEST, TOP};
 
 /// Observations that a prior count stands for.
-const PRIOR_WEIGHT: f64 = 2.0;
+pub(super) const PRIOR_WEIGHT: f64 = 2.0;
 /// Posterior from which a record's match counts as certain when strangers are counted.
 const CERTAIN: f64 = 0.95;
 /// Rounds of estimation: each fixes strangers, then matches.
@@ -338,101 +336,6 @@ impl Strangers {
     }
 }
 
-/// What a cell's number of matches leans on: names and date as if independent.
-struct Lean {
-    total: f64,
-    /// Share of matches by state of names, among pairs whose whole birthdate agrees.
-    full: Vec<f64>,
-    /// The same by what the passes without the whole birthdate say of the names.
-    apart: Vec<f64>,
-    /// Share of matches by state of date, among pairs whose names agree.
-    dates: Vec<f64>,
-    classic: bool,
-}
-
-impl Lean {
-    fn of(
-        before: &Model,
-        pairs: &[(Pair, Option<Evidence>)],
-        posterior: &[f64],
-        exposure: &Exposure,
-    ) -> Self {
-        let total = posterior.iter().sum::<f64>().max(1.0);
-        let mut full = vec![0.0; NAME_STATES];
-        let mut apart = vec![0.0; NAME_STATES];
-        let mut dates = vec![0.0; DATE_STATES];
-        for (pair, without_date) in pairs {
-            if pair.evidence.date != Date::Full {
-                continue;
-            }
-            let p = before.probability(&pair.evidence);
-            full[name_code(pair.evidence.names)] += p;
-            if let Some(e) = without_date {
-                apart[name_code(e.names)] += p;
-            }
-        }
-        for (d, share) in dates.iter_mut().enumerate() {
-            *share = posterior[name_code(Names::Both) * DATE_STATES + d];
-        }
-        let normal =
-            |counts: &mut Vec<f64>, n: f64| counts.iter_mut().for_each(|c| *c /= n.max(1.0));
-        let with_date: f64 = full.iter().sum();
-        smooth(&mut full);
-        normal(&mut full, with_date);
-        normal(&mut apart, with_date);
-        let named = dates.iter().sum();
-        normal(&mut dates, named);
-        Self {
-            total,
-            full,
-            apart,
-            dates,
-            classic: exposure.classic,
-        }
-    }
-
-    /// Whether names in this state were seen where the date is known to agree. Those of passes for
-    /// people without a birthdate never are: of them, dated pairs teach nothing.
-    fn knows(&self, names: Names, date: Date) -> bool {
-        let is_seen = |shares: &[f64]| shares[name_code(names)] > 0.0;
-        match date {
-            Date::Full => true,
-            Date::Unknown | Date::Year => is_seen(&self.apart),
-            _ => true,
-        }
-    }
-
-    /// Expected matches in a cell, leaning on the prior by [`PRIOR_WEIGHT`] in a hundred.
-    fn expected(&self, names: Names, date: Date) -> f64 {
-        let w = PRIOR_WEIGHT / 100.0;
-        let mix = |seen: f64, prior: f64| (1.0 - w) * seen + w * prior;
-        let by_names = if date == Date::Full {
-            &self.full
-        } else {
-            &self.apart
-        };
-        let n = mix(
-            by_names[name_code(names)],
-            prior::match_names(names, self.classic),
-        );
-        let d = mix(self.dates[date_code(date)], prior::match_date(date));
-        (self.total * n * d).max(1e-9)
-    }
-}
-
-/// Evens out what one level of likeness has by accident and its neighbours have not: each level
-/// between [`LOWEST`] and [`TOP`] becomes a quarter of each neighbour and half of itself.
-fn smooth(by_name: &mut [f64]) {
-    let (low, top) = (usize::from(LOWEST), usize::from(TOP));
-    for levels in by_name[PLAIN_STATES..].chunks_exact_mut(16) {
-        let before: Vec<f64> = levels.to_vec();
-        for l in low..=top {
-            let neighbours = before[l.max(low + 1) - 1] + before[(l + 1).min(top)];
-            levels[l] = 0.25 * neighbours + 0.5 * before[l];
-        }
-    }
-}
-
 fn tally(counts: &mut (f64, f64), agrees: Option<bool>, weight: f64) {
     match agrees {
         Some(true) => counts.0 += weight,
@@ -453,93 +356,5 @@ fn binary(matches: (f64, f64), strangers: (f64, f64), m: f64, u: f64) -> Binary 
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::matcher::classify::evidence::{Agreement, View};
-
-    const RECORDS: u32 = 1000;
-    const ALIKE: Names = Names::Alike {
-        first: Agreement::Unknown,
-        last: Agreement::Unknown,
-        view: View::Both(0),
-        level: 3,
-    };
-
-    fn pair(left: u32, right: u32, names: Names) -> (Pair, Option<Evidence>) {
-        let evidence = Evidence {
-            names,
-            date: Date::Full,
-            middle: None,
-            gender: None,
-        };
-        (
-            Pair {
-                left,
-                right,
-                passes: 1,
-                evidence,
-            },
-            None,
-        )
-    }
-
-    fn exposure() -> Exposure {
-        let n = RECORDS as usize;
-        Exposure {
-            records: (n, n),
-            same_date: Some(200 * u64::from(RECORDS)),
-            classic: false,
-            chances: Chances::default(),
-        }
-    }
-
-    /// 600 people with equal names in both files; each record shares its birthdate with four
-    /// strangers, whose names are a little alike.
-    fn files() -> Vec<(Pair, Option<Evidence>)> {
-        let mut pairs: Vec<_> = (0..600).map(|i| pair(i, i, Names::Both)).collect();
-        for i in 0..RECORDS {
-            pairs.extend((1..=4).map(|k| pair(i, (i + k) % RECORDS, ALIKE)));
-        }
-        pairs
-    }
-
-    fn with(names: Names) -> Evidence {
-        pair(0, 0, names).0.evidence
-    }
-
-    #[test]
-    fn excess_over_coincidence_tells_matches_from_strangers() {
-        let model = Model::fit(&files(), &exposure());
-        assert!((model.matches - 600.0).abs() < 30.0, "{}", model.matches);
-        assert!(model.odds(&with(Names::Both)) > 100.0);
-        assert!(model.odds(&with(ALIKE)) < 0.05);
-    }
-
-    #[test]
-    fn missing_fields_are_neutral_and_differing_ones_count_against() {
-        let model = Model::fit(&files(), &exposure());
-        let base = with(Names::Both);
-        let differing = Evidence {
-            middle: Some(false),
-            ..base
-        };
-        let agreeing = Evidence {
-            middle: Some(true),
-            ..base
-        };
-        assert!(model.odds(&differing) < model.odds(&base));
-        assert!(model.odds(&base) < model.odds(&agreeing));
-    }
-
-    #[test]
-    fn the_order_of_pairs_changes_nothing() {
-        let mut reversed = files();
-        reversed.reverse();
-        let (a, b) = (
-            Model::fit(&files(), &exposure()),
-            Model::fit(&reversed, &exposure()),
-        );
-        let names = with(ALIKE);
-        assert!((a.odds(&names) - b.odds(&names)).abs() < 1e-12);
-    }
-}
+#[path = "model_tests.rs"]
+mod tests;

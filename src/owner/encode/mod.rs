@@ -140,7 +140,7 @@ impl Encoder {
         let start = rows.len();
         let mut made = 0;
         let is_undated = person.birthdate.is_none();
-        let undated = if is_undated && self.schema.passes.iter().any(|p| p.undated) {
+        let undated = if is_undated && self.schema.has_undated() {
             self.parties.len()
         } else {
             1
