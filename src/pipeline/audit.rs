@@ -154,22 +154,20 @@ pub fn audit_tokens(
 fn people(o: &Options, encoder: &Encoder, progress: &dyn Progress) -> Result<Vec<Person>> {
     use rayon::prelude::*;
     let mut table = Table::open(&o.table, &o.mapping)?;
-    let (mut people, mut batch, mut read) = (Vec::new(), Vec::<Record>::new(), 0);
+    let (mut people, mut has_id) = (Vec::new(), Vec::new());
+    let mut batch: Vec<Record> = Vec::new();
     while table.next_batch(BATCH, &mut batch)? > 0 {
-        let found: Vec<Option<Person>> = batch
-            .par_iter()
-            .map(|record| {
-                let person = normalise::person(record);
-                let named = !person.first.is_empty() || !person.last.is_empty();
-                let usable = named && !record.student_id.is_empty() && encoder.can_encode(&person);
-                usable.then_some(person)
-            })
-            .collect();
-        read += batch.len() as u64;
-        people.extend(found.into_iter().flatten());
-        progress.at("read", read, 0);
+        people.par_extend(batch.par_iter().map(normalise::person));
+        has_id.extend(batch.iter().map(|r| !r.student_id.is_empty()));
+        progress.at("read", people.len() as u64, 0);
     }
+    // As `encode` does: whose names somebody else has is counted over all rows.
     normalise::mark_namesakes(&mut people);
+    let mut has_id = has_id.into_iter();
+    people.retain(|person| {
+        let named = !person.first.is_empty() || !person.last.is_empty();
+        has_id.next() == Some(true) && named && encoder.can_encode(person)
+    });
     Ok(people)
 }
 

@@ -150,3 +150,26 @@ fn too_few_people_and_a_schema_without_large_blocks_get_no_verdict() {
         Class::Input
     );
 }
+
+/// Two without a birthdate who share their names have no token, and so are in neither number.
+#[test]
+fn the_people_are_those_whom_encode_encodes() {
+    let dir = tempfile::tempdir().unwrap();
+    let header = TABLE.lines().next().unwrap();
+    let column = |name: &str| header.split(',').position(|h| h == name).unwrap();
+    let row = |id: &str| {
+        let mut cells = vec![""; header.split(',').count()];
+        cells[column("student_id")] = id;
+        cells[column("first_name")] = "Zzyzxa";
+        cells[column("last_name")] = "Qwertyuiop";
+        cells.join(",") + "\n"
+    };
+    let table = format!("{TABLE}{}{}", row("twin-1"), row("twin-2"));
+    let options = prepare(dir.path(), &table, None);
+    let encoded = TokenFile::open(&options.tokens).unwrap().header().records;
+    assert_eq!(encoded, TABLE.lines().count() as u64 - 1);
+    let project = Project::read(&options.project).unwrap();
+    let key = LinkageKey::read(&options.key).unwrap();
+    let found = people(&options, &Encoder::new(&project, &key), &Silent).unwrap();
+    assert_eq!(found.len() as u64, encoded);
+}
