@@ -65,6 +65,8 @@ pub(super) fn meet(
     let facts = Facts::of(schema);
     let mut meetings = Vec::new();
     let mut passes = Vec::new();
+    let records = (a.refs.len(), b.refs.len());
+    let mut crowded = 0;
     let mut same_date = None;
     let mut dated = None;
     for (number, pass) in schema.passes.iter().enumerate() {
@@ -78,6 +80,12 @@ pub(super) fn meet(
         if is_within {
             // Each pair once, and nobody with themselves.
             result.meetings.retain(|m| m.left < m.right);
+        }
+        // Without a filter all are kept who share a block. In large files these are strangers, far too
+        // many to be looked at one by one.
+        let most = compare::NOISE * (records.0 + records.1) as f64;
+        if pass.filters.is_empty() && result.meetings.len() as f64 > most {
+            crowded |= 1 << number;
         }
         if facts.is_birthdate_block(number) {
             same_date = Some(result.candidates);
@@ -104,9 +112,9 @@ pub(super) fn meet(
     }
     let all = schema.passes.len() as u64;
     progress.at(&format!("{} - {}: decide", names.0, names.1), all, all);
-    let pairs = merge(&facts, meetings);
+    let pairs = merge(&facts, meetings, crowded);
     let exposure = Exposure {
-        records: (a.refs.len(), b.refs.len()),
+        records,
         same_date,
         classic: schema.is_classic(),
         chances: facts.chances().clone(),

@@ -412,8 +412,15 @@ impl PassFacts {
 /// Also gives each pair's evidence when the passes that hold the whole birthdate are left out,
 /// where the pair met in another pass: the model learns from it how names compare in pairs whose
 /// dates differ.
+///
+/// `crowded` are the passes, as bits, in which so many strangers meet that a pair which met in one of
+/// them and nowhere else cannot be told from them; such pairs are left out.
 #[must_use]
-pub fn merge(facts: &Facts, mut meetings: Vec<Meeting>) -> Vec<(Pair, Option<Evidence>)> {
+pub fn merge(
+    facts: &Facts,
+    mut meetings: Vec<Meeting>,
+    crowded: u16,
+) -> Vec<(Pair, Option<Evidence>)> {
     use rayon::slice::ParallelSliceMut;
     meetings.par_sort_unstable();
     let date_passes = facts.date_passes();
@@ -421,6 +428,9 @@ pub fn merge(facts: &Facts, mut meetings: Vec<Meeting>) -> Vec<(Pair, Option<Evi
         .chunk_by(|a, b| (a.left, a.right) == (b.left, b.right))
         .filter_map(|group| {
             let passes = group.iter().fold(0, |bits, m| bits | 1 << m.pass);
+            if passes & !crowded == 0 && passes.count_ones() == 1 {
+                return None;
+            }
             let evidence = facts.evidence(group, 0)?;
             let pair = Pair {
                 left: group[0].left,

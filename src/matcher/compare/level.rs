@@ -21,7 +21,7 @@ const EDGES: [f64; 12] = [
 ];
 
 /// Unlike pairs a record that may be kept by chance.
-const NOISE: f64 = 4.0;
+pub const NOISE: f64 = 4.0;
 
 /// How the bits of one filter become levels.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@
 pub mod kernel;
 mod level;
 
-pub use level::{ABSENT, EXACT, LOWEST, Level, Scale, TOP};
+pub use level::{ABSENT, EXACT, LOWEST, Level, NOISE, Scale, TOP};
 
 use rayon::prelude::*;
 
