@@ -4,15 +4,18 @@
     cargo build --release && cargo bench --bench frontier -- TABLE 1250 SCHEMA... >> benches/frontier/privacy.tsv
     python3 benches/frontier.py quality NAME=FOLDER... -- SCHEMA... >> benches/frontier/quality.tsv
     python3 benches/frontier.py draw
+    python3 benches/frontier.py passes NAME=FOLDER...
 
 SCHEMA is the name of a shipped schema or a file of benches/frontier. FOLDER holds district.csv, college.csv and
 truth.csv; NAME is for the table, and may end in `:id=COLUMN` for a table with an unusual id column. `draw` writes
-docs/concepts/frontier.svg and prints the table of docs/concepts/choosing-a-schema.md. Python 3.11, nothing else.
+docs/concepts/frontier.svg and prints the table of docs/concepts/choosing-a-schema.md, `passes` that of what `k12` loses
+without each of its passes. Python 3.11, nothing else.
 """
 
 import collections
 import math
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -60,6 +63,30 @@ def quality(schema, folder, mapping):
         rows = {line.split("  ")[0]: line.split()[-6:] for line in text.splitlines() if line.startswith(("as", "best"))}
         decided, best = rows["as decided"], rows["best, with the truth"]
         return [*decided[:3], best[2], f"{size:.0f}"]
+
+
+def without_passes():
+    """The schema k12 without each of its passes: the pass, and the text of the schema."""
+    text = (ROOT / "src" / "project" / "schemas" / "k12.toml").read_text(encoding="utf-8")
+    head, *passes = re.split(r"^(?=\[\[schema\.pass\]\]$)", text[text.index("[schema]") :], flags=re.MULTILINE)
+    yield "none", head + "".join(passes)
+    for i, one in enumerate(passes):
+        yield re.search('name = "([^"]+)"', one)[1], head + "".join(passes[:i] + passes[i + 1 :])
+
+
+def passes(sets):
+    print("| without | " + " | ".join(name for name, _ in sets) + " | bytes |")
+    print("|" + " --- |" * (2 + len(sets)))
+    with tempfile.TemporaryDirectory() as work:
+        for name, text in without_passes():
+            schema = pathlib.Path(work) / f"{name}.toml"
+            schema.write_text(text, encoding="utf-8")
+            marks, size = [], "-"
+            for _, folder in sets:
+                folder, _, mapping = folder.partition(":")
+                *_, decided, best, size = quality(str(schema), folder, mapping)
+                marks.append(f"{decided} / {best}".replace("0.", "."))
+            print(f"| `{name}` | " + " | ".join(marks) + f" | {size} |", flush=True)
 
 
 def read(name):
@@ -159,6 +186,8 @@ def main():
     match sys.argv[1:]:
         case ["draw"]:
             draw()
+        case ["passes", *rest] if rest:
+            passes([tuple(one.split("=", 1)) for one in rest])
         case ["quality", *rest] if "--" in rest:
             cut = rest.index("--")
             for schema in rest[cut + 1 :]:

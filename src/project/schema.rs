@@ -156,11 +156,11 @@ features! {
         LastPartInitial = "last-part-initial",
         /// The first letter of the middle name.
         MiddleInitial = "middle-initial",
-        /// One given name, a nickname made its root and reduced to its skeleton: a token for each.
+        /// One given name, a nickname made its root: a token for each of the first two.
         GivenRoot = "given-root",
-        /// One part of the last name, likewise: a token for each of its parts.
+        /// One part of the last name, made its root and reduced to its skeleton: a token for each.
         SurnameRoot = "surname-root",
-        /// First and last name as a whole, likewise.
+        /// First and last name as a whole, each made its root and reduced to its skeleton.
         NameRoots = "name-roots",
     }
 }

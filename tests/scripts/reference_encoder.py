@@ -324,7 +324,7 @@ def root(field, text):
 def given_names(person):
     """The first two different roots of the given names; a middle initial is none."""
     names = name_parts(person.get("first", "")) + [m for m in name_parts(person.get("middle", "")) if len(m) > 1]
-    return list(dict.fromkeys(root("given", n) for n in names))[:2]
+    return list(dict.fromkeys(ROOTS["given"].get(n, n) for n in names))[:2]
 
 
 def block_text(feature, person, part, given=None):

@@ -149,7 +149,7 @@ impl Encoder {
             let block_values = BlockValues::new(
                 person,
                 parts.get(number).copied(),
-                given.get(number).cloned(),
+                given.get(number).copied(),
                 self.bucket_key.as_deref(),
             );
             let filter_values = FilterValues::new(person);

@@ -97,7 +97,9 @@ fn block_names(pass: &Pass, list: &List) -> (Option<Vec<Entry>>, Option<Vec<Entr
     let has = |f: &[B]| pass.block_features().any(|b| f.contains(&b));
     let first = if has(&[B::First, B::FirstPart, B::Names]) {
         Some(list.first.clone())
-    } else if has(&[B::GivenRoot, B::NameRoots]) {
+    } else if has(&[B::GivenRoot]) {
+        Some(list::classes(&list.first, |n| given_root(n).to_owned()))
+    } else if has(&[B::NameRoots]) {
         Some(list::classes(&list.first, |n| skeleton(given_root(n))))
     } else if has(&[B::FirstSound]) {
         Some(list::classes(&list.first, soundex))
