@@ -1,7 +1,8 @@
 //! The model on files made by hand.
 
 use super::*;
-use crate::matcher::classify::evidence::{Agreement, View};
+use crate::matcher::classify::evidence::{Agreement, Facts, View, merge};
+use crate::matcher::compare::{ABSENT, Meeting};
 
 const RECORDS: u32 = 1000;
 const ALIKE: Names = Names::Alike {
@@ -87,4 +88,75 @@ fn the_order_of_pairs_changes_nothing() {
     );
     let names = with(ALIKE);
     assert!((a.odds(&names) - b.odds(&names)).abs() < 1e-12);
+}
+
+/// What agrees in a pass that people with a birthdate never share cannot be learned from them; it must
+/// not be held down by their never showing it.
+#[test]
+fn agreement_without_a_birthdate_is_learned_from_itself() {
+    let both = Names::Alike {
+        first: Agreement::Part,
+        last: Agreement::Part,
+        view: View::Nothing,
+        level: ABSENT,
+    };
+    let mut pairs = files();
+    // Those who are free on both sides, and so have no match that shares a date.
+    pairs.extend((700..800).map(|i| {
+        let (mut pair, _) = pair(i, i, both);
+        pair.evidence.date = Date::Unknown;
+        (pair, None)
+    }));
+    let model = Model::fit(&pairs, &exposure());
+    let undated = Evidence {
+        date: Date::Unknown,
+        ..with(both)
+    };
+    assert!(
+        model.probability(&undated) > 0.9,
+        "{}",
+        model.probability(&undated)
+    );
+}
+
+#[test]
+fn inside_a_file_few_pairs_are_expected_to_match() {
+    let between = Model::fit(&files(), &exposure());
+    // A pair of equal names and birthdates among pairs of strangers.
+    let mut own: Vec<_> = (0..RECORDS - 4)
+        .flat_map(|i| (1..=4).map(move |k| pair(i, i + k, ALIKE)))
+        .collect();
+    own.push(pair(1, 900, Names::Both));
+    let within = between.within(&own, RECORDS as usize);
+    assert!((within.matches - 1.0).abs() < 0.5, "{}", within.matches);
+    assert!(within.probability(&with(Names::Both)) > 0.9);
+    assert!(within.probability(&with(Names::Both)) < between.probability(&with(Names::Both)));
+    assert!(within.probability(&with(ALIKE)) < between.probability(&with(ALIKE)));
+}
+
+#[test]
+fn who_met_in_one_crowded_bucket_alone_is_left_out() {
+    let parties: Vec<crate::units::PartyId> = ["a", "b"].map(|p| p.parse().unwrap()).to_vec();
+    let text = crate::project::new_project(&parties, "k12", [1; 16]).unwrap();
+    let facts = Facts::of(&crate::project::Project::parse(&text).unwrap().schema);
+    let meeting = |left, pass| Meeting {
+        left,
+        right: 9,
+        pass,
+        levels: 1,
+    };
+    // Record 0 met in the first bucket, 1 in both buckets, 2 in the first bucket by two names.
+    let met = vec![
+        meeting(0, 1),
+        meeting(1, 1),
+        meeting(1, 2),
+        meeting(2, 1),
+        meeting(2, 1),
+    ];
+    let left = |crowded: u16| -> Vec<u32> {
+        let merged = merge(&facts, met.clone(), crowded);
+        merged.iter().map(|(p, _)| p.left).collect()
+    };
+    assert_eq!(left(0), [0, 1, 2]);
+    assert_eq!(left(0b110), [1]);
 }
