@@ -136,7 +136,7 @@ fn inside_a_file_few_pairs_are_expected_to_match() {
 
 #[test]
 fn who_met_in_one_crowded_bucket_alone_is_left_out() {
-    let parties: Vec<crate::units::PartyId> = ["a", "b"].map(|p| p.parse().unwrap()).to_vec();
+    let parties = ["a", "b"].map(|p| p.parse().unwrap());
     let text = crate::project::new_project(&parties, "k12", [1; 16]).unwrap();
     let facts = Facts::of(&crate::project::Project::parse(&text).unwrap().schema);
     let meeting = |left, pass| Meeting {
