@@ -6,8 +6,7 @@ use super::Progress;
 use crate::error::Result;
 use crate::matcher::assign::{Assignment, Scored, assign};
 use crate::matcher::block::SemiJoin;
-use crate::matcher::classify::evidence::Facts;
-use crate::matcher::classify::{Evidence, Exposure, Model, Pair, merge};
+use crate::matcher::classify::{Evidence, Exposure, Facts, Model, Pair, merge};
 use crate::matcher::cluster::{Persons, between};
 use crate::matcher::compare;
 use crate::matcher::intake::Party;
@@ -62,7 +61,7 @@ pub(super) fn meet(
 ) -> Result<Met> {
     let names = (&a.file.header().party, &b.file.header().party);
     let is_within = names.0 == names.1;
-    let facts = Facts::of(schema);
+    let mut facts = Facts::of(schema);
     let mut meetings = Vec::new();
     let mut passes = Vec::new();
     let records = (a.refs.len(), b.refs.len());
@@ -76,11 +75,7 @@ pub(super) fn meet(
             schema.passes.len() as u64,
         );
         let (left, right) = read_pass(schema, number, a, b)?;
-        let mut result = compare::pass(schema, number, &left, &right);
-        if is_within {
-            // Each pair once, and nobody with themselves.
-            result.meetings.retain(|m| m.left < m.right);
-        }
+        let mut result = compare::pass(schema, number, &left, &right, is_within);
         // Without a filter all are kept who share a block. In large files these are strangers, far too
         // many to be looked at one by one.
         let most = compare::NOISE * (records.0 + records.1) as f64;
@@ -112,6 +107,7 @@ pub(super) fn meet(
     }
     let all = schema.passes.len() as u64;
     progress.at(&format!("{} - {}: decide", names.0, names.1), all, all);
+    facts.count(passes.iter().map(|p| p.candidates).collect());
     let pairs = merge(&facts, meetings, crowded);
     let exposure = Exposure {
         records,
@@ -136,6 +132,9 @@ pub(super) fn meet(
         }
         None => Model::fit(&pairs, &exposure),
     };
+    let undated = (0..schema.passes.len())
+        .filter(|&p| schema.passes[p].undated)
+        .fold(0, |bits, p| bits | 1 << p);
     Ok(Met {
         pairs,
         model,
@@ -144,6 +143,8 @@ pub(super) fn meet(
             dated,
             exchanged: facts.exchanged_passes(),
             birthdate: facts.date_passes(),
+            whole_names: facts.whole_name_passes() & !undated,
+            undated,
             duplicates: false,
         },
     })

@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::matcher::classify::Evidence;
-use crate::matcher::classify::evidence::{Date, Names};
+use crate::matcher::classify::evidence::{Crowd, Date, Names};
 
 fn pair(left: u32, right: u32) -> Pair {
     let evidence = Evidence {
@@ -10,6 +10,7 @@ fn pair(left: u32, right: u32) -> Pair {
         date: Date::Full,
         middle: None,
         gender: None,
+        crowd: Crowd::default(),
     };
     Pair {
         left,

@@ -28,6 +28,8 @@ pub struct Block {
     pub left: Range<usize>,
     /// Range of [`Joined::right`].
     pub right: Range<usize>,
+    /// Tokens of the first party in the whole block, of which `left` may be a piece.
+    pub whole_left: usize,
 }
 
 impl Block {
@@ -60,6 +62,7 @@ impl Joined {
                 let piece = Block {
                     left: start..end,
                     right: block.right.clone(),
+                    whole_left: block.whole_left,
                 };
                 load += piece.pairs();
                 task.push(piece);
@@ -96,6 +99,7 @@ pub fn join(left: &PassTokens, right: &PassTokens) -> Joined {
                 blocks.push(Block {
                     left: i..i_end,
                     right: j..j_end,
+                    whole_left: i_end - i,
                 });
                 (i, j) = (i_end, j_end);
             }

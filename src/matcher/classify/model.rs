@@ -10,10 +10,13 @@
 //!   with few observations lean on a calendar and a rough prior.
 //! - *Matches* of a cell are what the pairs of the cell exceed the strangers by, leaning on the
 //!   product of what names and date show separately, and bounded by one-to-one.
-//! - Middle initial and gender multiply the odds, as fields independent of the rest.
+//! - Middle initial, gender and the size of the block multiply the odds, as fields independent of
+//!   the rest.
 
 use super::cells::{CELLS, DATE_STATES, Kind, cell, date_code, kinds, name_code};
-use super::evidence::{Chances, Date, Evidence, Names, Pair};
+use super::crowd::{Crowds, Tally};
+use super::evidence::{Date, Evidence, Names, Pair};
+use super::facts::Chances;
 use super::lean::Lean;
 use super::prior;
 
@@ -44,6 +47,7 @@ pub struct Model {
     odds: Vec<f64>,
     middle: Binary,
     gender: Binary,
+    crowds: Crowds,
     /// Expected number of matching pairs among those that met.
     pub matches: f64,
     /// Chance that neither record of a pair has a match elsewhere.
@@ -101,6 +105,7 @@ impl Model {
         self.odds[cell(evidence)]
             * self.middle.ratio(evidence.middle)
             * self.gender.ratio(evidence.gender)
+            * self.crowds.ratio(evidence.crowd)
     }
 
     /// The probability that a pair with this evidence is a match rather than any pair of strangers.
@@ -157,6 +162,7 @@ impl Model {
                 matches: 0.985,
                 strangers: 0.9,
             },
+            crowds: Crowds::default(),
             matches: expected,
             free: free(expected, exposure),
             pairs: all_pairs(exposure),
@@ -287,18 +293,24 @@ impl Strangers {
             total[kind.cell] += kind.count;
             strangers[kind.cell] = self.of(kind.cell, stranger_prior(names, date, exposure));
         }
-        let both_full = name_code(Names::Both) * DATE_STATES + date_code(Date::Full);
-        strangers[both_full] = self
-            .namesakes(exposure)
-            .min(strangers[both_full].max(f64::MIN_POSITIVE));
+        // Where only years are known, no dates are near: then there is nothing to learn from.
+        let near = |k: &Kind| matches!(k.evidence.date, Date::YearMonth(_) | Date::YearDay);
+        if kinds.iter().any(near) {
+            let both_full = name_code(Names::Both) * DATE_STATES + date_code(Date::Full);
+            strangers[both_full] = self
+                .namesakes(exposure)
+                .min(strangers[both_full].max(f64::MIN_POSITIVE));
+        }
         // Expected matches by cell under the model so far.
         let mut posterior = vec![0.0; CELLS];
         let (mut middle, mut gender) = ((0.0, 0.0), (0.0, 0.0));
+        let mut crowds = Tally::default();
         for kind in kinds {
             let p = before.probability(&kind.evidence) * kind.count;
             posterior[kind.cell] += p;
             tally(&mut middle, kind.evidence.middle, p);
             tally(&mut gender, kind.evidence.gender, p);
+            crowds.add(kind.evidence.crowd, p);
         }
         let lean = Lean::of(before, pairs, &posterior, exposure);
         let mut matches = vec![0.0; CELLS];
@@ -329,6 +341,7 @@ impl Strangers {
             odds,
             middle: binary(middle, self.middle, 0.95, 0.1),
             gender: binary(gender, self.gender, 0.985, 0.9),
+            crowds: Crowds::learn(&crowds),
             matches: sum * scale,
             free: free(sum * scale, exposure),
             pairs: all_pairs(exposure),

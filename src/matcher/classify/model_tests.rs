@@ -1,8 +1,9 @@
 //! The model on files made by hand.
 
 use super::*;
-use crate::matcher::classify::evidence::{Agreement, Facts, View, merge};
-use crate::matcher::compare::{ABSENT, Meeting};
+use crate::matcher::classify::evidence::{Agreement, Crowd, View};
+use crate::matcher::classify::facts::{Facts, merge};
+use crate::matcher::compare::{ABSENT, LOWEST, Meeting};
 
 const RECORDS: u32 = 1000;
 const ALIKE: Names = Names::Alike {
@@ -18,6 +19,7 @@ fn pair(left: u32, right: u32, names: Names) -> (Pair, Option<Evidence>) {
         date: Date::Full,
         middle: None,
         gender: None,
+        crowd: Crowd::default(),
     };
     (
         Pair {
@@ -41,11 +43,14 @@ fn exposure() -> Exposure {
 }
 
 /// 600 people with equal names in both files; each record shares its birthdate with four
-/// strangers, whose names are a little alike.
+/// strangers, and year and day with a fifth, whose names are a little alike.
 fn files() -> Vec<(Pair, Option<Evidence>)> {
     let mut pairs: Vec<_> = (0..600).map(|i| pair(i, i, Names::Both)).collect();
     for i in 0..RECORDS {
         pairs.extend((1..=4).map(|k| pair(i, (i + k) % RECORDS, ALIKE)));
+        let (mut near, _) = pair(i, (i + 5) % RECORDS, ALIKE);
+        near.evidence.date = Date::YearDay;
+        pairs.push((near, None));
     }
     pairs
 }
@@ -135,6 +140,33 @@ fn inside_a_file_few_pairs_are_expected_to_match() {
 }
 
 #[test]
+fn who_shares_a_birthdate_but_was_not_kept_by_it_has_unlike_names() {
+    let parties = ["a", "b"].map(|p| p.parse().unwrap());
+    let text = crate::project::new_project(&parties, "k12", [1; 16]).unwrap();
+    let facts = Facts::of(&crate::project::Project::parse(&text).unwrap().schema);
+    let meeting = |pass, levels| Meeting {
+        left: 0,
+        right: 0,
+        pass,
+        size: 0,
+        levels,
+    };
+    // Pass 1 says that the birthdate agrees, pass 4 that the bucket of both names does.
+    let names = |met: &[Meeting]| facts.evidence(met, 0).unwrap().names;
+    let screened = names(&[meeting(1, 0), meeting(4, 0)]);
+    assert!(
+        matches!(screened, Names::Alike { level: LOWEST, .. }),
+        "{screened:?}"
+    );
+    assert_eq!(
+        names(&[meeting(0, 15), meeting(1, 0), meeting(4, 0)]),
+        Names::Both
+    );
+    // Without the whole date nobody was compared, and nothing is known.
+    assert_eq!(names(&[meeting(4, 0)]), Names::Both);
+}
+
+#[test]
 fn who_met_in_one_crowded_bucket_alone_is_left_out() {
     let parties = ["a", "b"].map(|p| p.parse().unwrap());
     let text = crate::project::new_project(&parties, "k12", [1; 16]).unwrap();
@@ -143,6 +175,7 @@ fn who_met_in_one_crowded_bucket_alone_is_left_out() {
         left,
         right: 9,
         pass,
+        size: 0,
         levels: 1,
     };
     // Record 0 met in the first bucket, 1 in both buckets, 2 in the first bucket by two names.

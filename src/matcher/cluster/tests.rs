@@ -1,6 +1,6 @@
 use super::*;
 use crate::matcher::assign::{Assignment, Scored, Status, Verdict};
-use crate::matcher::classify::evidence::{Date, Evidence, Names, Pair};
+use crate::matcher::classify::evidence::{Crowd, Date, Evidence, Names, Pair};
 
 fn scored(left: u32, right: u32, probability: f64) -> Scored {
     Scored {
@@ -66,6 +66,7 @@ fn a_link_of_persons_links_all_their_records() {
         date: Date::Full,
         middle: None,
         gender: None,
+        crowd: Crowd::default(),
     };
     let pair = |left, right, passes| Pair {
         left,

@@ -26,6 +26,8 @@ pub struct Meeting {
     pub right: u32,
     /// Number of the pass.
     pub pass: u8,
+    /// How many others are in the block, in steps: see [`others`].
+    pub size: u8,
     /// A [`Level`] for each filter of the pass, 4 bits each, the first in the lowest bits.
     pub levels: u32,
 }
@@ -56,8 +58,16 @@ pub struct PassResult {
 /// In a pass whose block does not hold a whole name, pairs whose names are less alike than
 /// chance noise allows to tell are counted as candidates but not kept; nor are, in a classic
 /// schema, those whose Dice coefficient is below the schema's.
+///
+/// `is_within`: both are the same party. Then each pair is kept once, and nobody meets themselves.
 #[must_use]
-pub fn pass(schema: &Schema, number: usize, left: &PassTokens, right: &PassTokens) -> PassResult {
+pub fn pass(
+    schema: &Schema,
+    number: usize,
+    left: &PassTokens,
+    right: &PassTokens,
+    is_within: bool,
+) -> PassResult {
     let pass = &schema.passes[number];
     let joined = join(left, right);
     let scales: Vec<Scale> = pass
@@ -81,6 +91,7 @@ pub fn pass(schema: &Schema, number: usize, left: &PassTokens, right: &PassToken
     let compare = |blocks: &Vec<Block>| {
         let mut found = Vec::new();
         for block in blocks {
+            let size = size(block, is_within);
             for i in block.left.clone() {
                 for j in block.right.clone() {
                     let mut known = None;
@@ -95,6 +106,9 @@ pub fn pass(schema: &Schema, number: usize, left: &PassTokens, right: &PassToken
                         known = Some((f, level));
                     }
                     let (x, y) = (joined.left[i] as usize, joined.right[j] as usize);
+                    if is_within && left.records[x] >= right.records[y] {
+                        continue;
+                    }
                     let mut levels = 0;
                     for (f, scale) in scales.iter().enumerate() {
                         let level = match known {
@@ -110,6 +124,7 @@ pub fn pass(schema: &Schema, number: usize, left: &PassTokens, right: &PassToken
                         left: left.records[x],
                         right: right.records[y],
                         pass: number as u8,
+                        size,
                         levels,
                     });
                 }
@@ -125,6 +140,35 @@ pub fn pass(schema: &Schema, number: usize, left: &PassTokens, right: &PassToken
         largest: joined.blocks.iter().map(Block::pairs).max().unwrap_or(0),
         meetings: found.concat(),
     }
+}
+
+/// Numbers of others up to this many, of both parties together, are told apart one by one.
+const ONE_BY_ONE: usize = 32;
+/// Steps in each doubling above.
+const STEPS: f64 = 8.0;
+
+/// [`Meeting::size`] of the pairs of a block. Inside one party, both tokens of a pair are on each side.
+fn size(block: &Block, is_within: bool) -> u8 {
+    let pair = if is_within { 4 } else { 2 };
+    let both = (block.whole_left + block.right.len()).saturating_sub(pair);
+    if both <= ONE_BY_ONE {
+        return both as u8;
+    }
+    let steps = (both as f64 / ONE_BY_ONE as f64).log2() * STEPS;
+    (ONE_BY_ONE as f64 + steps) as u8
+}
+
+/// How many other tokens of each party, in the mean of both parties, are in the block of a pair with
+/// this [`Meeting::size`].
+#[must_use]
+pub fn others(size: u8) -> f64 {
+    let steps = f64::from(size) - ONE_BY_ONE as f64;
+    let both = if steps <= 0.0 {
+        f64::from(size)
+    } else {
+        ONE_BY_ONE as f64 * (steps / STEPS).exp2()
+    };
+    both / 2.0
 }
 
 /// The filter by whose level candidate pairs are kept or dropped, if the pass needs one: the one

@@ -1,0 +1,377 @@
+//! All meetings of a pair into one statement, by what each pass of the schema asserts.
+
+use super::evidence::{Agreement, Crowd, Date, Evidence, Names, Pair, View};
+use crate::matcher::compare::{ABSENT, EXACT, LOWEST, Level, Meeting, Scale};
+use crate::project::{BlockFeature, Fill, Filter, FilterFeature, Pass, Schema};
+
+/// What each pass of a schema asserts, worked out once.
+#[derive(Debug)]
+pub struct Facts {
+    passes: Vec<PassFacts>,
+    chances: Chances,
+    /// The pass that compares the names of all who share a birthdate, and keeps those who are alike.
+    by_date: Option<u8>,
+    /// Candidate pairs by pass, as far as they are known: the fewer, the more a block says.
+    candidates: Vec<u64>,
+}
+
+/// What accident does to two strangers.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Chances {
+    /// Chance of sharing a bucket of a first or of a last name.
+    pub of_one: f64,
+    /// Chance of sharing a bucket of both names together.
+    pub of_both: f64,
+    /// For each pass the chance of each level in its filter of both names, as far as noise makes
+    /// it; zeros where there is none, or a classic one.
+    pub noise: Vec<[f64; 16]>,
+}
+
+#[derive(Debug)]
+struct PassFacts {
+    atoms: u16,
+    first_filter: Option<usize>,
+    last_filter: Option<usize>,
+    names_filter: Option<usize>,
+    /// How alike chance makes unlike names in that filter, as a share of common q-grams.
+    names_noise: f64,
+    year_filter: Option<usize>,
+    month_filter: Option<usize>,
+    day_filter: Option<usize>,
+    middle_filter: Option<usize>,
+    gender_filter: Option<usize>,
+}
+
+const FIRST: u16 = 1;
+const LAST: u16 = 2;
+const PART: u16 = 4;
+const ANY_ORDER: u16 = 8;
+const YEAR: u16 = 16;
+const MONTH: u16 = 32;
+const DAY: u16 = 64;
+const MONTH_DAY: u16 = 128;
+const FIRST_BUCKET: u16 = 256;
+const LAST_BUCKET: u16 = 512;
+const NAMES_BUCKET: u16 = 1024;
+const FIRST_INITIAL: u16 = 2048;
+const LAST_INITIAL: u16 = 4096;
+const FIRST_PART: u16 = 8192;
+const MIDDLE: u16 = 16384;
+const DATE: u16 = YEAR | MONTH | DAY;
+
+impl Facts {
+    /// The facts of `schema`.
+    #[must_use]
+    pub fn of(schema: &Schema) -> Self {
+        let passes: Vec<PassFacts> = schema.passes.iter().map(PassFacts::of).collect();
+        let compares = |p: &PassFacts| p.atoms == DATE && p.names_filter.is_some();
+        Self {
+            by_date: passes.iter().position(compares).map(|p| p as u8),
+            passes,
+            chances: Chances::of(schema),
+            candidates: vec![0; schema.passes.len()],
+        }
+    }
+
+    /// Takes note of how many candidate pairs each pass has, in the order of the schema's passes.
+    pub fn count(&mut self, candidates: Vec<u64>) {
+        self.candidates = candidates;
+    }
+
+    /// What accident does to strangers.
+    #[must_use]
+    pub fn chances(&self) -> &Chances {
+        &self.chances
+    }
+
+    /// The filter of both names with the least noise among `meetings`, and its level.
+    fn finest<'m>(&self, meetings: impl Iterator<Item = &'m Meeting>) -> (View, Level) {
+        meetings
+            .filter_map(|m| {
+                let facts = &self.passes[usize::from(m.pass)];
+                let level = m.level(facts.names_filter?);
+                (level != ABSENT).then_some((facts.names_noise, m.pass, level))
+            })
+            .min_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)).then(b.2.cmp(&a.2)))
+            .map_or((View::Nothing, ABSENT), |(_, pass, level)| {
+                (View::Both(pass), level)
+            })
+    }
+
+    /// Whether the block of pass `pass` is the whole birthdate and nothing else.
+    #[must_use]
+    pub fn is_birthdate_block(&self, pass: usize) -> bool {
+        self.passes[pass].atoms == DATE
+    }
+
+    /// The passes, as bits, whose block holds the whole birthdate.
+    #[must_use]
+    pub fn date_passes(&self) -> u16 {
+        (0..self.passes.len())
+            .filter(|&p| self.passes[p].atoms & DATE == DATE)
+            .fold(0, |bits, p| bits | 1 << p)
+    }
+
+    /// The passes, as bits, whose block holds both names whole and not the whole birthdate.
+    #[must_use]
+    pub fn whole_name_passes(&self) -> u16 {
+        let holds = |atoms: u16| {
+            atoms & (NAMES_BUCKET | ANY_ORDER) != 0 || atoms & FIRST != 0 && atoms & LAST != 0
+        };
+        (0..self.passes.len())
+            .filter(|&p| holds(self.passes[p].atoms) && self.passes[p].atoms & DATE != DATE)
+            .fold(0, |bits, p| bits | 1 << p)
+    }
+
+    /// The passes, as bits, whose block is met also when day and month are exchanged.
+    #[must_use]
+    pub fn exchanged_passes(&self) -> u16 {
+        (0..self.passes.len())
+            .filter(|&p| self.passes[p].atoms & MONTH_DAY != 0)
+            .fold(0, |bits, p| bits | 1 << p)
+    }
+
+    /// What `meetings`, all of one pair, say together. Those of passes in `ignored` are left out.
+    ///
+    /// `None` if no meeting is left.
+    #[must_use]
+    pub fn evidence(&self, meetings: &[Meeting], ignored: u16) -> Option<Evidence> {
+        let used = || meetings.iter().filter(|m| ignored & 1 << m.pass == 0);
+        used().next()?;
+        let mut atoms = 0;
+        for m in used() {
+            atoms |= self.passes[usize::from(m.pass)].asserted(m);
+        }
+        let best = |which: fn(&PassFacts) -> Option<usize>| {
+            used()
+                .filter_map(|m| which(&self.passes[usize::from(m.pass)]).map(|f| m.level(f)))
+                .max()
+                .unwrap_or(ABSENT)
+        };
+        let agrees = |which: fn(&PassFacts) -> Option<usize>| match best(which) {
+            ABSENT => None,
+            level => Some(level == EXACT),
+        };
+        let (mut seen_by, mut likeness) = self.finest(used());
+        if let (ABSENT, Some(pass)) = (likeness, self.by_date)
+            && atoms & DATE == DATE
+            && ignored & 1 << pass == 0
+        {
+            // Who shares a birthdate was compared by it; who did not stay has unlike names.
+            (seen_by, likeness) = (View::Both(pass), LOWEST);
+        }
+        // Of names that share a bucket by accident, a filter of both names knows better.
+        let in_bucket = atoms & NAMES_BUCKET != 0 && matches!(likeness, ABSENT | EXACT);
+        let names = if in_bucket || atoms & FIRST != 0 && atoms & LAST != 0 {
+            Names::Both
+        } else if atoms & ANY_ORDER != 0 {
+            Names::Exchanged
+        } else {
+            if atoms & NAMES_BUCKET != 0 {
+                atoms |= FIRST_BUCKET | LAST_BUCKET;
+            }
+            let first = match () {
+                () if atoms & FIRST != 0 => Agreement::Whole,
+                () if atoms & FIRST_PART != 0 => Agreement::Part,
+                () if atoms & FIRST_BUCKET != 0 => Agreement::Bucket,
+                () if atoms & FIRST_INITIAL != 0 => Agreement::Initial,
+                () => Agreement::Unknown,
+            };
+            let last = match () {
+                () if atoms & LAST != 0 => Agreement::Whole,
+                () if atoms & PART != 0 => Agreement::Part,
+                () if atoms & LAST_BUCKET != 0 => Agreement::Bucket,
+                () if atoms & LAST_INITIAL != 0 => Agreement::Initial,
+                () => Agreement::Unknown,
+            };
+            let (first_level, last_level) = (best(|p| p.first_filter), best(|p| p.last_filter));
+            let (view, level) = match () {
+                () if first == Agreement::Whole && last_level != ABSENT => (View::Last, last_level),
+                () if last == Agreement::Whole && first_level != ABSENT => {
+                    (View::First, first_level)
+                }
+                () => (seen_by, likeness),
+            };
+            Names::Alike {
+                first,
+                last,
+                view,
+                level,
+            }
+        };
+        let near = |which: fn(&PassFacts) -> Option<usize>| best(which) > CLOSE;
+        let date = match atoms & DATE {
+            DATE => Date::Full,
+            d if d == YEAR | MONTH => Date::YearMonth(near(|p| p.day_filter)),
+            d if d == YEAR | DAY => Date::YearDay,
+            d if d == MONTH | DAY => Date::MonthDay(near(|p| p.year_filter)),
+            _ if atoms & MONTH_DAY != 0 && atoms & YEAR != 0 => Date::Exchanged,
+            YEAR => Date::Year,
+            _ => Date::Unknown,
+        };
+        let crowd = used()
+            .map(|m| (self.candidates[usize::from(m.pass)], m.pass, m.size))
+            .min()
+            .map_or(Crowd::default(), |(_, pass, size)| Crowd { pass, size });
+        Some(Evidence {
+            names,
+            date,
+            middle: if atoms & MIDDLE != 0 {
+                Some(true)
+            } else {
+                agrees(|p| p.middle_filter)
+            },
+            gender: agrees(|p| p.gender_filter),
+            crowd,
+        })
+    }
+}
+
+/// The share of common q-grams that one standard deviation of noise, 1 / sqrt(bits), looks like.
+fn noise(filter: &Filter) -> f64 {
+    let deviation = 1.0 / (filter.bits as f64).sqrt();
+    (1.0 + deviation.powf(1.0 / filter.layers as f64)).log2()
+}
+
+/// A date part above this level shares more than half of its digits' q-grams.
+const CLOSE: Level = 3;
+
+/// What a block feature says when it agrees.
+fn atom(feature: BlockFeature) -> u16 {
+    match feature {
+        BlockFeature::Birthdate => DATE,
+        BlockFeature::Year => YEAR,
+        BlockFeature::Month => MONTH,
+        BlockFeature::Day => DAY,
+        BlockFeature::MonthDay => MONTH_DAY,
+        BlockFeature::First => FIRST,
+        BlockFeature::FirstPart => FIRST_PART,
+        BlockFeature::Last => LAST,
+        BlockFeature::LastPart => PART,
+        BlockFeature::Names => ANY_ORDER,
+        BlockFeature::FirstInitial => FIRST_INITIAL,
+        BlockFeature::LastPartInitial => LAST_INITIAL,
+        BlockFeature::MiddleInitial => MIDDLE,
+        BlockFeature::GivenRoot => FIRST_PART,
+        BlockFeature::SurnameRoot => PART,
+        BlockFeature::NameRoots => FIRST_PART | PART,
+        BlockFeature::FirstSound | BlockFeature::LastSound => 0,
+    }
+}
+
+/// What a shared bucket of values that say `atoms` says.
+fn in_bucket(atoms: u16) -> u16 {
+    let first = atoms & (FIRST | FIRST_PART | ANY_ORDER) != 0;
+    let last = atoms & (LAST | PART | ANY_ORDER) != 0;
+    let initials = atoms & (FIRST_INITIAL | LAST_INITIAL);
+    let initials = initials | atoms & MIDDLE;
+    match (first, last) {
+        (true, true) => NAMES_BUCKET,
+        (true, false) => FIRST_BUCKET | initials,
+        (false, true) => LAST_BUCKET | initials,
+        (false, false) => initials,
+    }
+}
+
+impl Chances {
+    fn of(schema: &Schema) -> Self {
+        let mut out = Self::default();
+        for pass in &schema.passes {
+            let facts = PassFacts::of(pass);
+            let names = facts.names_filter.map(|f| &pass.filters[f]);
+            let half_full = names.filter(|f| f.fill == Fill::Half);
+            let noise = half_full.map(|f| Scale::of(f, None).noise());
+            out.noise.push(noise.unwrap_or([0.0; 16]));
+            let Some(bucket) = &pass.bucket else { continue };
+            let chance = 1.0 / f64::from(bucket.count);
+            if facts.atoms & NAMES_BUCKET != 0 {
+                out.of_both = out.of_both.max(chance);
+            } else {
+                out.of_one = out.of_one.max(chance);
+            }
+        }
+        out
+    }
+}
+
+impl PassFacts {
+    fn of(pass: &Pass) -> Self {
+        let mut atoms = pass.block.iter().fold(0, |atoms, f| atoms | atom(*f));
+        if let Some(bucket) = &pass.bucket {
+            let within = bucket.of.iter().fold(0, |all, f| all | atom(*f));
+            atoms |= in_bucket(within);
+        }
+        let only = |wanted: FilterFeature| pass.filters.iter().position(|f| f.of == [wanted]);
+        let names_filter = pass.filters.iter().position(|f| {
+            f.of.contains(&FilterFeature::First) && f.of.contains(&FilterFeature::Last)
+        });
+        Self {
+            atoms,
+            first_filter: only(FilterFeature::First),
+            last_filter: only(FilterFeature::Last),
+            names_filter,
+            names_noise: names_filter.map_or(1.0, |f| noise(&pass.filters[f])),
+            year_filter: only(FilterFeature::Year),
+            month_filter: only(FilterFeature::Month),
+            day_filter: only(FilterFeature::Day),
+            middle_filter: only(FilterFeature::MiddleInitial)
+                .or_else(|| only(FilterFeature::MiddleInitialOrNone)),
+            gender_filter: only(FilterFeature::Gender)
+                .or_else(|| only(FilterFeature::GenderOrNone)),
+        }
+    }
+
+    /// What must agree since the block is shared and some filters are equal.
+    fn asserted(&self, m: &Meeting) -> u16 {
+        let exact = |filter: Option<usize>| filter.is_some_and(|f| m.level(f) == EXACT);
+        let mut atoms = self.atoms;
+        for (filter, atom) in [
+            (self.first_filter, FIRST),
+            (self.last_filter, LAST),
+            (self.year_filter, YEAR),
+            (self.month_filter, MONTH),
+            (self.day_filter, DAY),
+        ] {
+            if exact(filter) {
+                atoms |= atom;
+            }
+        }
+        atoms
+    }
+}
+
+/// Puts the meetings of all passes together, pair by pair, in ascending order of `(left, right)`.
+///
+/// Also gives each pair's evidence when the passes that hold the whole birthdate are left out,
+/// where the pair met in another pass: the model learns from it how names compare in pairs whose
+/// dates differ.
+///
+/// `crowded` are the passes, as bits, in which so many strangers meet that a pair which met in one of
+/// them and nowhere else cannot be told from them; such pairs are left out.
+#[must_use]
+pub fn merge(
+    facts: &Facts,
+    mut meetings: Vec<Meeting>,
+    crowded: u16,
+) -> Vec<(Pair, Option<Evidence>)> {
+    use rayon::slice::ParallelSliceMut;
+    meetings.par_sort_unstable();
+    let date_passes = facts.date_passes();
+    meetings
+        .chunk_by(|a, b| (a.left, a.right) == (b.left, b.right))
+        .filter_map(|group| {
+            let passes = group.iter().fold(0, |bits, m| bits | 1 << m.pass);
+            if passes & !crowded == 0 && passes.count_ones() == 1 {
+                return None;
+            }
+            let evidence = facts.evidence(group, 0)?;
+            let pair = Pair {
+                left: group[0].left,
+                right: group[0].right,
+                passes,
+                evidence,
+            };
+            Some((pair, facts.evidence(group, date_passes)))
+        })
+        .collect()
+}
