@@ -212,6 +212,9 @@ pub(super) struct Match {
     /// Match probability from which a pair is a link, instead of the project's
     #[arg(long)]
     pub(super) threshold: Option<f64>,
+    /// Or how many missed links a false link is worth: the threshold that costs least, N / (N + 1)
+    #[arg(long, value_name = "N", conflicts_with = "threshold")]
+    pub(super) price: Option<f64>,
     /// Find the records of one person inside each party too, and link them as one
     #[arg(long)]
     pub(super) duplicates: bool,

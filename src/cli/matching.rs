@@ -7,7 +7,7 @@ use super::owner::pretty;
 use super::release::{audits, verdict};
 use super::{print, term};
 use crate::error::Result;
-use crate::matcher::report::{PairReport, Report, StatusCounts};
+use crate::matcher::report::{PairReport, Quality, Report, StatusCounts, threshold_at};
 use crate::pipeline::link::{self as pipeline, Options};
 use crate::release::{Manifest, word};
 use crate::token::{FORMAT, TokenFile};
@@ -69,7 +69,7 @@ pub(super) fn link(verb: &Match, args: &Args) -> Result<()> {
         tokens: verb.tokens.clone(),
         project: verb.project.clone(),
         out: verb.out.clone(),
-        threshold: verb.threshold,
+        threshold: verb.price.map(threshold_at).or(verb.threshold),
         duplicates: verb.duplicates,
         force: verb.force,
     };
@@ -104,6 +104,14 @@ pub(super) fn describe(report: &Report) -> String {
     text
 }
 
+fn recall(quality: &Quality) -> String {
+    let (low, high) = (100.0 * quality.recall_low, 100.0 * quality.recall_high);
+    match quality.recall {
+        Some(recall) => format!("recall at {:.1} % ({low:.1} to {high:.1})", 100.0 * recall),
+        None => format!("recall at {high:.1} % at most"),
+    }
+}
+
 fn describe_pair(pair: &PairReport) -> String {
     let share = |s: &StatusCounts| {
         100.0 * s.linked as f64 / (s.linked + s.ambiguous + s.no_link).max(1) as f64
@@ -117,11 +125,11 @@ fn describe_pair(pair: &PairReport) -> String {
         pair.expected_right
     );
     text += &format!(
-        "precision is estimated at {:.1} % ({:.1} to {:.1}), recall at {:.1} % at most\n",
+        "precision is estimated at {:.1} % ({:.1} to {:.1}), {}\n",
         100.0 * pair.quality.precision,
         100.0 * pair.quality.precision_low,
         100.0 * pair.quality.precision_high,
-        100.0 * pair.quality.recall_at_most,
+        recall(&pair.quality),
     );
     for (party, status) in [
         (&pair.party_a, &pair.status_a),

@@ -119,6 +119,7 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
             (names.0.to_string(), names.1.to_string()),
             &assignment,
             met.model.matches,
+            threshold,
             met.passes,
             &Circumstances {
                 duplicates: options.duplicates,

@@ -1,10 +1,11 @@
 //! Numbers of a match for people and machines; never a row.
 
 mod quality;
+mod warnings;
 
 use std::path::Path;
 
-pub use quality::{Circumstances, Quality};
+pub use quality::{Circumstances, Price, Quality, threshold_at};
 
 use serde::Serialize;
 
@@ -126,6 +127,7 @@ impl PairReport {
         parties: (String, String),
         assignment: &Assignment,
         expected_matches: f64,
+        threshold: f64,
         mut passes: Vec<PassReport>,
         around: &Circumstances,
     ) -> Self {
@@ -141,9 +143,9 @@ impl PairReport {
             }
         }
         let names = (parties.0.as_str(), parties.1.as_str());
-        let warnings = quality::warnings(names, assignment, around);
+        let warnings = warnings::warnings(names, assignment, around);
         Self {
-            quality: Quality::of(assignment),
+            quality: Quality::of(assignment, around, threshold),
             warnings,
             party_a: parties.0,
             party_b: parties.1,
