@@ -7,7 +7,7 @@ pub(super) const PLAIN_STATES: usize = 2;
 /// Those, then two agreements, a view and a level.
 pub(super) const NAME_STATES: usize = PLAIN_STATES + AGREEMENTS * AGREEMENTS * VIEWS * 16;
 const AGREEMENTS: usize = 5;
-pub(super) const DATE_STATES: usize = 9;
+pub(super) const DATE_STATES: usize = 10;
 pub(super) const CELLS: usize = NAME_STATES * DATE_STATES;
 /// Nothing, first, last, and both in one of 16 passes.
 const VIEWS: usize = 3 + 16;
@@ -44,6 +44,7 @@ pub(super) fn date_code(date: Date) -> usize {
         Date::Exchanged => 6,
         Date::Year => 7,
         Date::Unknown => 8,
+        Date::OtherYear => 9,
     }
 }
 

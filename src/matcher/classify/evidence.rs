@@ -114,6 +114,8 @@ pub enum Date {
     Exchanged,
     /// The year agrees.
     Year,
+    /// The year differs, and that is all that was compared.
+    OtherYear,
     /// Nothing is known to agree, or dates were compared inside a larger filter only.
     Unknown,
 }

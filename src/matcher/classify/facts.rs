@@ -167,8 +167,16 @@ impl Facts {
         } else if atoms & ANY_ORDER != 0 {
             Names::Exchanged
         } else {
-            if atoms & NAMES_BUCKET != 0 {
-                atoms |= FIRST_BUCKET | LAST_BUCKET;
+            // A bucket of both names of unlike people is an accident, unless those of each name say
+            // the same, where they are compared: then some parts of the names agree.
+            let known = |bucket: u16| {
+                let wanted = DATE | bucket;
+                let compared = (0..self.passes.len())
+                    .any(|p| ignored & 1 << p == 0 && self.passes[p].atoms & wanted == wanted);
+                atoms & bucket != 0 || atoms & DATE != DATE || !compared
+            };
+            if atoms & NAMES_BUCKET != 0 && known(FIRST_BUCKET) && known(LAST_BUCKET) {
+                atoms |= FIRST_PART | PART;
             }
             let first = match () {
                 () if atoms & FIRST != 0 => Agreement::Whole,
@@ -207,6 +215,7 @@ impl Facts {
             d if d == MONTH | DAY => Date::MonthDay(near(|p| p.year_filter)),
             _ if atoms & MONTH_DAY != 0 && atoms & YEAR != 0 => Date::Exchanged,
             YEAR => Date::Year,
+            0 if best(|p| p.year_filter) != ABSENT => Date::OtherYear,
             _ => Date::Unknown,
         };
         let crowd = used()

@@ -126,7 +126,7 @@ pub(super) fn match_date(date: Date) -> f64 {
         Date::MonthDay(true) => 0.012,
         Date::MonthDay(false) => 0.004,
         Date::Exchanged => 0.003,
-        Date::Year => 0.004,
+        Date::Year | Date::OtherYear => 0.004,
         Date::Unknown => 1.0,
     }
 }
@@ -147,6 +147,7 @@ pub(super) fn strangers_by_calendar(date: Date, same_year: f64) -> f64 {
         // 132 of 365 days have another day to be exchanged with.
         Date::Exchanged => 132.0 / YEAR_DAYS,
         Date::Year => YEAR_DAYS,
+        Date::OtherYear => YEAR_DAYS / same_year * (1.0 - same_year),
         Date::Unknown => YEAR_DAYS / same_year,
     }
 }
