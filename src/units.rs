@@ -160,6 +160,23 @@ impl BirthDate {
             .map(|_| Self { year, month, day })
     }
 
+    /// The date this many days later; `None` after the year 9999.
+    #[must_use]
+    pub fn plus_days(self, days: u16) -> Option<Self> {
+        let date =
+            jiff::civil::Date::new(self.year as i16, self.month as i8, self.day as i8).ok()?;
+        let later = date
+            .checked_add(jiff::Span::new().days(i64::from(days)))
+            .ok()?;
+        Self::new(later.year() as u16, later.month() as u8, later.day() as u8)
+    }
+
+    /// The same day and month of another year, if there is such a day; years 1 to 9999.
+    #[must_use]
+    pub fn in_year(self, year: u16) -> Option<Self> {
+        Self::new(year, self.month, self.day)
+    }
+
     /// The year, 1 to 9999.
     #[must_use]
     pub fn year(self) -> u16 {
@@ -203,6 +220,18 @@ mod tests {
         assert!(BirthDate::new(2004, 2, 29).is_some());
         assert!(BirthDate::new(2005, 2, 29).is_none());
         assert!(BirthDate::new(0, 1, 1).is_none());
+    }
+
+    #[test]
+    fn days_are_counted_over_months_and_leap_years() {
+        let date = |y, m, d| BirthDate::new(y, m, d);
+        let from = |y, m, d, days| date(y, m, d).unwrap().plus_days(days);
+        assert_eq!(from(1899, 12, 30, 61), date(1900, 3, 1));
+        assert_eq!(from(2004, 2, 28, 1), date(2004, 2, 29));
+        assert_eq!(from(2005, 2, 28, 1), date(2005, 3, 1));
+        assert_eq!(from(9999, 12, 31, 1), None);
+        assert_eq!(date(2004, 2, 29).unwrap().in_year(2005), None);
+        assert_eq!(date(2107, 5, 4).unwrap().in_year(2007), date(2007, 5, 4));
     }
 
     #[test]

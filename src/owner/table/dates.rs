@@ -32,16 +32,19 @@ pub enum DateFormat {
     Compact,
     /// `year`: the year alone, four digits.
     Year,
+    /// `excel`: the number of the day in Excel's calendar of 1900, 10,000 to 60,000, as in 38415.
+    Excel,
 }
 
 impl DateFormat {
     /// Every format, in the order in which they are listed to people.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Iso,
         Self::MonthDayYear,
         Self::DayMonthYear,
         Self::Compact,
         Self::Year,
+        Self::Excel,
     ];
 
     /// The name of the format on the command line.
@@ -53,6 +56,7 @@ impl DateFormat {
             Self::DayMonthYear => "dmy",
             Self::Compact => "compact",
             Self::Year => "year",
+            Self::Excel => "excel",
         }
     }
 
@@ -65,6 +69,9 @@ impl DateFormat {
             | (Self::Compact, Form::Compact(y, m, d))
             | (Self::MonthDayYear, Form::YearLast(m, d, y))
             | (Self::DayMonthYear, Form::YearLast(d, m, y)) => (y, m, d),
+            (Self::Excel, Form::Serial(n)) => {
+                return serial(n).map_or(Birth::Invalid, Birth::Known);
+            }
             (_, Form::YearOnly(y)) if is_plausible(y) => return Birth::Year(y),
             _ => return Birth::Invalid,
         };
@@ -83,7 +90,7 @@ impl FromStr for DateFormat {
             .find(|format| format.name() == s)
             .ok_or_else(|| {
                 Error::usage("there is no date format of that name")
-                    .hint("iso (2005-03-04), mdy (3/4/2005), dmy (4/3/2005), compact (20050304) or year (2005)")
+                    .hint("iso (2005-03-04), mdy (3/4/2005), dmy (4/3/2005), compact (20050304), year (2005) or excel (38415)")
             })
     }
 }
@@ -96,6 +103,8 @@ enum Form {
     YearLast(u8, u8, u16),
     Compact(u16, u8, u8),
     YearOnly(u16),
+    /// The number of a day in Excel's calendar.
+    Serial(u16),
     /// As `YearLast`, with a year of two digits.
     ShortYear,
     Other,
@@ -133,6 +142,9 @@ fn form(cell: &str) -> Form {
     {
         return Form::YearOnly(y);
     }
+    if let Some(day) = serial_number(bytes) {
+        return Form::Serial(day);
+    }
     let Some(first) = bytes.iter().position(|b| b"-/.".contains(b)) else {
         return Form::Other;
     };
@@ -166,9 +178,30 @@ fn birth(year: u16, month: u8, day: u8) -> Birth {
     }
 }
 
-/// Whether somebody who is in a file can have been born in this year.
+/// Five digits from 10,000 to 60,000, with nothing behind them or `.` and zeros.
+fn serial_number(bytes: &[u8]) -> Option<u16> {
+    let (digits, rest) = bytes.split_at_checked(5)?;
+    if !digits.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let zeros = rest
+        .strip_prefix(b".")
+        .is_some_and(|z| !z.is_empty() && z.iter().all(|&b| b == b'0'));
+    let n = digits.iter().fold(0, |n, d| n * 10 + u32::from(d - b'0'));
+    let is_day = (10_000..=60_000).contains(&n) && (rest.is_empty() || zeros);
+    is_day.then_some(n as u16)
+}
+
+/// The day of this number in Excel's calendar of 1900. Day 1 is 1 January 1900, and day 60 a 29
+/// February of that year that never was: from day 61 on, numbers count from 30 December 1899.
+fn serial(number: u16) -> Option<BirthDate> {
+    BirthDate::new(1899, 12, 30)?.plus_days(number)
+}
+
+/// Whether somebody who is in a file can have been born in this year, or in the one a century before
+/// it, which is meant by years from 2100 on (normalisation.md 10).
 fn is_plausible(year: u16) -> bool {
-    (1700..=2100).contains(&year)
+    (1700..=2199).contains(&year)
 }
 
 /// The number that 1 to 4 digits write.
@@ -213,6 +246,7 @@ struct Tally {
     year_last: Count,
     compact: Count,
     year_only: Count,
+    serial: Count,
     short_year: Count,
     other: Count,
     /// Of each of the first three: cells that are dates that exist, in whichever order.
@@ -252,6 +286,7 @@ impl Tally {
                 self.year_only.add(line);
                 self.plausible_years += u64::from(is_plausible(y));
             }
+            Form::Serial(_) => self.serial.add(line),
             Form::ShortYear => self.short_year.add(line),
             Form::Other => self.other.add(line),
         }
@@ -263,6 +298,15 @@ impl Tally {
         if self.filled == 0 {
             return Ok(None);
         }
+        // Numbers are days only where nothing else stands: among dates they are slips, or codes.
+        if self.serial.n == self.filled {
+            return Ok(Some(DateFormat::Excel));
+        }
+        let mut other = self.other;
+        if other.n == 0 {
+            other.line = self.serial.line;
+        }
+        other.n += self.serial.n;
         let mut forms = [
             (self.year_first, "year first"),
             (self.year_last, "year last"),
@@ -281,8 +325,8 @@ impl Tally {
         }
         forms.sort_by_key(|(count, _)| std::cmp::Reverse(count.n));
         let [(most, name), (next, next_name), ..] = forms;
-        if most.n * 2 <= filled && self.other.n >= next.n {
-            return Err(Undecided::NoDates(self.other.line));
+        if most.n * 2 <= filled && other.n >= next.n {
+            return Err(Undecided::NoDates(other.line));
         }
         if next.n * OUTNUMBERED > most.n {
             return Err(Undecided::Mixed(most.line, name, next.line, next_name));

@@ -122,7 +122,8 @@ fn columns_that_hold_something_else_are_refused() {
     for (cell, words) in [
         ("3/14/05", "two digits"),
         ("14-MAR-2005", "not dates"),
-        ("38425", "not dates"),
+        ("9999999", "not dates"),
+        ("61000", "not dates"),
         (SECRET, "not dates"),
         ("12312005", "no day that exists"),
     ] {
@@ -176,6 +177,32 @@ fn years_alone_and_unknown_days_are_years() {
         DateFormat::Compact,
         &[march, Year(2005), Year(2005), Year(2005)],
     );
+}
+
+#[test]
+fn numbers_of_excel_are_dates_where_nothing_else_stands() {
+    use Birth::{Invalid, Missing};
+    let march = date(2005, 3, 4);
+    decided(
+        &["38415", "38415.0", "", "38416.00"],
+        DateFormat::Excel,
+        &[march, march, Missing, date(2005, 3, 5)],
+    );
+    // Among dates they are slips.
+    decided(
+        &["2005-03-04", "2005-03-05", "38415"],
+        DateFormat::Iso,
+        &[march, date(2005, 3, 5), Invalid],
+    );
+    // Something else among them: the user decides.
+    let text = births(&["38415", "38416", "soon", "2005"]);
+    let e = refused(&text);
+    assert_eq!(place(&e), (Some(4), Some("dob")));
+    says(&e, &["not dates"]);
+    let mapping = Mapping::default().with_date_format(DateFormat::Excel);
+    let (_, records) = read_with(&text, &mapping).unwrap();
+    let got: Vec<Birth> = records.iter().map(|r| r.birthdate).collect();
+    assert!(got == [march, date(2005, 3, 5), Invalid, Birth::Year(2005)]);
 }
 
 /// Years do not hide that dates are of two forms.
