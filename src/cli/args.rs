@@ -112,7 +112,8 @@ pub(super) struct Encode {
     /// The list of rejected rows to write: it stays with you. Default: beside the token file, .rejects.csv
     #[arg(long)]
     pub(super) rejects: Option<PathBuf>,
-    /// Which column holds a field: id, first, middle, last, suffix, birthdate or gender, as in last="LNAME"
+    /// Which column holds a field: id, first, middle, last, suffix, birthdate, gender, alias-first or alias-last, as in
+    /// last="LNAME"; an alias may be given more than once, for more than one column
     #[arg(long = "map", value_name = "FIELD=HEADER")]
     pub(super) map: Vec<String>,
     /// How dates are written, where the column does not tell

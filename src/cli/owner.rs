@@ -45,6 +45,13 @@ pub(super) fn encode(verb: &Encode, args: &Args) -> Result<()> {
     if !args.quiet {
         eprint!("{}", describe(&options, &summary));
     }
+    // `--quiet` leaves out the summary, not what is wrong with the table.
+    for cut in &summary.cut_columns {
+        eprintln!(
+            "warning: column \"{}\" seems cut at {} letters ({} rows): ask for an export with whole names",
+            cut.header, cut.letters, cut.rows
+        );
+    }
     if verb.json {
         print(&as_json(&summary)?)
     } else {
@@ -54,14 +61,16 @@ pub(super) fn encode(verb: &Encode, args: &Args) -> Result<()> {
 
 fn describe(options: &Options, summary: &Summary) -> String {
     let mut text = String::new();
-    for (field, header) in &summary.columns {
-        let shown = header
-            .as_ref()
-            .map_or("not found".into(), |h| format!("\"{h}\""));
-        text += &format!("{field:<10} {shown}\n");
+    for (field, headers) in &summary.columns {
+        let headers: Vec<String> = headers.iter().map(|h| format!("\"{h}\"")).collect();
+        let shown = match headers.len() {
+            0 => "not found".to_owned(),
+            _ => headers.join(", "),
+        };
+        text += &format!("{:<11} {shown}\n", field.name());
     }
     if let Some(format) = &summary.date_format {
-        text += &format!("dates      {format}\n");
+        text += &format!("dates       {format}\n");
     }
     text += &format!(
         "{} rows read, {} records encoded",
@@ -90,7 +99,19 @@ fn as_json(summary: &Summary) -> Result<String> {
     let columns: serde_json::Map<String, serde_json::Value> = summary
         .columns
         .iter()
-        .map(|(f, h)| (f.clone(), json!(h)))
+        .map(|(field, headers)| {
+            let headers = if field.is_alias() {
+                json!(headers)
+            } else {
+                json!(headers.first())
+            };
+            (field.name().to_owned(), headers)
+        })
+        .collect();
+    let cut: Vec<serde_json::Value> = summary
+        .cut_columns
+        .iter()
+        .map(|c| json!({"column": c.header, "letters": c.letters, "rows": c.rows}))
         .collect();
     let value = json!({
         "rows_read": summary.read,
@@ -100,6 +121,7 @@ fn as_json(summary: &Summary) -> Result<String> {
         "without_birthdate": summary.no_birthdate,
         "unreadable_birthdate": summary.bad_birthdate,
         "columns": columns,
+        "cut_columns": cut,
         "date_format": summary.date_format,
     });
     pretty(&value)

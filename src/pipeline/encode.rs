@@ -13,7 +13,7 @@ use crate::owner::encode::{Encoder, Outcome};
 use crate::owner::key::LinkageKey;
 use crate::owner::normalise::{self, Namesakes, Person};
 use crate::owner::resolve::REFS_COLUMNS;
-use crate::owner::table::{Birth, Mapping, Record, Table};
+use crate::owner::table::{Birth, CutColumn, Field, Mapping, Record, Table};
 use crate::owner::unique::UniqueIds;
 use crate::project::Project;
 use crate::token::{Header, TokenWriter};
@@ -65,8 +65,11 @@ pub struct Summary {
     pub no_birthdate: u64,
     /// Of these, rows whose birthdate cell holds something that is no date.
     pub bad_birthdate: u64,
-    /// Which header was taken for which field, in the order of the fields.
-    pub columns: Vec<(String, Option<String>)>,
+    /// Which headers were taken for which field, in the order of the fields: one at most, but for
+    /// aliases.
+    pub columns: Vec<(Field, Vec<String>)>,
+    /// Columns of names that seem to have been cut.
+    pub cut_columns: Vec<CutColumn>,
     /// How dates are written in the table, if it has any.
     pub date_format: Option<String>,
 }
@@ -131,11 +134,11 @@ pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
         rejected: BTreeMap::new(),
         no_birthdate: 0,
         bad_birthdate: 0,
-        columns: table
-            .columns()
-            .iter()
-            .map(|(f, h)| (f.name().to_owned(), h.map(str::to_owned)))
+        columns: Field::ALL
+            .into_iter()
+            .map(|f| (f, table.columns().headers(f).map(str::to_owned).collect()))
             .collect(),
+        cut_columns: Vec::new(),
         date_format: table.date_format().map(|f| f.name().to_owned()),
     };
     let mut batch: Vec<Record> = Vec::new();
@@ -150,10 +153,12 @@ pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
                 person.has_namesake = namesakes.has(&person);
                 let outcome = encoder.encode(&person, *name, &mut rows);
                 let nameless = person.first.is_empty() && person.last.is_empty();
-                (rejection(record, nameless, outcome), rows)
+                let rejection = rejection(record, nameless, outcome);
+                (rejection, rows)
             })
             .collect();
-        for ((record, name), (rejection, rows)) in batch.iter().zip(&names).zip(&encoded) {
+        for ((record, name), (rejection, rows)) in batch.iter().zip(&names).zip(&encoded)
+        {
             summary.read += 1;
             summary.no_birthdate += u64::from(!matches!(
                 record.birthdate,
@@ -181,6 +186,7 @@ pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
         .hint("check the column mapping; a record needs a birthdate and a name"));
     }
     summary.rows = tokens.rows();
+    summary.cut_columns = table.cut_columns();
     progress.at("write", 0, 0);
     let header = Header {
         project: project.fingerprint,

@@ -5,127 +5,12 @@
 
 use std::path::Path;
 
+use super::headers::{self, BIRTHDATE, LAST, ONLY_FIRST, ONLY_LAST, STUDENT_ID};
 use super::{Field, Mapping};
 use crate::error::{Error, Result};
 
-/// The headers of a student's own id. State ids are not among them: where both are in a file, the
-/// local one is meant, and a state id is taken only if the user says so.
-const STUDENT_ID: &[&str] = &[
-    "id",
-    "studentid",
-    "stuid",
-    "sid",
-    "studentno",
-    "studentnum",
-    "studentnumber",
-    "studentuniqueid",
-    "localid",
-    "localstudentid",
-    "permid",
-    "pupil",
-    "pupilid",
-    "pupilnumber",
-    "sourcedid",
-    "emplid",
-    "bannerid",
-    "spridenid",
-    "appid",
-    "applicantid",
-    "recid",
-    "recordid",
-    "uniqueid",
-];
-const FIRST: &[&str] = &[
-    "first",
-    "firstname",
-    "fname",
-    "fn",
-    "given",
-    "givenname",
-    "forename",
-    "studentfirst",
-    "studentfirstname",
-    "stufn",
-    "spridenfirstname",
-    "namefirst",
-];
-const MIDDLE: &[&str] = &[
-    "middle",
-    "middlename",
-    "mname",
-    "mn",
-    "mi",
-    "middleinitial",
-    "middleinit",
-    "studentmiddle",
-    "studentmiddlename",
-    "stumn",
-    "spridenmi",
-    "namemiddle",
-];
-const LAST: &[&str] = &[
-    "last",
-    "lastname",
-    "lname",
-    "ln",
-    "surname",
-    "family",
-    "familyname",
-    "lastsurname",
-    "lastorsurname",
-    "studentlast",
-    "studentlastname",
-    "stuln",
-    "spridenlastname",
-    "namelast",
-];
-const SUFFIX: &[&str] = &[
-    "suffix",
-    "namesuffix",
-    "generationcode",
-    "generationcodesuffix",
-    "generationcodeorsuffix",
-    "studentsuffix",
-    "stusf",
-    "spbpersnamesuffix",
-];
-const BIRTHDATE: &[&str] = &[
-    "dob",
-    "birthdate",
-    "dateofbirth",
-    "birthday",
-    "birth",
-    "bd",
-    "bdate",
-    "birthdt",
-    "studentdob",
-    "studentbirthdate",
-    "stubd",
-    "spbpersbirthdate",
-];
-const GENDER: &[&str] = &[
-    "gender",
-    "sex",
-    "gendercode",
-    "sexcode",
-    "studentgender",
-    "spbperssex",
-];
-
 /// How alike two folded headers must be (Jaro-Winkler) for one to be offered instead of the other.
 const NEAR: f64 = 0.8;
-
-fn synonyms(field: Field) -> &'static [&'static str] {
-    match field {
-        Field::StudentId => STUDENT_ID,
-        Field::First => FIRST,
-        Field::Middle => MIDDLE,
-        Field::Last => LAST,
-        Field::Suffix => SUFFIX,
-        Field::Birthdate => BIRTHDATE,
-        Field::Gender => GENDER,
-    }
-}
 
 fn fold(header: &str) -> String {
     header
@@ -136,36 +21,42 @@ fn fold(header: &str) -> String {
         .collect()
 }
 
-/// For each field the column that was taken for it, by its place and by the file's own header.
+/// For each field the columns that were taken for it, by their places and by the file's own headers:
+/// one at most, but for aliases.
 #[derive(Debug, Clone, Default)]
 pub struct Columns {
-    chosen: [Option<(usize, String)>; Field::ALL.len()],
+    chosen: [Vec<(usize, String)>; Field::ALL.len()],
 }
 
 impl Columns {
-    /// The header of the column taken for `field`, as the file spells it; `None` if there is none.
+    /// The header of the first column taken for `field`, as the file spells it; `None` if there is
+    /// none.
     #[must_use]
     pub fn header(&self, field: Field) -> Option<&str> {
-        self.chosen[field as usize]
-            .as_ref()
-            .map(|(_, header)| header.as_str())
+        self.headers(field).next()
     }
 
-    /// Each field with its header, in the order of [`Field::ALL`].
-    pub fn iter(&self) -> impl Iterator<Item = (Field, Option<&str>)> {
-        Field::ALL.into_iter().map(|f| (f, self.header(f)))
+    /// The headers of all columns taken for `field`: in the order of the file, or in the order in
+    /// which the user named them.
+    pub fn headers(&self, field: Field) -> impl Iterator<Item = &str> {
+        let chosen = &self.chosen[field as usize];
+        chosen.iter().map(|(_, header)| header.as_str())
     }
 
     /// The fields for which the file has no column.
     pub fn missing(&self) -> impl Iterator<Item = Field> {
-        self.iter()
-            .filter_map(|(field, header)| header.is_none().then_some(field))
+        Field::ALL
+            .into_iter()
+            .filter(|&field| self.header(field).is_none())
     }
 
     pub(super) fn index(&self, field: Field) -> Option<usize> {
-        self.chosen[field as usize]
-            .as_ref()
-            .map(|(index, _)| *index)
+        self.of(field).first().map(|(index, _)| *index)
+    }
+
+    /// The columns taken for `field`, with their headers.
+    pub(super) fn of(&self, field: Field) -> &[(usize, String)] {
+        &self.chosen[field as usize]
     }
 
     /// Chooses a column for each field.
@@ -188,9 +79,11 @@ impl Columns {
         found.refuse_duplicates()?;
         let mut columns = Self::default();
         for field in Field::ALL {
-            columns.chosen[field as usize] = found
-                .column(field, mapping)?
-                .map(|index| (index, headers[index].clone()));
+            let indices = found.columns(field, mapping, &columns)?;
+            columns.chosen[field as usize] = indices
+                .into_iter()
+                .map(|index| (index, headers[index].clone()))
+                .collect();
         }
         found.check(&columns)?;
         Ok(columns)
@@ -214,14 +107,9 @@ impl Finder<'_> {
         let known = |h: &String| {
             Field::ALL
                 .iter()
-                .any(|&f| synonyms(f).contains(&h.as_str()))
+                .any(|&f| headers::of(f).contains(&h.as_str()))
         };
-        let named = |h: &String| {
-            Field::ALL
-                .iter()
-                .filter_map(|&f| mapping.header(f))
-                .any(|m| !h.is_empty() && fold(m) == *h)
-        };
+        let named = |h: &String| mapping.named().any(|(_, m)| !h.is_empty() && fold(m) == *h);
         let data = |h: &String| {
             let digits = h.bytes().filter(u8::is_ascii_digit).count();
             digits >= 3
@@ -243,35 +131,44 @@ impl Finder<'_> {
         Ok(())
     }
 
-    fn column(&self, field: Field, mapping: &Mapping) -> Result<Option<usize>> {
-        if let Some(wanted) = mapping.header(field) {
-            return if wanted.is_empty() {
-                Ok(None)
-            } else {
-                self.named(field, wanted, mapping).map(Some)
+    /// The columns of `field`; `before` are those of the fields before it.
+    fn columns(&self, field: Field, mapping: &Mapping, before: &Columns) -> Result<Vec<usize>> {
+        let wanted = mapping.headers(field);
+        if !wanted.is_empty() {
+            // An empty header is that of no column.
+            let wanted = wanted.iter().filter(|w| !w.is_empty());
+            return wanted.map(|w| self.named(field, w, mapping)).collect();
+        }
+        let is_taken = |i: usize| {
+            // A column that the user gave to one field is not a candidate for another.
+            mapping.named().any(|(_, m)| self.find(m) == Some(i))
+                || Field::ALL.iter().any(|&f| before.index(f) == Some(i))
+        };
+        let candidates = |known: &[&str]| -> Vec<usize> {
+            (0..self.headers.len())
+                .filter(|&i| known.contains(&self.folded[i].as_str()) && !is_taken(i))
+                .collect()
+        };
+        let mut found = candidates(headers::of(field));
+        if found.is_empty() {
+            found = match field {
+                Field::First => candidates(ONLY_FIRST),
+                Field::Last => candidates(ONLY_LAST),
+                _ => found,
             };
         }
-        // A column that the user gave to one field is not a candidate for another.
-        let taken = |i: usize| {
-            Field::ALL
-                .iter()
-                .filter_map(|&f| mapping.header(f))
-                .any(|m| self.find(m) == Some(i))
-        };
-        let mut candidates = (0..self.headers.len())
-            .filter(|&i| synonyms(field).contains(&self.folded[i].as_str()) && !taken(i));
-        match (candidates.next(), candidates.next()) {
-            (Some(a), Some(b)) => {
-                let (a, b) = (&self.headers[a], &self.headers[b]);
-                Err(self
-                    .error(format!(
-                        "two columns could be the {}: \"{a}\" and \"{b}\"",
-                        field.noun()
-                    ))
-                    .hint(format!("choose one, for example --map {field}=\"{a}\"")))
-            }
-            (one, _) => Ok(one),
+        if let [a, b, ..] = found[..]
+            && !field.is_alias()
+        {
+            let (a, b) = (&self.headers[a], &self.headers[b]);
+            return Err(self
+                .error(format!(
+                    "two columns could be the {}: \"{a}\" and \"{b}\"",
+                    field.noun()
+                ))
+                .hint(format!("choose one, for example --map {field}=\"{a}\"")));
         }
+        Ok(found)
     }
 
     /// The column whose header is `wanted`: letter by letter, otherwise folded.
@@ -295,16 +192,18 @@ impl Finder<'_> {
             }
             return Err(e);
         };
-        let twice = Field::ALL.into_iter().filter(|&f| f != field).find(|&f| {
-            mapping
-                .header(f)
-                .is_some_and(|m| self.find(m) == Some(index))
-        });
-        match twice {
-            Some(other) => Err(Error::usage(format!(
-                "--map {field}= and --map {other}= name the same column, \"{wanted}\""
-            ))),
-            None => Ok(index),
+        let mut same = mapping
+            .named()
+            .filter(|(_, m)| self.find(m) == Some(index))
+            .map(|(other, _)| other);
+        match (same.next(), same.next()) {
+            (Some(a), Some(b)) => {
+                let other = if a == field { b } else { a };
+                Err(Error::usage(format!(
+                    "--map {field}= and --map {other}= name the same column, \"{wanted}\""
+                )))
+            }
+            _ => Ok(index),
         }
     }
 

@@ -23,11 +23,15 @@ pub enum Field {
     Birthdate,
     /// `gender`.
     Gender,
+    /// `alias-first`: a preferred or other given name. May have several columns.
+    AliasFirst,
+    /// `alias-last`: a former, maiden, preferred or other last name. May have several columns.
+    AliasLast,
 }
 
 impl Field {
     /// Every field, in the order in which they are listed to people.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 9] = [
         Self::StudentId,
         Self::First,
         Self::Middle,
@@ -35,7 +39,15 @@ impl Field {
         Self::Suffix,
         Self::Birthdate,
         Self::Gender,
+        Self::AliasFirst,
+        Self::AliasLast,
     ];
+
+    /// Whether several columns may hold the field.
+    #[must_use]
+    pub fn is_alias(self) -> bool {
+        matches!(self, Self::AliasFirst | Self::AliasLast)
+    }
 
     /// The name of the field on the command line.
     #[must_use]
@@ -48,6 +60,8 @@ impl Field {
             Self::Suffix => "suffix",
             Self::Birthdate => "birthdate",
             Self::Gender => "gender",
+            Self::AliasFirst => "alias-first",
+            Self::AliasLast => "alias-last",
         }
     }
 
@@ -61,6 +75,8 @@ impl Field {
             Self::Suffix => "name suffix",
             Self::Birthdate => "birthdate",
             Self::Gender => "gender",
+            Self::AliasFirst => "alias of the first name",
+            Self::AliasLast => "alias of the last name",
         }
     }
 }
@@ -160,18 +176,20 @@ impl FromStr for Delimiter {
 /// What the user sets by hand; everything else is found out from the file.
 #[derive(Debug, Clone, Default)]
 pub struct Mapping {
-    headers: [Option<String>; Field::ALL.len()],
+    headers: [Vec<String>; Field::ALL.len()],
     date_format: Option<DateFormat>,
     delimiter: Option<Delimiter>,
 }
 
 impl Mapping {
     /// Adds one `--map` argument: `field=header`, as in `last=LNAME`. An empty header means that the
-    /// file has no column for the field, whatever its headers look like.
+    /// file has no column for the field, whatever its headers look like. An alias may be mapped more
+    /// than once, to one more column each time.
     ///
     /// # Errors
     /// [`Class::Usage`](crate::error::Class::Usage) if there is no `=`, no such field, if the field was
-    /// mapped before, or if the id is mapped to nothing.
+    /// mapped before and is no alias, if an alias is mapped to nothing and to something, or if the
+    /// id is mapped to nothing.
     pub fn map(&mut self, argument: &str) -> Result<()> {
         let (name, header) = argument.split_once('=').ok_or_else(|| {
             Error::usage("--map takes a field, `=` and a header")
@@ -183,11 +201,19 @@ impl Mapping {
                 "--map id= names no header, and a student id is needed",
             ));
         }
-        let slot = &mut self.headers[field as usize];
-        if slot.is_some() {
-            return Err(Error::usage(format!("--map {field}= is given twice")));
+        let header = header.trim().to_owned();
+        let headers = &mut self.headers[field as usize];
+        if !headers.is_empty() {
+            if !field.is_alias() {
+                return Err(Error::usage(format!("--map {field}= is given twice")));
+            }
+            if header.is_empty() || headers[0].is_empty() {
+                return Err(Error::usage(format!(
+                    "--map {field}= names a header and says that there is none"
+                )));
+            }
         }
-        *slot = Some(header.trim().to_owned());
+        headers.push(header);
         Ok(())
     }
 
@@ -205,9 +231,15 @@ impl Mapping {
         self
     }
 
-    /// The header set for `field`; `Some("")` if the user said that there is none.
-    pub(super) fn header(&self, field: Field) -> Option<&str> {
-        self.headers[field as usize].as_deref()
+    /// The headers set for `field`: none if the user said nothing, `""` alone if that there is none.
+    pub(super) fn headers(&self, field: Field) -> &[String] {
+        &self.headers[field as usize]
+    }
+
+    /// Every field with a header that was set for it, `""` included.
+    pub(super) fn named(&self) -> impl Iterator<Item = (Field, &str)> {
+        let of = |f: Field| self.headers(f).iter().map(move |h| (f, h.as_str()));
+        Field::ALL.into_iter().flat_map(of)
     }
 
     pub(super) fn date_format(&self) -> Option<DateFormat> {

@@ -10,8 +10,10 @@
 //! header line, so that a file without one does not show its first person.
 
 mod columns;
+mod cut;
 mod dates;
 mod guard;
+mod headers;
 mod mapping;
 mod rows;
 mod sniff;
@@ -22,11 +24,13 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 pub use columns::Columns;
+pub use cut::CutColumn;
 pub use dates::DateFormat;
 pub use mapping::{Delimiter, Field, Mapping};
 
 use crate::error::{Error, Result};
 use crate::units::BirthDate;
+use cut::Lengths;
 use rows::Rows;
 
 /// The largest record that is read: 1 MiB of text, line breaks inside quotes included.
@@ -54,6 +58,10 @@ pub struct Record {
     pub suffix: String,
     /// Gender or sex, in the file's own code.
     pub gender: String,
+    /// Other given names: one cell for each column that holds them.
+    pub alias_first: Vec<String>,
+    /// Other last names: one cell for each column that holds them.
+    pub alias_last: Vec<String>,
     /// The birthdate.
     pub birthdate: Birth,
 }
@@ -86,6 +94,8 @@ pub struct Table {
     rows: Rows,
     columns: Columns,
     date_format: Option<DateFormat>,
+    /// The columns of names, with the lengths of what was read in them so far.
+    names: Vec<(usize, String, Lengths)>,
     /// The first data row was read to see that there is one, and has not been given out yet.
     waiting: bool,
 }
@@ -129,10 +139,19 @@ impl Table {
                 dates::decide(Rows::open(path, &head)?, index, header)?
             }
         };
+        let names = [Field::First, Field::Middle, Field::Last];
+        let names = names
+            .into_iter()
+            .chain([Field::AliasFirst, Field::AliasLast]);
+        let names = names
+            .flat_map(|field| columns.of(field))
+            .map(|(index, header)| (*index, header.clone(), Lengths::new()))
+            .collect();
         Ok(Self {
             rows,
             columns,
             date_format,
+            names,
             waiting: true,
         })
     }
@@ -153,6 +172,21 @@ impl Table {
     #[must_use]
     pub fn date_format(&self) -> Option<DateFormat> {
         self.date_format
+    }
+
+    /// The columns of names that seem to have been cut at a fixed length, as far as the file was read.
+    /// Empty is no proof that none was.
+    #[must_use]
+    pub fn cut_columns(&self) -> Vec<CutColumn> {
+        let cut = |(_, header, lengths): &(usize, String, Lengths)| {
+            let (letters, rows) = lengths.cut()?;
+            Some(CutColumn {
+                header: header.clone(),
+                letters,
+                rows,
+            })
+        };
+        self.names.iter().filter_map(cut).collect()
     }
 
     /// The character between two cells.
@@ -182,6 +216,20 @@ impl Table {
         ] {
             text.clear();
             text.push_str(self.cell(field)?);
+        }
+        for (field, texts) in [
+            (Field::AliasFirst, &mut record.alias_first),
+            (Field::AliasLast, &mut record.alias_last),
+        ] {
+            let columns = self.columns.of(field);
+            texts.resize_with(columns.len(), String::new);
+            for (text, (index, header)) in texts.iter_mut().zip(columns) {
+                text.clear();
+                text.push_str(self.rows.cell(*index, || header.as_str())?);
+            }
+        }
+        for (index, header, lengths) in &mut self.names {
+            lengths.add(self.rows.cell(*index, || header.as_str())?);
         }
         record.birthdate = match self.date_format {
             Some(format) => format.read(self.cell(Field::Birthdate)?),
