@@ -156,10 +156,10 @@ fn another_normalisation() {
     let from = &whole[at..at + key.len() + 3];
     let mut to = from.to_vec();
     let last = to.len() - 1;
-    assert_eq!(to[last], b'2');
+    assert_eq!(to[last], b'3');
     to[last] = b'9';
     dir.write("b.tokens", patch(&whole, from, &to));
-    let texts = ["b.tokens", "version 2 at `a`", "version 9 at `b`"];
+    let texts = ["b.tokens", "version 3 at `a`", "version 9 at `b`"];
     match_fails(&dir, "a.tokens", "b.tokens", 4, &texts);
 }
 

@@ -136,7 +136,7 @@ def good_file(text=PROJECT, key="counting", party="district", people=PEOPLE):
     check = reference.key_check(reference.encoding_key(project, KEYS[key]))
     values = {
         "format": "blindlink-tokens-1", "project": project.fingerprint.hex(), "schema": project.schema_fingerprint.hex(),
-        "party": party, "round": project.round, "normalisation": "2", "key-check": check.hex(),
+        "party": party, "round": project.round, "normalisation": "3", "key-check": check.hex(),
         "records": str(len(refs)), "rows": str(len(rows)), "checksum": "blake3:" + "0" * 64,
     }  # fmt: skip
     return File(rows, columns, [("blindlink." + k, v) for k, v in values.items()])
@@ -287,7 +287,7 @@ def cases():
     yield "other-schema", "of another schema", "admit", "mismatch", "made under schema", put(good_file(party="college"), "schema", "ab" * 32).sealed()
     yield "other-key", "made with another linkage key", "admit", "mismatch", "different linkage keys", good_file(key="zeros", party="college").sealed()
     yield "other-normalisation", "names normalised by another version", "admit", "mismatch", "normalised by version", put(
-        good_file(party="college"), "normalisation", "3"
+        good_file(party="college"), "normalisation", "2"
     ).sealed()
     yield "unknown-party", "of a party that is not of the project", "admit", "mismatch", "no party", good_file(party="state").sealed()
     yield "same-party", "of the party that is there already", "admit", "mismatch", "there already", good_file().sealed()

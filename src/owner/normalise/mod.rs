@@ -18,7 +18,7 @@ mod tests;
 use std::fmt;
 
 pub use fold::{fold, repair};
-pub use name::{first, last, middle, parts, suffix, without_nickname};
+pub use name::{Name, first, first_aliases, last, last_aliases, middle, parts, suffix};
 pub use namesakes::{Namesakes, mark_namesakes, names_key};
 pub use root::{given_root, surname_root};
 pub use skeleton::skeleton;
@@ -28,7 +28,7 @@ use super::table::{Birth, Record};
 use crate::units::BirthDate;
 
 /// The version of the rules in `docs/spec/normalisation.md` that this code follows.
-pub const VERSION: u32 = 2;
+pub const VERSION: u32 = 3;
 
 /// Gender as three classes; what a file does not say is `None` beside them.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -95,6 +95,10 @@ pub struct Person {
     pub middle: String,
     /// Surnames, divided by spaces (see [`parts`]); the one name of a person who has only one.
     pub last: String,
+    /// Other given names, each as a first name, divided by spaces: preferred ones, nicknames.
+    pub alias_first: String,
+    /// Other last names, each as a last name, divided by spaces: former ones, preferred ones.
+    pub alias_last: String,
     /// `JR`, `SR`, `II` to `VI`, or empty.
     pub suffix: String,
     /// Gender, if the file says it.
@@ -114,34 +118,72 @@ impl fmt::Debug for Person {
     }
 }
 
+impl Person {
+    /// Whether another name than the first and the last one is known.
+    #[must_use]
+    pub fn has_alias(&self) -> bool {
+        !self.alias_first.is_empty() || !self.alias_last.is_empty()
+    }
+}
+
+/// The year that is meant by a year of birth: one from 2100 to 2199 was written, or read from two
+/// digits, a century too late. The rule asks no clock, so that both parties get the same.
+#[must_use]
+pub fn year_of_birth(year: u16) -> u16 {
+    match year {
+        2100..=2199 => year - 100,
+        _ => year,
+    }
+}
+
 /// The person that a record describes, by all steps of the specification.
 #[must_use]
 pub fn person(record: &Record) -> Person {
-    let (mut first, first_suffix) = first(&record.first);
-    let (middle, middle_suffix) = middle(&record.middle);
-    let (mut last, last_suffix) = last(&record.last);
+    let mut first = first(&record.first);
+    let middle = middle(&record.middle);
+    let mut last = last(&record.last);
     // Of several suffixes the one in its own column counts, then the one closest to it in writing.
     let suffix = match suffix(&record.suffix) {
-        "" => last_suffix.or(first_suffix).or(middle_suffix).unwrap_or(""),
+        "" => last.suffix.or(first.suffix).or(middle.suffix).unwrap_or(""),
         own => own,
     };
-    if last.is_empty() {
-        std::mem::swap(&mut first, &mut last);
+    if last.name.is_empty() {
+        std::mem::swap(&mut first.name, &mut last.name);
     }
+    let cells = |cells: &[String], names: fn(&str) -> Vec<String>| -> Vec<String> {
+        cells.iter().flat_map(|cell| names(cell)).collect()
+    };
+    let alias_first = cells(&record.alias_first, first_aliases);
+    let alias_last = cells(&record.alias_last, last_aliases);
     Person {
-        first,
-        middle,
-        last,
+        alias_first: distinct(alias_first, first.aliases, &first.name),
+        alias_last: distinct(alias_last, last.aliases, &last.name),
+        first: first.name,
+        middle: middle.name,
+        last: last.name,
         suffix: suffix.to_owned(),
         gender: gender(&record.gender),
         birthdate: match record.birthdate {
-            Birth::Known(date) => Some(date),
+            Birth::Known(date) => date.in_year(year_of_birth(date.year())),
             Birth::Year(_) | Birth::Missing | Birth::Invalid => None,
         },
         birth_year: match record.birthdate {
-            Birth::Year(year) => Some(year),
+            Birth::Year(year) => Some(year_of_birth(year)),
             Birth::Known(_) | Birth::Missing | Birth::Invalid => None,
         },
         has_namesake: false,
     }
+}
+
+/// The different aliases that are not the name itself, divided by spaces: those of columns, then
+/// those of brackets.
+fn distinct(mut aliases: Vec<String>, in_brackets: Vec<String>, name: &str) -> String {
+    aliases.extend(in_brackets);
+    let mut different: Vec<&str> = Vec::new();
+    for alias in &aliases {
+        if alias != name && !different.contains(&alias.as_str()) {
+            different.push(alias);
+        }
+    }
+    different.join(" ")
 }

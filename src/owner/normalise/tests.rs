@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::*;
+use crate::owner::table::DateFormat;
 
 const VECTORS: &str = include_str!("../../../testdata/vectors/normalisation.json");
 const SPEC: &str = include_str!("../../../docs/spec/normalisation.md");
@@ -38,9 +39,11 @@ fn check(list: &str, step: impl Fn(&str) -> String) {
 fn every_step_follows_its_vectors() {
     check("fold", fold);
     check("repair", |s| repair(s).into_owned());
-    check("first", |s| first(s).0);
-    check("middle", |s| middle(s).0);
-    check("last", |s| last(s).0);
+    check("first", |s| first(s).name);
+    check("middle", |s| middle(s).name);
+    check("last", |s| last(s).name);
+    check("alias-first", |s| first_aliases(s).join(", "));
+    check("alias-last", |s| last_aliases(s).join(", "));
     check("suffix", |s| suffix(s).to_owned());
     check("gender", |s| {
         gender(s)
@@ -51,11 +54,23 @@ fn every_step_follows_its_vectors() {
     check("skeleton", skeleton);
     check("given-root", |s| given_root(s).to_owned());
     check("surname-root", |s| surname_root(s).to_owned());
+    check("excel-date", |s| match DateFormat::Excel.read(s) {
+        Birth::Known(date) => written(date),
+        Birth::Year(_) | Birth::Missing | Birth::Invalid => String::new(),
+    });
+}
+
+fn written(date: BirthDate) -> String {
+    format!("{:04}-{:02}-{:02}", date.year(), date.month(), date.day())
 }
 
 #[test]
 fn whole_persons_follow_their_vectors() {
     let text = |v: &Value, key: &str| v[key].as_str().unwrap_or("").to_owned();
+    let cells = |v: &Value, key: &str| -> Vec<String> {
+        let cells = v[key].as_array().into_iter().flatten();
+        cells.map(|c| c.as_str().unwrap().to_owned()).collect()
+    };
     for pair in vectors()["person"].as_array().unwrap() {
         let (i, o) = (&pair[0], &pair[1]);
         let got = person(&Record {
@@ -64,12 +79,25 @@ fn whole_persons_follow_their_vectors() {
             last: text(i, "last"),
             suffix: text(i, "suffix"),
             gender: text(i, "gender"),
+            alias_first: cells(i, "alias-first"),
+            alias_last: cells(i, "alias-last"),
+            birthdate: match (i["birthdate"].as_str(), i["year"].as_str()) {
+                (Some(date), _) => DateFormat::Iso.read(date),
+                (None, Some(year)) => DateFormat::Year.read(year),
+                (None, None) => Birth::Missing,
+            },
             ..Record::default()
         });
         assert_eq!(got.first, text(o, "first"), "{i}");
         assert_eq!(got.middle, text(o, "middle"), "{i}");
         assert_eq!(got.last, text(o, "last"), "{i}");
         assert_eq!(got.suffix, text(o, "suffix"), "{i}");
+        assert_eq!(got.alias_first, text(o, "alias-first"), "{i}");
+        assert_eq!(got.alias_last, text(o, "alias-last"), "{i}");
+        let birthdate = got.birthdate.map(written).unwrap_or_default();
+        assert_eq!(birthdate, text(o, "birthdate"), "{i}");
+        let year = got.birth_year.map(|y| y.to_string()).unwrap_or_default();
+        assert_eq!(year, text(o, "year"), "{i}");
         let gender = got.gender.map(|g| g.letter().to_string());
         assert_eq!(gender.unwrap_or_default(), text(o, "gender"), "{i}");
     }
@@ -106,10 +134,12 @@ fn the_specification_prints_the_same_vectors() {
 
 #[test]
 fn suffixes_in_names_are_handed_on() {
-    assert_eq!(last("Garcia Jr."), ("GARCIA".into(), Some("JR")));
-    assert_eq!(first("John III"), ("JOHN".into(), Some("III")));
-    assert_eq!(middle("Sr"), (String::new(), Some("SR")));
-    assert_eq!(last("Garcia").1, None);
+    assert_eq!(last("Garcia Jr.").suffix, Some("JR"));
+    assert_eq!(first("John III").suffix, Some("III"));
+    assert_eq!(middle("Sr").suffix, Some("SR"));
+    assert_eq!(middle("Ann (Sr)").suffix, Some("SR"));
+    assert_eq!(last("Garcia (II) Jr").suffix, Some("JR"));
+    assert_eq!(last("Garcia").suffix, None);
 }
 
 #[test]
@@ -137,7 +167,8 @@ fn only_known_dates_are_kept() {
 #[test]
 fn debug_shows_nobody() {
     let shown = format!(
-        "{:?} {:?}",
+        "{:?} {:?} {:?}",
+        first("Zzyzx (Qwert)"),
         person(&Record {
             first: "Zzyzx".into(),
             last: "Qwert".into(),
@@ -146,7 +177,7 @@ fn debug_shows_nobody() {
         }),
         gender("F")
     );
-    assert_eq!(shown, "Person(..) Some(Gender(..))");
+    assert_eq!(shown, "Name(..) Person(..) Some(Gender(..))");
 }
 
 proptest::proptest! {
@@ -175,9 +206,11 @@ proptest::proptest! {
                 middle: text.into(),
                 last: text.into(),
                 suffix: text.into(),
+                alias_first: vec![text.into()],
+                alias_last: vec![text.into()],
                 ..Record::default()
             });
-            for name in [&person.first, &person.middle, &person.last] {
+            for name in [&person.first, &person.middle, &person.last, &person.alias_first, &person.alias_last] {
                 proptest::prop_assert_eq!(&fold(name), name);
             }
         }
