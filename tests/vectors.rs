@@ -60,6 +60,8 @@ fn person(value: &Value) -> Person {
         "first",
         "middle",
         "last",
+        "alias-first",
+        "alias-last",
         "suffix",
         "gender",
         "birthdate",
@@ -72,6 +74,8 @@ fn person(value: &Value) -> Person {
         first: field("first"),
         middle: field("middle"),
         last: field("last"),
+        alias_first: field("alias-first"),
+        alias_last: field("alias-last"),
         suffix: field("suffix"),
         gender: normalise::gender(&field("gender")),
         birthdate: value["birthdate"].as_str().map(|date| {

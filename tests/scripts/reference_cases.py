@@ -128,6 +128,7 @@ def encoding():
         case(f"sound of {last}", sounds, {"first": "ANN", "last": last})
 
     root_cases(project, case)
+    alias_cases(project, case)
     undated_cases(project, case)
     bucket_cases(project, case)
     dummy_cases(project, case)
@@ -252,6 +253,26 @@ def root_cases(project, case):
     for features in (("birthdate",), ("year",), ("month",)):
         name = project(f"year-alone-{features[0]}", project_text(schema(one_pass(*features), one_pass("last", name="q") + a_filter("y", "year", 64))))
         case(f"the year alone, block {features[0]}", name, year)
+
+
+def alias_cases(project, case):
+    features = one_pass("birthdate", "given-root", name="given"), one_pass("birthdate", bucket=(["last-part"], 64))
+    name = project("aliases", project_text(schema(*features, one_pass("birthdate", "last", name="q") + a_filter("f", "last", 64), rows=2)))
+    one = {"first": "ANN", "last": "TESTA", "birthdate": "2006-03-09"}
+    case("no alias: one row and padding", name, one)
+    case("a former last name: a token of its own, in no filter", name, {**one, "alias-last": "SAMPLE"})
+    case("two former last names: the second has no room", name, {**one, "alias-last": "SAMPLE DEMO"})
+    case("two surnames and a former one: it has no room", name, {**one, "last": "TESTA MOCK", "alias-last": "SAMPLE"})
+    case("three surnames and a former one: three rows, as without it", name, {**one, "last": "TESTA MOCK DEMO", "alias-last": "SAMPLE"})
+    case("an alias that repeats a part, and an initial: no room is lost", name, {**one, "alias-last": "TESTA D SAMPLE"})
+    case("a former name alone: the last name is missing", name, {**one, "last": "", "alias-last": "SAMPLE"})
+    case("a preferred first name", name, {**one, "alias-first": "CLARA"})
+    case("a preferred first name goes before a second one and a middle name", name, {**one, "first": "ANN MARIE", "middle": "ELLEN", "alias-first": "CLARA"})
+    case("a nickname that has the same root: the second name has its room", name, {**one, "first": "ROBERT LEE", "alias-first": "BOB"})
+    case("aliases of both names", name, {**one, "alias-first": "J CLARA", "alias-last": "SAMPLE"})
+    for shipped_name in ("k12", "k12-strict", "clk"):
+        name = project(shipped_name, project_text(shipped(shipped_name)))
+        case(f"schema {shipped_name}: aliases", name, {**BOB, "alias-first": "CLARA", "alias-last": "SAMPLE DEMO"})
 
 
 def undated_cases(project, case):

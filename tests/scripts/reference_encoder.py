@@ -321,10 +321,23 @@ def root(field, text):
     return skeleton(ROOTS[field].get(text, text))
 
 
+def full_names(text):
+    """The parts of a name that are no initials."""
+    return [part for part in name_parts(text) if len(part) > 1]
+
+
 def given_names(person):
-    """The first two different roots of the given names; a middle initial is none."""
-    names = name_parts(person.get("first", "")) + [m for m in name_parts(person.get("middle", "")) if len(m) > 1]
+    """The first two different roots of the given names; an initial in a middle name or an alias is none."""
+    first = name_parts(person.get("first", ""))
+    names = first[:1] + full_names(person.get("alias-first", "")) + first[1:] + full_names(person.get("middle", ""))
     return list(dict.fromkeys(ROOTS["given"].get(n, n) for n in names))[:2]
+
+
+def last_names(person):
+    """The different parts of the last name; parts of its aliases as far as two have room."""
+    own = list(dict.fromkeys(name_parts(person.get("last", ""))))
+    both = list(dict.fromkeys(own + full_names(person.get("alias-last", ""))))
+    return both[: max(2, len(own))]
 
 
 def block_text(feature, person, part, given=None):
@@ -481,7 +494,7 @@ def encode(project, key, person, record_ref, party=None):
     """The rows of a person: a list of columns -> bytes or None. Empty: nothing to link."""
     encoding = encoding_key(project, key)
     party = party or project.parties[0]
-    parts = list(dict.fromkeys(name_parts(person.get("last", ""))))
+    parts = last_names(person)
     given = given_names(person)
     is_undated = "birthdate" not in person and any(p.get("undated") for p in project.schema["pass"])
     undated = len(project.parties) if is_undated else 1

@@ -5,33 +5,52 @@ use crate::owner::normalise::{self, Person};
 use crate::project::{BlockFeature, Bucket, Filter, FilterFeature, Pass};
 use crate::units::BirthDate;
 
-/// The distinct parts of the last name, in order. Empty if there is no last name.
+/// Given names of a person that have a token of their own; and last names, where one of them is an
+/// alias.
+const MOST_NAMES: usize = 2;
+
+/// The distinct parts of the last name, in order, then those of its aliases while there are fewer
+/// than two: a third row would tell the operator who has an alias. Empty if no last name is known.
 pub(super) fn last_parts(person: &Person) -> Vec<&str> {
     let mut parts: Vec<&str> = Vec::new();
-    for part in person.last.split(' ').filter(|p| !p.is_empty()) {
+    for part in normalise::parts(&person.last) {
         if !parts.contains(&part) {
+            parts.push(part);
+        }
+    }
+    for part in full_names(&person.alias_last) {
+        if parts.len() < MOST_NAMES && !parts.contains(&part) {
             parts.push(part);
         }
     }
     parts
 }
 
-/// Given names of a person that have a token of their own.
-const MOST_GIVEN: usize = 2;
+/// The parts of a name that are no initials.
+fn full_names(name: &str) -> impl Iterator<Item = &str> {
+    normalise::parts(name).filter(|part| part.len() > 1)
+}
 
-/// The first two distinct given names of a person, each as what it is short for. Not as skeletons: of
+/// The first two distinct given names of a person, each as what it is short for: the first, then
+/// aliases, so that a second name that is hardly used does not take their place. Not as skeletons: of
 /// the bearers of two given names more than ten would share one in a block of a state's size, and
 /// the audit says no to that.
 pub(super) fn given_roots(person: &Person) -> Vec<&str> {
     let mut out: Vec<&str> = Vec::new();
-    let middle = person.middle.split(' ').filter(|m| m.len() > 1);
-    for name in person.first.split(' ').chain(middle) {
+    let mut first = normalise::parts(&person.first);
+    let names = first
+        .next()
+        .into_iter()
+        .chain(full_names(&person.alias_first))
+        .chain(first)
+        .chain(full_names(&person.middle));
+    for name in names {
         let root = normalise::given_root(name);
-        if !root.is_empty() && !out.contains(&root) {
+        if !out.contains(&root) {
             out.push(root);
         }
     }
-    out.truncate(MOST_GIVEN);
+    out.truncate(MOST_NAMES);
     out
 }
 
