@@ -72,6 +72,9 @@ fn describe(options: &Options, summary: &Summary) -> String {
     if let Some(format) = &summary.date_format {
         text += &format!("dates       {format}\n");
     }
+    if summary.with_alias > 0 {
+        text += &format!("aliases     {} records\n", summary.with_alias);
+    }
     text += &format!(
         "{} rows read, {} records encoded",
         summary.read, summary.records
@@ -120,6 +123,7 @@ fn as_json(summary: &Summary) -> Result<String> {
         "rejected": summary.rejected,
         "without_birthdate": summary.no_birthdate,
         "unreadable_birthdate": summary.bad_birthdate,
+        "with_alias": summary.with_alias,
         "columns": columns,
         "cut_columns": cut,
         "date_format": summary.date_format,

@@ -65,6 +65,8 @@ pub struct Summary {
     pub no_birthdate: u64,
     /// Of these, rows whose birthdate cell holds something that is no date.
     pub bad_birthdate: u64,
+    /// Records encoded that have an alias: another first or last name, in a column or in brackets.
+    pub with_alias: u64,
     /// Which headers were taken for which field, in the order of the fields: one at most, but for
     /// aliases.
     pub columns: Vec<(Field, Vec<String>)>,
@@ -134,6 +136,7 @@ pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
         rejected: BTreeMap::new(),
         no_birthdate: 0,
         bad_birthdate: 0,
+        with_alias: 0,
         columns: Field::ALL
             .into_iter()
             .map(|f| (f, table.columns().headers(f).map(str::to_owned).collect()))
@@ -144,7 +147,7 @@ pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
     let mut batch: Vec<Record> = Vec::new();
     while table.next_batch(BATCH, &mut batch)? > 0 {
         let names = record_refs(o.test_seed, &o.party, summary.read, batch.len())?;
-        let encoded: Vec<(Option<&'static str>, Vec<u8>)> = batch
+        let encoded: Vec<(Option<&'static str>, bool, Vec<u8>)> = batch
             .par_iter()
             .zip(&names)
             .map(|(record, name)| {
@@ -154,10 +157,10 @@ pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
                 let outcome = encoder.encode(&person, *name, &mut rows);
                 let nameless = person.first.is_empty() && person.last.is_empty();
                 let rejection = rejection(record, nameless, outcome);
-                (rejection, rows)
+                (rejection, person.has_alias(), rows)
             })
             .collect();
-        for ((record, name), (rejection, rows)) in batch.iter().zip(&names).zip(&encoded)
+        for ((record, name), (rejection, has_alias, rows)) in batch.iter().zip(&names).zip(&encoded)
         {
             summary.read += 1;
             summary.no_birthdate += u64::from(!matches!(
@@ -174,6 +177,7 @@ pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
             refs.row([name.to_string().as_str(), &record.student_id])?;
             tokens.push(rows)?;
             summary.records += 1;
+            summary.with_alias += u64::from(*has_alias);
         }
         progress.at("encode", summary.read, 0);
     }

@@ -10,6 +10,7 @@
 
 mod harness;
 
+mod aliases;
 mod bad_keys;
 mod bad_outputs;
 mod bad_results;

@@ -12,7 +12,7 @@ const CLUSTERS: &str = "cluster,party,record_ref,probability";
 const DUPLICATES: &str = "party,ref_1,ref_2,probability";
 
 /// People whose names no rule makes one, all born on different days, with ids from `prefix`.
-fn table(prefix: &str, more: &str) -> String {
+pub fn table(prefix: &str, more: &str) -> String {
     let mut text = String::from(HEADER);
     for i in 0..60u8 {
         let letters = |seed: u8| -> String {
@@ -28,7 +28,7 @@ fn table(prefix: &str, more: &str) -> String {
 }
 
 /// Encodes the tables as the parties of a project and matches them; results in `r`.
-fn matched(tables: &[(&str, String)], edit: impl Fn(String) -> String, more: &[&str]) -> Dir {
+pub fn matched(tables: &[(&str, String)], edit: impl Fn(String) -> String, more: &[&str]) -> Dir {
     let dir = Dir::new();
     let parties: Vec<&str> = tables.iter().map(|(p, _)| *p).collect();
     dir.project("p.toml", &parties, "k12");
@@ -48,7 +48,7 @@ fn matched(tables: &[(&str, String)], edit: impl Fn(String) -> String, more: &[&
 }
 
 /// The links of two parties as pairs of student ids.
-fn links(dir: &Dir, a: &str, b: &str) -> BTreeSet<(String, String)> {
+pub fn links(dir: &Dir, a: &str, b: &str) -> BTreeSet<(String, String)> {
     let id = |party: &str, r: &str| {
         let refs = rows(&dir.read(&format!("{party}.refs.csv")), REFS);
         refs.iter().find(|row| row[0] == r).unwrap()[1].clone()
@@ -60,7 +60,7 @@ fn links(dir: &Dir, a: &str, b: &str) -> BTreeSet<(String, String)> {
         .collect()
 }
 
-fn pair(a: &str, b: &str) -> (String, String) {
+pub fn pair(a: &str, b: &str) -> (String, String) {
     (a.to_owned(), b.to_owned())
 }
 

@@ -52,6 +52,13 @@ fn the_search_finds_what_it_looks_for() {
 #[test]
 fn no_cell_leaves_by_a_file_or_a_message() {
     let dir = folder();
+    let aliases = |line: &str| format!("{line},Vvkkwnick,Zqxjvmaiden (Qqwzxold)\n");
+    let rows_with: String = ROWS.lines().map(aliases).collect();
+    let header = HEADER.trim_end();
+    dir.write(
+        "t.csv",
+        format!("{header},nickname,maiden_name\n{rows_with}"),
+    );
     let mut said = Vec::new();
     for party in ["a", "b"] {
         let out = format!("{party}.tokens");
