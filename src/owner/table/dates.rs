@@ -1,20 +1,10 @@
-//! How a column of birthdates is written, and reading it so.
-//!
-//! A format holds for the whole column. It is decided by the column itself where that is sound,
-//! and asked for where it is not: `03/04/2005` is two dates.
+//! The formats in which birthdates are written, and reading a cell in one of them.
 
 use std::str::FromStr;
 
 use super::Birth;
-use super::rows::Rows;
 use crate::error::{Error, Result};
 use crate::units::BirthDate;
-
-/// Rows after which the search may stop, if the column has decided itself by then.
-const ENOUGH_ROWS: u64 = 200_000;
-
-/// How often one thing must outnumber another before the other is taken for slips of the hand.
-const OUTNUMBERED: u64 = 100;
 
 /// The order and form in which the dates of a column are written.
 ///
@@ -97,7 +87,7 @@ impl FromStr for DateFormat {
 
 /// The form of a cell, before it is asked whether such a date exists.
 #[derive(Clone, Copy)]
-enum Form {
+pub(super) enum Form {
     Missing,
     YearFirst(u16, u8, u8),
     YearLast(u8, u8, u16),
@@ -110,7 +100,7 @@ enum Form {
     Other,
 }
 
-fn form(cell: &str) -> Form {
+pub(super) fn form(cell: &str) -> Form {
     if cell.bytes().all(|b| b == b'0' || b.is_ascii_punctuation()) {
         return Form::Missing;
     }
@@ -169,7 +159,7 @@ fn form(cell: &str) -> Form {
 }
 
 /// What a date written with these numbers is.
-fn birth(year: u16, month: u8, day: u8) -> Birth {
+pub(super) fn birth(year: u16, month: u8, day: u8) -> Birth {
     match BirthDate::new(year, month, day) {
         Some(date) => Birth::Known(date),
         // As systems write a day, or a day and a month, that nobody knows.
@@ -200,7 +190,7 @@ fn serial(number: u16) -> Option<BirthDate> {
 
 /// Whether somebody who is in a file can have been born in this year, or in the one a century before
 /// it, which is meant by years from 2100 on (normalisation.md 10).
-fn is_plausible(year: u16) -> bool {
+pub(super) fn is_plausible(year: u16) -> bool {
     (1700..=2199).contains(&year)
 }
 
@@ -220,217 +210,4 @@ fn is_midnight(time: &str) -> bool {
         _ => time.trim_end_matches('Z'),
     };
     time.bytes().all(|b| matches!(b, b'0' | b':' | b'.' | b' '))
-}
-
-/// How many cells are of a kind, and where the first one stands.
-#[derive(Clone, Copy, Default)]
-struct Count {
-    n: u64,
-    line: u64,
-}
-
-impl Count {
-    fn add(&mut self, line: u64) {
-        if self.n == 0 {
-            self.line = line;
-        }
-        self.n += 1;
-    }
-}
-
-/// What was seen in the column so far.
-#[derive(Default)]
-struct Tally {
-    filled: u64,
-    year_first: Count,
-    year_last: Count,
-    compact: Count,
-    year_only: Count,
-    serial: Count,
-    short_year: Count,
-    other: Count,
-    /// Of each of the first three: cells that are dates that exist, in whichever order.
-    exist: [u64; 3],
-    /// Of `year_only`: those in which somebody can have been born.
-    plausible_years: u64,
-    /// Of `year_last`: only the first part can be the day.
-    day_first: Count,
-    /// Of `year_last`: only the second part can be the day.
-    day_second: Count,
-}
-
-impl Tally {
-    fn add(&mut self, cell: &str, line: u64) {
-        let exists = |y, m, d| u64::from(birth(y, m, d) != Birth::Invalid);
-        match form(cell) {
-            Form::Missing => return,
-            Form::YearFirst(y, m, d) => {
-                self.year_first.add(line);
-                self.exist[0] += exists(y, m, d);
-            }
-            Form::YearLast(a, b, y) => {
-                self.year_last.add(line);
-                let (dmy, mdy) = (exists(y, b, a), exists(y, a, b));
-                self.exist[1] += dmy | mdy;
-                if a > 12 && dmy == 1 {
-                    self.day_first.add(line);
-                } else if b > 12 && mdy == 1 {
-                    self.day_second.add(line);
-                }
-            }
-            Form::Compact(y, m, d) => {
-                self.compact.add(line);
-                self.exist[2] += exists(y, m, d);
-            }
-            Form::YearOnly(y) => {
-                self.year_only.add(line);
-                self.plausible_years += u64::from(is_plausible(y));
-            }
-            Form::Serial(_) => self.serial.add(line),
-            Form::ShortYear => self.short_year.add(line),
-            Form::Other => self.other.add(line),
-        }
-        self.filled += 1;
-    }
-
-    /// The format, `None` for a column that is empty so far, or why it cannot be told.
-    fn format(&self) -> std::result::Result<Option<DateFormat>, Undecided> {
-        if self.filled == 0 {
-            return Ok(None);
-        }
-        // Numbers are days only where nothing else stands: among dates they are slips, or codes.
-        if self.serial.n == self.filled {
-            return Ok(Some(DateFormat::Excel));
-        }
-        let mut other = self.other;
-        if other.n == 0 {
-            other.line = self.serial.line;
-        }
-        other.n += self.serial.n;
-        let mut forms = [
-            (self.year_first, "year first"),
-            (self.year_last, "year last"),
-            (self.compact, "eight digits"),
-            (self.short_year, "a year of two digits"),
-        ];
-        // Years alone stand among dates of any form, where no more is known.
-        let years = self.year_only.n;
-        let filled = self.filled - years;
-        if years > 0 && filled * OUTNUMBERED <= years {
-            return if self.plausible_years * 2 > years {
-                Ok(Some(DateFormat::Year))
-            } else {
-                Err(Undecided::Impossible(self.year_only.line, "a year alone"))
-            };
-        }
-        forms.sort_by_key(|(count, _)| std::cmp::Reverse(count.n));
-        let [(most, name), (next, next_name), ..] = forms;
-        if most.n * 2 <= filled && other.n >= next.n {
-            return Err(Undecided::NoDates(other.line));
-        }
-        if next.n * OUTNUMBERED > most.n {
-            return Err(Undecided::Mixed(most.line, name, next.line, next_name));
-        }
-        let (format, exist) = match name {
-            "year first" => (DateFormat::Iso, self.exist[0]),
-            "eight digits" => (DateFormat::Compact, self.exist[2]),
-            "year last" => (self.order()?, self.exist[1]),
-            _ => return Err(Undecided::ShortYear(most.line)),
-        };
-        if exist * 2 <= most.n {
-            return Err(Undecided::Impossible(most.line, name));
-        }
-        Ok(Some(format))
-    }
-
-    /// Month or day first.
-    fn order(&self) -> std::result::Result<DateFormat, Undecided> {
-        let (dmy, mdy) = (self.day_first, self.day_second);
-        let (more, fewer) = (dmy.n.max(mdy.n), dmy.n.min(mdy.n));
-        if fewer > 0 && more < fewer * OUTNUMBERED {
-            return Err(Undecided::BothOrders(dmy.line, mdy.line));
-        }
-        // Of real birthdates three in five fall after the twelfth: one in a hundred of them is the
-        // least that can speak for the rest.
-        if more == 0 || more * OUTNUMBERED < self.year_last.n {
-            return Err(Undecided::Ambiguous(self.year_last.line));
-        }
-        Ok(if dmy.n > mdy.n {
-            DateFormat::DayMonthYear
-        } else {
-            DateFormat::MonthDayYear
-        })
-    }
-}
-
-/// Why a column has no format that can be relied on, with the lines that show it.
-#[derive(Clone, Copy)]
-enum Undecided {
-    NoDates(u64),
-    Mixed(u64, &'static str, u64, &'static str),
-    ShortYear(u64),
-    Impossible(u64, &'static str),
-    BothOrders(u64, u64),
-    Ambiguous(u64),
-}
-
-impl Undecided {
-    fn error(self, rows: &Rows, header: &str) -> Error {
-        const EXPORT: &str = "export the column as YYYY-MM-DD";
-        let (line, problem, hint) = match self {
-            Self::NoDates(line) => (
-                line,
-                "most cells are not dates in a form that is read".to_owned(),
-                EXPORT,
-            ),
-            Self::Mixed(most, name, next, next_name) => (
-                next,
-                format!(
-                    "two forms of dates in one column: {name} in line {most}, {next_name} in line {next}"
-                ),
-                EXPORT,
-            ),
-            Self::ShortYear(line) => (
-                line,
-                "dates with a year of two digits: the century cannot be told".to_owned(),
-                EXPORT,
-            ),
-            Self::Impossible(line, name) => (
-                line,
-                format!("most cells have the form of dates ({name}) but name no day that exists"),
-                EXPORT,
-            ),
-            Self::BothOrders(dmy, mdy) => (
-                dmy,
-                format!("the day comes first in line {dmy} and second in line {mdy}"),
-                "correct the lines, or say --date-format mdy or --date-format dmy; cells of the other order are then invalid",
-            ),
-            Self::Ambiguous(line) => (
-                line,
-                "month and day cannot be told apart: no day above 12 decides".to_owned(),
-                "say --date-format mdy (month first) or --date-format dmy (day first)",
-            ),
-        };
-        Error::input(rows.path(), problem)
-            .line(line)
-            .column(header)
-            .hint(hint)
-    }
-}
-
-/// Finds the format of column `index` by reading it from the top; `None` if it is empty.
-pub(super) fn decide(mut rows: Rows, index: usize, header: &str) -> Result<Option<DateFormat>> {
-    rows.headers()?;
-    let mut tally = Tally::default();
-    let mut seen = 0;
-    while rows.advance()?.is_some() {
-        tally.add(rows.cell(index, || header)?, rows.line());
-        seen += 1;
-        if seen % ENOUGH_ROWS == 0
-            && let Ok(Some(format)) = tally.format()
-        {
-            return Ok(Some(format));
-        }
-    }
-    tally.format().map_err(|why| why.error(&rows, header))
 }

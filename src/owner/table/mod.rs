@@ -11,6 +11,7 @@
 
 mod columns;
 mod cut;
+mod date_column;
 mod dates;
 mod guard;
 mod headers;
@@ -136,7 +137,7 @@ impl Table {
             (Some(format), Some(_)) => Some(format),
             (None, Some(index)) => {
                 let header = columns.header(Field::Birthdate).unwrap_or_default();
-                dates::decide(Rows::open(path, &head)?, index, header)?
+                date_column::decide(Rows::open(path, &head)?, index, header)?
             }
         };
         let names = [Field::First, Field::Middle, Field::Last];
