@@ -351,6 +351,7 @@ fn what_blindlink_writes_is_the_same_file() {
         key_check: encoder.key_check(),
         records: refs.len() as u64,
         rows: writer.rows(),
+        decoys: false,
     };
     writer.finish(&header).unwrap();
     let file = TokenFile::open(&path).unwrap();

@@ -59,6 +59,7 @@ impl Job {
             rejects: self.path(&format!("{name}.rejects.csv")),
             mapping: Mapping::default(),
             force: true,
+            decoys: false,
             test_seed: Some(if name == PARTIES[0] { 1 } else { 2 }),
         }
     }
@@ -71,6 +72,7 @@ impl Job {
             out: self.path("results"),
             threshold: None,
             duplicates: false,
+            decoys: Vec::new(),
             force: true,
         }
     }

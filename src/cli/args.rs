@@ -122,6 +122,10 @@ pub(super) struct Encode {
     /// What separates the columns, where the header line does not tell
     #[arg(long)]
     pub(super) delimiter: Option<Delimiter>,
+    /// Encode decoys instead: the same names with birthdates moved away, so that every link to one is
+    /// false. The operator measures false links by them (match --decoys)
+    #[arg(long)]
+    pub(super) decoys: bool,
     /// Replace files that exist
     #[arg(long)]
     pub(super) force: bool,
@@ -219,6 +223,10 @@ pub(super) struct Match {
     /// Find the records of one person inside each party too, and link them as one
     #[arg(long)]
     pub(super) duplicates: bool,
+    /// A file that `encode --decoys` made at one of the parties: how many of them are linked, each
+    /// wrongly, is reported. Once for each such file
+    #[arg(long, value_name = "TOKENS")]
+    pub(super) decoys: Vec<PathBuf>,
     /// Replace results that exist
     #[arg(long)]
     pub(super) force: bool,

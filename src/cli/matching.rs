@@ -34,6 +34,7 @@ pub(super) fn inspect(verb: &Inspect) -> Result<()> {
             "key_check": hex(&header.key_check),
             "records": header.records,
             "rows": header.rows,
+            "decoys": header.decoys,
             "blake3": file.fingerprint()?.to_string(),
             "manifest": manifest.is_some(),
             "audit": word(stated),
@@ -54,6 +55,9 @@ pub(super) fn inspect(verb: &Inspect) -> Result<()> {
         header.rows,
         file.fingerprint()?,
     );
+    if header.decoys {
+        text += "decoys         every link to one of these records is false\n";
+    }
     if manifest.is_some() {
         text += &format!("audit          {}\n", verdict(stated));
     }
@@ -71,6 +75,7 @@ pub(super) fn link(verb: &Match, args: &Args) -> Result<()> {
         out: verb.out.clone(),
         threshold: verb.price.map(threshold_at).or(verb.threshold),
         duplicates: verb.duplicates,
+        decoys: verb.decoys.clone(),
         force: verb.force,
     };
     let progress = term::Progress::new(args.quiet);
@@ -140,6 +145,15 @@ fn describe_pair(pair: &PairReport) -> String {
             share(status),
             status.ambiguous,
             status.no_link
+        );
+    }
+    for decoys in &pair.decoys {
+        text += &format!(
+            "{}: {} of {} decoys linked, so that {:.1} % of the links are right by that measure\n",
+            decoys.party,
+            decoys.linked,
+            decoys.decoys,
+            100.0 * decoys.precision
         );
     }
     for warning in &pair.warnings {

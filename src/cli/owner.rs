@@ -36,6 +36,7 @@ pub(super) fn encode(verb: &Encode, args: &Args) -> Result<()> {
             .clone()
             .unwrap_or_else(|| beside(&verb.out, "rejects.csv")),
         mapping,
+        decoys: verb.decoys,
         force: verb.force,
         test_seed: verb.test_seed,
     };

@@ -52,6 +52,7 @@ fn write(path: &Path, rows: &[Row]) -> TokenFile {
         key_check: [9; 16],
         records: n,
         rows: n,
+        decoys: false,
     };
     writer.finish(&header).unwrap();
     TokenFile::open(path).unwrap()

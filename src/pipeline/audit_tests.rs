@@ -42,6 +42,7 @@ fn prepare(folder: &Path, table: &str, schema: Option<&str>) -> Options {
         rejects: at("rejects.csv"),
         mapping: Mapping::default(),
         force: false,
+        decoys: false,
         test_seed: Some(1),
     };
     encode::encode(&options, &Silent).unwrap();

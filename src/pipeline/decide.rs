@@ -25,6 +25,16 @@ pub(super) struct Met {
     pub(super) around: Circumstances,
 }
 
+/// What is known of matches before two parties are looked at.
+pub(super) enum Known<'m> {
+    /// Nothing: a model is fitted to their pairs.
+    Nothing,
+    /// A model of this party and another, for the pairs inside it.
+    Within(&'m Model),
+    /// A model of the same two parties.
+    Same(&'m Model),
+}
+
 /// The tokens of one pass of both parties: those of the larger one only where they may meet one of
 /// the smaller one.
 fn read_pass(
@@ -50,13 +60,12 @@ fn read_pass(
     }
 }
 
-/// Who meets whom, and the model of it. Reads one pass of the files at a time. `known` is a model
-/// of other files to be taken over for the pairs inside one.
+/// Who meets whom, and the model of it. Reads one pass of the files at a time.
 pub(super) fn meet(
     schema: &Schema,
     a: &Party,
     b: &Party,
-    known: Option<&Model>,
+    known: Known<'_>,
     progress: &dyn Progress,
 ) -> Result<Met> {
     let names = (&a.file.header().party, &b.file.header().party);
@@ -116,8 +125,9 @@ pub(super) fn meet(
         chances: facts.chances().clone(),
     };
     let model = match known {
-        Some(model) => model.within(&pairs, a.refs.len()),
-        None if is_within => {
+        Known::Within(model) => model.within(&pairs, a.refs.len()),
+        Known::Same(model) => model.clone(),
+        Known::Nothing if is_within => {
             // As if the file were linked with a copy of itself, in which nobody is the same record.
             let turned = |(p, e): &(Pair, Option<Evidence>)| {
                 let (left, right) = (p.right, p.left);
@@ -130,7 +140,7 @@ pub(super) fn meet(
                 .collect();
             Model::fit(&both, &exposure)
         }
-        None => Model::fit(&pairs, &exposure),
+        Known::Nothing => Model::fit(&pairs, &exposure),
     };
     let undated = (0..schema.passes.len())
         .filter(|&p| schema.passes[p].undated)

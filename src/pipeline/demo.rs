@@ -73,6 +73,7 @@ pub fn demo(folder: &Path, progress: &dyn Progress) -> Result<Demo> {
             rejects: at(&format!("{party}.rejects.csv")),
             mapping: Mapping::default(),
             force: false,
+            decoys: false,
             test_seed: None,
         };
         encoded.push(encode::encode(&options, progress)?);
@@ -85,6 +86,7 @@ pub fn demo(folder: &Path, progress: &dyn Progress) -> Result<Demo> {
             out: at("results"),
             threshold: None,
             duplicates: false,
+            decoys: Vec::new(),
             force: false,
         },
         progress,

@@ -9,6 +9,7 @@ use super::files::check_outputs;
 use super::{Progress, warn_of};
 use crate::csvfile::CsvWriter;
 use crate::error::{Error, Result};
+use crate::owner::decoy::Decoys;
 use crate::owner::encode::{Encoder, Outcome};
 use crate::owner::key::LinkageKey;
 use crate::owner::normalise::{self, Namesakes, Person};
@@ -43,6 +44,8 @@ pub struct Options {
     pub rejects: PathBuf,
     /// Which columns hold what, where the headers do not say.
     pub mapping: Mapping,
+    /// Encode decoys instead of the people themselves.
+    pub decoys: bool,
     /// Replace outputs that exist.
     pub force: bool,
     /// Makes record refs a function of this number and the row instead of random. For tests only:
@@ -76,28 +79,49 @@ pub struct Summary {
     pub date_format: Option<String>,
 }
 
-/// Which names more than one record of the table has, where a pass of the schema asks: the table is
-/// then read twice.
-fn namesakes(o: &Options, project: &Project, progress: &dyn Progress) -> Result<Namesakes> {
-    let mut names = Namesakes::default();
-    if !project.schema.has_undated() {
-        return Ok(names);
+/// What must be known of the whole table before a record of it is encoded.
+#[derive(Default)]
+struct Ahead {
+    /// Which names more than one record has, where a pass of the schema asks.
+    names: Namesakes,
+    /// The birthdates, where decoys are made.
+    decoys: Decoys,
+}
+
+/// Reads the table once for what must be known ahead, if anything must.
+fn look_ahead(o: &Options, project: &Project, progress: &dyn Progress) -> Result<Ahead> {
+    let mut ahead = Ahead::default();
+    if !project.schema.has_undated() && !o.decoys {
+        return Ok(ahead);
     }
     let mut table = Table::open(&o.table, &o.mapping)?;
     let mut batch: Vec<Record> = Vec::new();
     let mut read = 0;
     while table.next_batch(BATCH, &mut batch)? > 0 {
         let people: Vec<Person> = batch.par_iter().map(normalise::person).collect();
-        people.iter().for_each(|p| names.add(p));
+        for person in &people {
+            ahead.names.add(person);
+            if o.decoys {
+                ahead.decoys.add(person);
+            }
+        }
         read += people.len() as u64;
         progress.at("count names", read, 0);
     }
-    Ok(names)
+    let mut seed = [0; 32];
+    match o.test_seed {
+        None => getrandom::fill(&mut seed)
+            .map_err(|_| Error::internal("the system gives no random bytes"))?,
+        Some(test) => seed[..8].copy_from_slice(&test.to_le_bytes()),
+    }
+    ahead.decoys.shuffle(&seed);
+    Ok(ahead)
 }
 
 /// Encodes a student table.
 ///
-/// Streams: memory grows with the table by some 16 bytes a record at most, for counting names.
+/// Streams: memory grows with the table by some 16 bytes a record at most, for counting names and for
+/// the dates of decoys.
 /// Either all three files appear or none.
 ///
 /// # Errors
@@ -118,7 +142,7 @@ pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
         .map_err(|e| e.at(&o.project))?;
     let key = LinkageKey::read(&o.key)?;
     let encoder = Encoder::new(&project, &key).of(&o.party);
-    let namesakes = namesakes(o, &project, progress)?;
+    let ahead = look_ahead(o, &project, progress)?;
     let mut table = Table::open(&o.table, &o.mapping)?;
     let mut tokens = TokenWriter::create(&o.out, encoder.layout().clone())?;
     let mut refs = CsvWriter::create(&o.refs, REFS_COLUMNS)?;
@@ -150,10 +174,17 @@ pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
         let encoded: Vec<(Option<&'static str>, bool, Vec<u8>)> = batch
             .par_iter()
             .zip(&names)
-            .map(|(record, name)| {
+            .enumerate()
+            .map(|(i, (record, name))| {
                 let mut rows = Vec::new();
                 let mut person = normalise::person(record);
-                person.has_namesake = namesakes.has(&person);
+                person.has_namesake = ahead.names.has(&person);
+                if o.decoys {
+                    let Some(decoy) = ahead.decoys.of(&person, summary.read + i as u64) else {
+                        return (Some("no_decoy"), false, rows);
+                    };
+                    person = decoy;
+                }
                 let outcome = encoder.encode(&person, *name, &mut rows);
                 let nameless = person.first.is_empty() && person.last.is_empty();
                 let rejection = rejection(record, nameless, outcome);
@@ -201,6 +232,7 @@ pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
         key_check: encoder.key_check(),
         records: summary.records,
         rows: summary.rows,
+        decoys: o.decoys,
     };
     // All three are written before one has its name: a full disk is found out here.
     rejects.sync()?;

@@ -2,16 +2,17 @@
 
 use std::path::{Path, PathBuf};
 
-use super::decide::{Met, meet};
+use super::decide::{Known, Met, meet};
 use super::{Progress, warn_of};
 use crate::atomic::AtomicFolder;
 use crate::error::{Error, Result};
 use crate::matcher::assign::{Assignment, Scored};
+use crate::matcher::classify::Model;
 use crate::matcher::cluster::{Cluster, Persons, reconcile, spread};
 use crate::matcher::crosswalk::{self, CLUSTERS, DUPLICATES, Decision, Duplicates};
-use crate::matcher::intake::{Party, admit};
-use crate::matcher::report::{self, Circumstances, PairReport, PartyReport, Report};
-use crate::project::Project;
+use crate::matcher::intake::{Party, admit, admit_decoys};
+use crate::matcher::report::{self, Circumstances, DecoyReport, PairReport, PartyReport, Report};
+use crate::project::{Project, Schema};
 use crate::units::PartyId;
 
 /// What to match, and where to.
@@ -28,6 +29,8 @@ pub struct Options {
     /// Find the records of one person inside each party that is not declared free of them, and
     /// link them as one.
     pub duplicates: bool,
+    /// Files of decoys of some of the parties, by which false links are measured.
+    pub decoys: Vec<PathBuf>,
     /// Replace results that exist.
     pub force: bool,
 }
@@ -71,7 +74,7 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
     let schema = &project.schema;
     let mut met: Vec<((usize, usize), Met)> = Vec::new();
     for (a, b) in allowed {
-        let pair = meet(schema, &parties[a], &parties[b], None, progress)?;
+        let pair = meet(schema, &parties[a], &parties[b], Known::Nothing, progress)?;
         met.push(((a, b), pair));
     }
     let mut persons: Vec<Persons> = Vec::new();
@@ -80,8 +83,11 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
         let records = party.refs.len();
         let is_free = project.duplicate_free.contains(&party.file.header().party);
         let (of, pairs) = if options.duplicates && !is_free {
-            let known = met.iter().find(|((a, b), _)| *a == i || *b == i);
-            let within = meet(schema, party, party, known.map(|(_, m)| &m.model), progress)?;
+            let known = met
+                .iter()
+                .find(|((a, b), _)| *a == i || *b == i)
+                .map_or(Known::Nothing, |(_, m)| Known::Within(&m.model));
+            let within = meet(schema, party, party, known, progress)?;
             within.persons(schema, records, threshold)
         } else {
             (Persons::alone(records), Vec::new())
@@ -102,6 +108,11 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
     } else {
         Vec::new()
     };
+    let decoys = Decoys {
+        parties: &parties,
+        files: admit_decoys(&project, &options.decoys, &parties)?,
+        threshold,
+    };
     let mut decisions = Vec::new();
     let mut pair_reports = Vec::new();
     for (((a, b), assignment), (_, met)) in decided.into_iter().zip(met) {
@@ -115,7 +126,7 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
             &parties[a].file.header().party,
             &parties[b].file.header().party,
         );
-        pair_reports.push(PairReport::of(
+        let mut report = PairReport::of(
             (names.0.to_string(), names.1.to_string()),
             &assignment,
             met.model.matches,
@@ -125,7 +136,9 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
                 duplicates: options.duplicates,
                 ..met.around
             },
-        ));
+        );
+        report.decoys = decoys.link(schema, (a, b), &met.model, &assignment, progress)?;
+        pair_reports.push(report);
         decisions.push(Decision {
             parties: names,
             refs: (&parties[a].refs, &parties[b].refs),
@@ -174,6 +187,46 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
         }
     }
     Ok(report)
+}
+
+/// Files of decoys, and what they are measured against.
+struct Decoys<'p> {
+    parties: &'p [Party],
+    files: Vec<Party>,
+    threshold: f64,
+}
+
+impl Decoys<'_> {
+    /// Links the decoys of parties number `a` and `b` with the other one, by the model and with the
+    /// threshold of their own link, whose result `assignment` is.
+    fn link(
+        &self,
+        schema: &Schema,
+        (a, b): (usize, usize),
+        model: &Model,
+        assignment: &Assignment,
+        progress: &dyn Progress,
+    ) -> Result<Vec<DecoyReport>> {
+        let mut reports = Vec::new();
+        for decoys in &self.files {
+            let party = &decoys.file.header().party;
+            let is = |i: usize| self.parties[i].file.header().party == *party;
+            let (left, right, own) = match () {
+                () if is(a) => (decoys, &self.parties[b], &assignment.left),
+                () if is(b) => (&self.parties[a], decoys, &assignment.right),
+                () => continue,
+            };
+            let met = meet(schema, left, right, Known::Same(model), progress)?;
+            let alone = |p: &Party| Persons::alone(p.refs.len());
+            let found = met.decide(schema, (&alone(left), &alone(right)), self.threshold);
+            reports.push(DecoyReport::of(
+                party.to_string(),
+                (decoys.refs.len(), found.links.len()),
+                own,
+            ));
+        }
+        Ok(reports)
+    }
 }
 
 /// Writes all results but the report.

@@ -46,6 +46,8 @@ pub struct Header {
     pub records: u64,
     /// Number of rows; a record has one or more.
     pub rows: u64,
+    /// Whether the records are decoys, to whom every link is false.
+    pub decoys: bool,
 }
 
 const PREFIX: &str = "blindlink.";
@@ -56,6 +58,7 @@ impl Header {
     /// The header as the key-value pairs of the file's footer.
     #[must_use]
     pub fn to_pairs(&self) -> Vec<(String, String)> {
+        let decoys = self.decoys.then(|| ("decoys", "true".to_owned()));
         [
             ("format", FORMAT.to_owned()),
             ("project", self.project.to_string()),
@@ -68,6 +71,7 @@ impl Header {
             ("rows", self.rows.to_string()),
         ]
         .into_iter()
+        .chain(decoys)
         .map(|(k, v)| (format!("{PREFIX}{k}"), v))
         .collect()
     }
@@ -126,6 +130,11 @@ impl Header {
                 .ok_or_else(|| bad("`blindlink.key-check` is malformed"))?,
             records: number("records", take("records")?)?,
             rows: number("rows", take("rows")?)?,
+            decoys: match map.remove("decoys") {
+                None => false,
+                Some("true") => true,
+                Some(_) => return Err(bad("`blindlink.decoys` is there and not `true`")),
+            },
         };
         map.remove(checksum::KEY);
         if let Some(key) = map.keys().next() {

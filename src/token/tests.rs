@@ -20,6 +20,7 @@ fn header(project: &Project, records: u64, rows: u64) -> Header {
         key_check: [9; 16],
         records,
         rows,
+        decoys: false,
     }
 }
 

@@ -203,6 +203,7 @@ def cases():
         phrase = "does not name" if key == "format" else f"lacks `blindlink.{key}`"
         yield f"without-{key}", f"the metadata lacks {key}", "open", "input", phrase, meta(key, None)
     yield "key-twice", "party stands twice", "open", "input", "twice", changed(lambda f: f.pairs.append(("blindlink.party", "district")))
+    yield "decoys-not-true", "decoys that are something else than true", "open", "input", "not `true`", changed(lambda f: f.pairs.append(("blindlink.decoys", "no")))
     yield "key-unknown", "an unknown key of blindlink", "open", "input", "unknown key", changed(lambda f: f.pairs.append(("blindlink.extra", "1")))
     yield "project-capitals", "a fingerprint in capitals", "open", "input", "not a fingerprint", meta("project", "AB" * 32)
     yield "schema-short", "a fingerprint of 62 digits", "open", "input", "not a fingerprint", meta("schema", "ab" * 31)

@@ -45,6 +45,14 @@ pub fn admit(project: &Project, paths: &[impl AsRef<Path>], alone: bool) -> Resu
     for path in paths {
         let file = TokenFile::open(path.as_ref())?;
         belongs(project, &file)?;
+        if file.header().decoys {
+            return Err(Error::mismatch(format!(
+                "holds decoys of `{}`, to whom every link is false",
+                file.header().party
+            ))
+            .at(path)
+            .hint("give the file of the people themselves, and this one with --decoys"));
+        }
         if let Some(other) = files
             .iter()
             .find(|f| f.header().party == file.header().party)
@@ -63,19 +71,50 @@ pub fn admit(project: &Project, paths: &[impl AsRef<Path>], alone: bool) -> Resu
         files.push(file);
     }
     files.sort_by_key(|f| project.parties.iter().position(|p| *p == f.header().party));
-    files
-        .into_iter()
-        .map(|file| {
-            let manifest = Manifest::beside(&file)?;
-            let (refs, of_row) = file.refs()?;
-            Ok(Party {
-                file,
-                refs,
-                of_row,
-                manifest,
-            })
+    files.into_iter().map(Party::of).collect()
+}
+
+/// Opens files of decoys of some of the `parties` of a match.
+///
+/// # Errors
+/// As of [`admit`]; also [`Class::Mismatch`](crate::error::Class::Mismatch) for a file whose records
+/// are no decoys, or are those of a party that takes no part.
+pub fn admit_decoys(
+    project: &Project,
+    paths: &[impl AsRef<Path>],
+    parties: &[Party],
+) -> Result<Vec<Party>> {
+    let admit = |path: &Path| {
+        let file = TokenFile::open(path)?;
+        belongs(project, &file)?;
+        if !file.header().decoys {
+            return Err(Error::mismatch("the records of the file are no decoys")
+                .at(path)
+                .hint("`encode --decoys` makes them, at the party itself"));
+        }
+        let party = &file.header().party;
+        let Some(own) = parties.iter().find(|p| p.file.header().party == *party) else {
+            return Err(
+                Error::mismatch(format!("decoys of `{party}`, which takes no part")).at(path),
+            );
+        };
+        agrees(&own.file, &file)?;
+        Party::of(file)
+    };
+    paths.iter().map(|p| admit(p.as_ref())).collect()
+}
+
+impl Party {
+    fn of(file: TokenFile) -> Result<Self> {
+        let manifest = Manifest::beside(&file)?;
+        let (refs, of_row) = file.refs()?;
+        Ok(Self {
+            file,
+            refs,
+            of_row,
+            manifest,
         })
-        .collect()
+    }
 }
 
 fn belongs(project: &Project, file: &TokenFile) -> Result<()> {

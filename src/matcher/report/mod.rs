@@ -1,10 +1,12 @@
 //! Numbers of a match for people and machines; never a row.
 
+mod decoys;
 mod quality;
 mod warnings;
 
 use std::path::Path;
 
+pub use decoys::DecoyReport;
 pub use quality::{Circumstances, Price, Quality, threshold_at};
 
 use serde::Serialize;
@@ -64,6 +66,8 @@ pub struct PairReport {
     pub expected_right: f64,
     /// How good the links are expected to be.
     pub quality: Quality,
+    /// What decoys came to; none if none were given.
+    pub decoys: Vec<DecoyReport>,
     /// What looks wrong, in sentences with counts only.
     pub warnings: Vec<String>,
     /// Records of the first party by status.
@@ -146,6 +150,7 @@ impl PairReport {
         let warnings = warnings::warnings(names, assignment, around);
         Self {
             quality: Quality::of(assignment, around, threshold),
+            decoys: Vec::new(),
             warnings,
             party_a: parties.0,
             party_b: parties.1,
