@@ -27,9 +27,30 @@ pub struct Chances {
     pub noise: Vec<[f64; 16]>,
 }
 
+/// What the buckets of both names together say of a pair.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Shared {
+    /// It met in none.
+    Nothing,
+    /// It met in one, and not in another in which it would have, were the names equal.
+    Accident,
+    /// It met wherever people do who have a part of the last name in common.
+    Parts,
+    /// It met wherever people do who have equal names.
+    All,
+}
+
+/// The kinds of a bucket of both names: of first and last name whole, of a part, in any order. Buckets of
+/// two kinds do not coincide by one accident.
+const OF_WHOLE: u8 = 1;
+const OF_PARTS: u8 = 2;
+const OF_ANY_ORDER: u8 = 4;
+
 #[derive(Debug)]
 struct PassFacts {
     atoms: u16,
+    /// The kind of its bucket of both names, 0 if it has none.
+    bucket: u8,
     first_filter: Option<usize>,
     last_filter: Option<usize>,
     names_filter: Option<usize>,
@@ -131,6 +152,38 @@ impl Facts {
             .fold(0, |bits, p| bits | 1 << p)
     }
 
+    /// What the buckets of both names say of a pair that met in `used` and of whose date `atoms` are
+    /// known to agree: who has equal names meets in every pass that has a bucket of both and of the
+    /// date no more than agrees.
+    fn shared<'m>(
+        &self,
+        used: impl Iterator<Item = &'m Meeting>,
+        atoms: u16,
+        ignored: u16,
+    ) -> Shared {
+        let both_ways = if atoms & (MONTH | DAY) == MONTH | DAY {
+            MONTH_DAY
+        } else {
+            0
+        };
+        let agree = atoms | both_ways;
+        let mut met = 0;
+        for m in used {
+            met |= self.passes[usize::from(m.pass)].bucket;
+        }
+        let could = (0..self.passes.len())
+            .filter(|p| ignored & 1 << p == 0)
+            .map(|p| &self.passes[p])
+            .filter(|p| p.atoms & (DATE | MONTH_DAY) & !agree == 0)
+            .fold(0, |all, p| all | p.bucket);
+        match met {
+            0 => Shared::Nothing,
+            _ if could & !met == 0 => Shared::All,
+            _ if met & OF_WHOLE == 0 && met & OF_PARTS != 0 => Shared::Parts,
+            _ => Shared::Accident,
+        }
+    }
+
     /// What `meetings`, all of one pair, say together. Those of passes in `ignored` are left out.
     ///
     /// `None` if no meeting is left.
@@ -160,23 +213,32 @@ impl Facts {
             // Who shares a birthdate was compared by it; who did not stay has unlike names.
             (seen_by, likeness) = (View::Both(pass), LOWEST);
         }
+        let shared = self.shared(used(), atoms, ignored);
         // Of names that share a bucket by accident, a filter of both names knows better.
-        let in_bucket = atoms & NAMES_BUCKET != 0 && matches!(likeness, ABSENT | EXACT);
+        let in_bucket = match likeness {
+            EXACT => atoms & NAMES_BUCKET != 0,
+            ABSENT => shared == Shared::All,
+            _ => false,
+        };
         let names = if in_bucket || atoms & FIRST != 0 && atoms & LAST != 0 {
             Names::Both
         } else if atoms & ANY_ORDER != 0 {
             Names::Exchanged
         } else {
-            // A bucket of both names of unlike people is an accident, unless those of each name say
-            // the same, where they are compared: then some parts of the names agree.
+            // Of people with unlike names, buckets of each name must say the same as those of both,
+            // where they are compared: then some parts of the names agree.
             let known = |bucket: u16| {
                 let wanted = DATE | bucket;
                 let compared = (0..self.passes.len())
                     .any(|p| ignored & 1 << p == 0 && self.passes[p].atoms & wanted == wanted);
                 atoms & bucket != 0 || atoms & DATE != DATE || !compared
             };
-            if atoms & NAMES_BUCKET != 0 && known(FIRST_BUCKET) && known(LAST_BUCKET) {
-                atoms |= FIRST_PART | PART;
+            match shared {
+                Shared::All | Shared::Parts if known(FIRST_BUCKET) && known(LAST_BUCKET) => {
+                    atoms |= FIRST_PART | PART;
+                }
+                Shared::Accident if likeness == ABSENT => atoms |= FIRST_BUCKET | LAST_BUCKET,
+                _ => {}
             }
             let first = match () {
                 () if atoms & FIRST != 0 => Agreement::Whole,
@@ -306,9 +368,17 @@ impl Chances {
 impl PassFacts {
     fn of(pass: &Pass) -> Self {
         let mut atoms = pass.block.iter().fold(0, |atoms, f| atoms | atom(*f));
+        let mut of_names = 0;
         if let Some(bucket) = &pass.bucket {
             let within = bucket.of.iter().fold(0, |all, f| all | atom(*f));
             atoms |= in_bucket(within);
+            if atoms & NAMES_BUCKET != 0 {
+                of_names = match () {
+                    () if within & ANY_ORDER != 0 => OF_ANY_ORDER,
+                    () if within & (FIRST_PART | PART) != 0 => OF_PARTS,
+                    () => OF_WHOLE,
+                };
+            }
         }
         let only = |wanted: FilterFeature| pass.filters.iter().position(|f| f.of == [wanted]);
         let names_filter = pass.filters.iter().position(|f| {
@@ -316,6 +386,7 @@ impl PassFacts {
         });
         Self {
             atoms,
+            bucket: of_names,
             first_filter: only(FilterFeature::First),
             last_filter: only(FilterFeature::Last),
             names_filter,

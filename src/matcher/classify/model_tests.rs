@@ -139,31 +139,50 @@ fn inside_a_file_few_pairs_are_expected_to_match() {
     assert!(within.probability(&with(ALIKE)) < between.probability(&with(ALIKE)));
 }
 
-#[test]
-fn who_shares_a_birthdate_but_was_not_kept_by_it_has_unlike_names() {
+/// Evidence of one pair that met in these passes of `k12`, each with these levels.
+fn names_of(met: &[(u8, u32)]) -> Names {
     let parties = ["a", "b"].map(|p| p.parse().unwrap());
     let text = crate::project::new_project(&parties, "k12", [1; 16]).unwrap();
     let facts = Facts::of(&crate::project::Project::parse(&text).unwrap().schema);
-    let meeting = |pass, levels| Meeting {
-        left: 0,
-        right: 0,
-        pass,
-        size: 0,
-        levels,
-    };
-    // Pass 1 says that the birthdate agrees, pass 4 that the bucket of both names does.
-    let names = |met: &[Meeting]| facts.evidence(met, 0).unwrap().names;
-    let screened = names(&[meeting(1, 0), meeting(4, 0)]);
+    let meetings: Vec<Meeting> = met
+        .iter()
+        .map(|&(pass, levels)| Meeting {
+            left: 0,
+            right: 0,
+            pass,
+            size: 0,
+            levels,
+        })
+        .collect();
+    facts.evidence(&meetings, 0).unwrap().names
+}
+
+#[test]
+fn who_shares_a_birthdate_but_was_not_kept_by_it_has_unlike_names() {
+    // Pass 1 says that the birthdate agrees, passes 3 to 7 that buckets of both names do.
+    let buckets = [(1, 0), (3, 0), (4, 0), (5, 0), (6, 0), (7, 0)];
+    let screened = names_of(&buckets);
     assert!(
         matches!(screened, Names::Alike { level: LOWEST, .. }),
         "{screened:?}"
     );
-    assert_eq!(
-        names(&[meeting(0, 15), meeting(1, 0), meeting(4, 0)]),
-        Names::Both
-    );
-    // Without the whole date nobody was compared, and nothing is known.
-    assert_eq!(names(&[meeting(4, 0)]), Names::Both);
+    assert_eq!(names_of(&[&[(0, 15)], &buckets[..]].concat()), Names::Both);
+}
+
+#[test]
+fn equal_names_meet_in_every_bucket_that_the_date_leaves_open() {
+    let agree = |names: Names| match names {
+        Names::Alike { first, last, .. } => (first, last),
+        _ => panic!("{names:?}"),
+    };
+    // Year and month agree: nothing else could have been shared.
+    assert_eq!(names_of(&[(3, 0)]), Names::Both);
+    // Month and day agree: whole names (5) and a part (7) are in different buckets.
+    assert_eq!(names_of(&[(5, 0), (7, 0)]), Names::Both);
+    let parts = (Agreement::Part, Agreement::Part);
+    assert_eq!(agree(names_of(&[(7, 0)])), parts);
+    let accident = (Agreement::Bucket, Agreement::Bucket);
+    assert_eq!(agree(names_of(&[(5, 0)])), accident);
 }
 
 #[test]
