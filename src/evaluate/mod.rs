@@ -1,6 +1,7 @@
 //! Against truth, for rehearsals: precision, recall and F1 of a match whose answer is known.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::path::Path;
 
 use serde::Serialize;
@@ -59,6 +60,109 @@ impl Score {
     }
 }
 
+/// The pairs of ids that are of one student.
+///
+/// # Privacy
+/// Student ids of both parties. Its `Debug` shows none.
+pub struct Truth {
+    partners: BTreeMap<String, BTreeSet<String>>,
+    pairs: u64,
+}
+
+impl fmt::Debug for Truth {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Truth({} pairs)", self.pairs)
+    }
+}
+
+impl Truth {
+    /// Reads a CSV of two id columns, the first party's first.
+    ///
+    /// # Errors
+    /// [`Class::Input`](crate::error::Class::Input) for a malformed file or one without a pair,
+    /// [`Class::Io`](crate::error::Class::Io).
+    pub fn read(path: &Path) -> Result<Self> {
+        let mut reader = CsvReader::open_pairs(path)?;
+        let mut truth = Self {
+            partners: BTreeMap::new(),
+            pairs: 0,
+        };
+        while reader.advance()? {
+            let of = truth.partners.entry(reader.cell(0).to_owned());
+            let is_new = of.or_default().insert(reader.cell(1).to_owned());
+            truth.pairs += u64::from(is_new);
+        }
+        if truth.pairs == 0 {
+            return Err(Error::input(path, "the truth holds no pair"));
+        }
+        Ok(truth)
+    }
+
+    /// Whether any id of the truth is one of the first or of the second party's.
+    #[must_use]
+    pub fn is_of(&self, first: &BTreeSet<&str>, second: &BTreeSet<&str>) -> bool {
+        self.partners.iter().any(|(a, partners)| {
+            first.contains(a.as_str()) || partners.iter().any(|b| second.contains(b.as_str()))
+        })
+    }
+
+    fn holds(&self, pair: &Listed<'_>) -> bool {
+        let partners = self.partners.get(pair.first);
+        partners.is_some_and(|p| p.contains(pair.second))
+    }
+
+    /// Scores `links`, and the thresholds that could have been set on `pairs`: candidates, links or
+    /// not, in any order.
+    #[must_use]
+    pub fn score(&self, links: &[Listed<'_>], mut pairs: Vec<Listed<'_>>) -> Evaluation {
+        let count =
+            |listed: &[Listed<'_>]| listed.iter().filter(|pair| self.holds(pair)).count() as u64;
+        let decided = Score::new(
+            links.iter().map(|l| l.probability).fold(1.0, f64::min),
+            links.len() as u64,
+            count(links),
+            self.pairs,
+        );
+        pairs.sort_by(|x, y| y.probability.total_cmp(&x.probability));
+        let mut best = Score::new(1.0, 0, 0, self.pairs);
+        let (mut taken, mut right) = (0, 0);
+        for group in pairs.chunk_by(|x, y| x.probability.total_cmp(&y.probability).is_eq()) {
+            taken += group.len() as u64;
+            right += count(group);
+            let score = Score::new(group[0].probability, taken, right, self.pairs);
+            if score.f1 > best.f1 {
+                best = score;
+            }
+        }
+        Evaluation {
+            true_pairs: self.pairs,
+            candidates: right,
+            decided,
+            best,
+        }
+    }
+}
+
+/// A pair of records by their student ids.
+///
+/// # Privacy
+/// Student ids of both parties. Its `Debug` shows none.
+#[derive(Clone, Copy)]
+pub struct Listed<'i> {
+    /// Id of the first party's record.
+    pub first: &'i str,
+    /// Id of the second party's record.
+    pub second: &'i str,
+    /// Match probability, 0 to 1.
+    pub probability: f64,
+}
+
+impl fmt::Debug for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Listed(.., {})", self.probability)
+    }
+}
+
 /// Scores the results in `folder` against `truth`, a CSV of two id columns, the first party's
 /// first. `first` and `second` are the parties' ref maps.
 ///
@@ -71,50 +175,17 @@ impl Score {
 /// ref maps, or no id of the truth is in them.
 pub fn evaluate(folder: &Path, first: &Path, second: &Path, truth: &Path) -> Result<Evaluation> {
     let (ids_a, ids_b) = (refs(first)?, refs(second)?);
-    let truth_pairs = read_truth(truth)?;
-    let known_a: BTreeSet<&str> = ids_a.values().map(String::as_str).collect();
-    let known_b: BTreeSet<&str> = ids_b.values().map(String::as_str).collect();
-    if !truth_pairs
-        .iter()
-        .any(|(a, b)| known_a.contains(a.as_str()) || known_b.contains(b.as_str()))
-    {
+    let known = Truth::read(truth)?;
+    let all_a = ids_a.values().map(String::as_str).collect();
+    let all_b = ids_b.values().map(String::as_str).collect();
+    if !known.is_of(&all_a, &all_b) {
         return Err(Error::mismatch("no id of the truth is in the ref maps")
             .at(truth)
             .hint("give --refs in the order of the truth's columns"));
     }
     let links = read_pairs(&folder.join("links.csv"), &ids_a, &ids_b)?;
-    let mut pairs = read_pairs(&folder.join("pairs.csv"), &ids_a, &ids_b)?;
-    let is_true = |p: &Listed| truth_pairs.contains(&(p.id_a.clone(), p.id_b.clone()));
-    let total = truth_pairs.len() as u64;
-    let decided = Score::new(
-        links.iter().map(|l| l.probability).fold(1.0, f64::min),
-        links.len() as u64,
-        links.iter().filter(|l| is_true(l)).count() as u64,
-        total,
-    );
-    pairs.sort_by(|x, y| y.probability.total_cmp(&x.probability));
-    let mut best = Score::new(1.0, 0, 0, total);
-    let (mut taken, mut right) = (0, 0);
-    for group in pairs.chunk_by(|x, y| x.probability.total_cmp(&y.probability).is_eq()) {
-        taken += group.len() as u64;
-        right += group.iter().filter(|p| is_true(p)).count() as u64;
-        let score = Score::new(group[0].probability, taken, right, total);
-        if score.f1 > best.f1 {
-            best = score;
-        }
-    }
-    Ok(Evaluation {
-        true_pairs: total,
-        candidates: right,
-        decided,
-        best,
-    })
-}
-
-struct Listed {
-    id_a: String,
-    id_b: String,
-    probability: f64,
+    let pairs = read_pairs(&folder.join("pairs.csv"), &ids_a, &ids_b)?;
+    Ok(known.score(&links, pairs))
 }
 
 /// Record ref to student id.
@@ -127,24 +198,12 @@ fn refs(path: &Path) -> Result<BTreeMap<String, String>> {
     Ok(ids)
 }
 
-fn read_truth(path: &Path) -> Result<BTreeSet<(String, String)>> {
-    let mut reader = CsvReader::open_pairs(path)?;
-    let mut pairs = BTreeSet::new();
-    while reader.advance()? {
-        pairs.insert((reader.cell(0).to_owned(), reader.cell(1).to_owned()));
-    }
-    if pairs.is_empty() {
-        return Err(Error::input(path, "the truth holds no pair"));
-    }
-    Ok(pairs)
-}
-
 /// The pairs of a results file that are of these two parties, in either order.
-fn read_pairs(
+fn read_pairs<'i>(
     path: &Path,
-    a: &BTreeMap<String, String>,
-    b: &BTreeMap<String, String>,
-) -> Result<Vec<Listed>> {
+    a: &'i BTreeMap<String, String>,
+    b: &'i BTreeMap<String, String>,
+) -> Result<Vec<Listed<'i>>> {
     let mut reader = CsvReader::open(path, &["ref_a", "ref_b", "probability"])?;
     let mut pairs = Vec::new();
     let mut lines = 0;
@@ -155,14 +214,14 @@ fn read_pairs(
             (Some(p), Some(q)) => Some((p, q)),
             _ => a.get(y).zip(b.get(x)),
         };
-        let Some((id_a, id_b)) = ids else { continue };
+        let Some((first, second)) = ids else { continue };
         let probability = reader
             .cell(2)
             .parse()
             .map_err(|_| reader.error(2, "expected a probability"))?;
         pairs.push(Listed {
-            id_a: id_a.clone(),
-            id_b: id_b.clone(),
+            first,
+            second,
             probability,
         });
     }

@@ -19,6 +19,8 @@ const SETTLED: f64 = 1e-9;
 const RIVAL: f64 = 10.0;
 /// Rounds at most; the messages of this model always settle, mostly within a few.
 const MAX_ROUNDS: usize = 200;
+/// Probability from which a pair is worth listing; a link always is.
+const LISTED: f64 = 0.01;
 
 /// A candidate pair with its match probability under one-to-one.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -86,6 +88,15 @@ pub struct Assignment {
 }
 
 impl Assignment {
+    /// The pairs worth listing, links or not: every link, and every pair of probability 0.01 or
+    /// more. In the order of [`Assignment::pairs`].
+    pub fn listed(&self) -> impl Iterator<Item = &Scored> {
+        let is_link = |i: usize| self.links.binary_search(&(i as u32)).is_ok();
+        let all = self.pairs.iter().enumerate();
+        all.filter(move |(i, pair)| pair.probability >= LISTED || is_link(*i))
+            .map(|(_, pair)| pair)
+    }
+
     /// Gives every pair another probability, of the same decision, and every verdict that of its
     /// link or of its best candidate.
     pub fn restate(&mut self, probability: impl Fn(&Scored) -> f64) {

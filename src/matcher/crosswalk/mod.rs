@@ -31,8 +31,6 @@ pub const CROSSWALK_COLUMNS: [&str; 5] =
     ["record_ref", "link_id", "status", "probability", "rivals"];
 /// Added to a crosswalk whose party is linked with several partners.
 pub const PARTNER_COLUMN: &str = "partner";
-/// Probability from which a pair stands in `pairs.csv`; a link always does.
-const LISTED: f64 = 0.01;
 
 /// The decision about one pair of parties, with what is needed to write it down.
 #[derive(Debug)]
@@ -134,11 +132,8 @@ pub fn write_links(folder: &Path, schema: &Schema, decisions: &[Decision<'_>]) -
     })?;
     csvfile::write(&folder.join("pairs.csv"), &LINK_COLUMNS, |out| {
         for d in decisions {
-            let links = &d.assignment.links;
-            for (i, pair) in d.assignment.pairs.iter().enumerate() {
-                if pair.probability >= LISTED || links.binary_search(&(i as u32)).is_ok() {
-                    link_row(out, schema, d, pair)?;
-                }
+            for pair in d.assignment.listed() {
+                link_row(out, schema, d, pair)?;
             }
         }
         Ok(())
