@@ -7,8 +7,8 @@ use crate::error::Result;
 use crate::matcher::assign::{Assignment, Scored, assign};
 use crate::matcher::block::SemiJoin;
 use crate::matcher::classify::{Evidence, Exposure, Facts, Model, Pair, merge};
-use crate::matcher::cluster::{Persons, between};
-use crate::matcher::compare;
+use crate::matcher::cluster::{Persons, between, spread};
+use crate::matcher::compare::{self, Meeting, PassResult};
 use crate::matcher::intake::Party;
 use crate::matcher::report::{Circumstances, PassReport};
 use crate::project::Schema;
@@ -60,7 +60,7 @@ fn read_pass(
     }
 }
 
-/// Who meets whom, and the model of it. Reads one pass of the files at a time.
+/// Who meets whom in two token files, and the model of it. Reads one pass of the files at a time.
 pub(super) fn meet(
     schema: &Schema,
     a: &Party,
@@ -70,40 +70,80 @@ pub(super) fn meet(
 ) -> Result<Met> {
     let names = (&a.file.header().party, &b.file.header().party);
     let is_within = names.0 == names.1;
-    let mut facts = Facts::of(schema);
-    let mut meetings = Vec::new();
-    let mut passes = Vec::new();
-    let records = (a.refs.len(), b.refs.len());
-    let mut crowded = 0;
-    let mut same_date = None;
-    let mut dated = None;
+    let mut meetings = Meetings::new(schema, (a.refs.len(), b.refs.len()), is_within);
+    let all = schema.passes.len() as u64;
     for (number, pass) in schema.passes.iter().enumerate() {
-        progress.at(
-            &format!("{} - {}: {}", names.0, names.1, pass.name),
-            number as u64,
-            schema.passes.len() as u64,
-        );
+        let step = format!("{} - {}: {}", names.0, names.1, pass.name);
+        progress.at(&step, number as u64, all);
         let (left, right) = read_pass(schema, number, a, b)?;
-        let mut result = compare::pass(schema, number, &left, &right, is_within);
+        meetings.add(
+            number,
+            (&left, &right),
+            compare::pass(schema, number, &left, &right, is_within),
+        );
+    }
+    progress.at(&format!("{} - {}: decide", names.0, names.1), all, all);
+    Ok(meetings.model(known))
+}
+
+/// What the passes of a schema gave for two parties, or one with itself, before anything is
+/// concluded from it. How alike the records of a meeting are may come from filters or from names.
+pub(super) struct Meetings<'s> {
+    schema: &'s Schema,
+    facts: Facts,
+    records: (usize, usize),
+    is_within: bool,
+    all: Vec<Meeting>,
+    passes: Vec<PassReport>,
+    /// Passes, as bits, in which too many strangers meet.
+    crowded: u16,
+    same_date: Option<u64>,
+    dated: Option<(u64, u64)>,
+}
+
+impl<'s> Meetings<'s> {
+    /// Nobody has met. `records` are those of the parties; `is_within`: both are one.
+    pub(super) fn new(schema: &'s Schema, records: (usize, usize), is_within: bool) -> Self {
+        Self {
+            facts: Facts::of(schema),
+            schema,
+            records,
+            is_within,
+            all: Vec::new(),
+            passes: Vec::new(),
+            crowded: 0,
+            same_date: None,
+            dated: None,
+        }
+    }
+
+    /// Takes in what pass `number` gave for the tokens of both parties.
+    pub(super) fn add(
+        &mut self,
+        number: usize,
+        (left, right): (&PassTokens, &PassTokens),
+        mut result: PassResult,
+    ) {
+        let pass = &self.schema.passes[number];
         // Without a filter all are kept who share a block. In large files these are strangers, far too
         // many to be looked at one by one.
-        let most = compare::NOISE * (records.0 + records.1) as f64;
+        let most = compare::NOISE * (self.records.0 + self.records.1) as f64;
         if pass.filters.is_empty() && result.meetings.len() as f64 > most {
-            crowded |= 1 << number;
+            self.crowded |= 1 << number;
         }
-        if facts.is_birthdate_block(number) {
-            same_date = Some(result.candidates);
+        if self.facts.is_birthdate_block(number) {
+            self.same_date = Some(result.candidates);
             let people = |tokens: &PassTokens| {
                 let mut records = tokens.records.clone();
                 records.sort_unstable();
                 records.dedup();
                 records.len() as u64 + tokens.skipped
             };
-            if dated.is_none() {
-                dated = Some((people(&left), people(&right)));
+            if self.dated.is_none() {
+                self.dated = Some((people(left), people(right)));
             }
         }
-        passes.push(PassReport {
+        self.passes.push(PassReport {
             pass: pass.name.clone(),
             blocks: result.blocks,
             largest_block: result.largest,
@@ -112,52 +152,55 @@ pub(super) fn meet(
             kept: result.meetings.len() as u64,
             links: 0,
         });
-        meetings.append(&mut result.meetings);
+        self.all.append(&mut result.meetings);
     }
-    let all = schema.passes.len() as u64;
-    progress.at(&format!("{} - {}: decide", names.0, names.1), all, all);
-    facts.count(passes.iter().map(|p| p.candidates).collect());
-    let pairs = merge(&facts, meetings, crowded);
-    let exposure = Exposure {
-        records,
-        same_date,
-        classic: schema.is_classic(),
-        chances: facts.chances().clone(),
-    };
-    let model = match known {
-        Known::Within(model) => model.within(&pairs, a.refs.len()),
-        Known::Same(model) => model.clone(),
-        Known::Nothing if is_within => {
-            // As if the file were linked with a copy of itself, in which nobody is the same record.
-            let turned = |(p, e): &(Pair, Option<Evidence>)| {
-                let (left, right) = (p.right, p.left);
-                (Pair { left, right, ..*p }, *e)
-            };
-            let both: Vec<_> = pairs
-                .iter()
-                .copied()
-                .chain(pairs.iter().map(turned))
-                .collect();
-            Model::fit(&both, &exposure)
+
+    /// The pairs, and the model of them: fitted to them, or taken over.
+    pub(super) fn model(mut self, known: Known<'_>) -> Met {
+        self.facts
+            .count(self.passes.iter().map(|p| p.candidates).collect());
+        let pairs = merge(&self.facts, self.all, self.crowded);
+        let exposure = Exposure {
+            records: self.records,
+            same_date: self.same_date,
+            classic: self.schema.is_classic(),
+            chances: self.facts.chances().clone(),
+        };
+        let model = match known {
+            Known::Within(model) => model.within(&pairs, self.records.0),
+            Known::Same(model) => model.clone(),
+            Known::Nothing if self.is_within => {
+                // As if the file were linked with a copy of itself, in which nobody is the same record.
+                let turned = |(p, e): &(Pair, Option<Evidence>)| {
+                    let (left, right) = (p.right, p.left);
+                    (Pair { left, right, ..*p }, *e)
+                };
+                let both: Vec<_> = pairs
+                    .iter()
+                    .copied()
+                    .chain(pairs.iter().map(turned))
+                    .collect();
+                Model::fit(&both, &exposure)
+            }
+            Known::Nothing => Model::fit(&pairs, &exposure),
+        };
+        let undated = (0..self.schema.passes.len())
+            .filter(|&p| self.schema.passes[p].undated)
+            .fold(0, |bits, p| bits | 1 << p);
+        Met {
+            pairs,
+            model,
+            passes: self.passes,
+            around: Circumstances {
+                dated: self.dated,
+                exchanged: self.facts.exchanged_passes(),
+                birthdate: self.facts.date_passes(),
+                whole_names: self.facts.whole_name_passes() & !undated,
+                undated,
+                duplicates: false,
+            },
         }
-        Known::Nothing => Model::fit(&pairs, &exposure),
-    };
-    let undated = (0..schema.passes.len())
-        .filter(|&p| schema.passes[p].undated)
-        .fold(0, |bits, p| bits | 1 << p);
-    Ok(Met {
-        pairs,
-        model,
-        passes,
-        around: Circumstances {
-            dated,
-            exchanged: facts.exchanged_passes(),
-            birthdate: facts.date_passes(),
-            whole_names: facts.whole_name_passes() & !undated,
-            undated,
-            duplicates: false,
-        },
-    })
+    }
 }
 
 impl Met {
@@ -222,4 +265,35 @@ impl Met {
         });
         assignment
     }
+}
+
+/// A decision about persons as one about their records.
+pub(super) fn of_records(decided: Assignment, (left, right): (&Persons, &Persons)) -> Assignment {
+    if left.is_alone() && right.is_alone() {
+        decided
+    } else {
+        spread(&decided, left, right)
+    }
+}
+
+/// The whole decision about the records of two parties, numbers 0 and 1. `meet` gives the pairs of
+/// two of them, or of one with itself by a model of both; that is asked for only if `duplicates`
+/// are looked for.
+pub(super) fn two(
+    schema: &Schema,
+    records: [usize; 2],
+    (threshold, duplicates): (f64, bool),
+    meet: impl Fn(usize, usize, Option<&Model>) -> Result<Met>,
+) -> Result<Assignment> {
+    let met = meet(0, 1, None)?;
+    let persons = |party: usize| -> Result<Persons> {
+        if !duplicates {
+            return Ok(Persons::alone(records[party]));
+        }
+        let within = meet(party, party, Some(&met.model))?;
+        Ok(within.persons(schema, records[party], threshold).0)
+    };
+    let (left, right) = (persons(0)?, persons(1)?);
+    let between = (&left, &right);
+    Ok(of_records(met.decide(schema, between, threshold), between))
 }

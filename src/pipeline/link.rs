@@ -2,13 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
-use super::decide::{Known, Met, meet};
+use super::decide::{Known, Met, meet, of_records};
 use super::{Progress, warn_of};
 use crate::atomic::AtomicFolder;
 use crate::error::{Error, Result};
 use crate::matcher::assign::{Assignment, Scored};
 use crate::matcher::classify::Model;
-use crate::matcher::cluster::{Cluster, Persons, reconcile, spread};
+use crate::matcher::cluster::{Cluster, Persons, reconcile};
 use crate::matcher::crosswalk::{self, CLUSTERS, DUPLICATES, Decision, Duplicates};
 use crate::matcher::intake::{Party, admit, admit_decoys};
 use crate::matcher::report::{self, Circumstances, DecoyReport, PairReport, PartyReport, Report};
@@ -117,11 +117,7 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
     let mut pair_reports = Vec::new();
     for (((a, b), assignment), (_, met)) in decided.into_iter().zip(met) {
         let of = (&persons[a], &persons[b]);
-        let assignment = if of.0.is_alone() && of.1.is_alone() {
-            assignment
-        } else {
-            spread(&assignment, of.0, of.1)
-        };
+        let assignment = of_records(assignment, of);
         let names = (
             &parties[a].file.header().party,
             &parties[b].file.header().party,
