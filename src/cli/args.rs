@@ -265,13 +265,32 @@ pub(super) struct Resolve {
 #[derive(Debug, ClapArgs)]
 pub(super) struct Evaluate {
     /// The folder that `match` wrote
-    pub(super) results: PathBuf,
+    #[arg(required_unless_present = "clear")]
+    pub(super) results: Option<PathBuf>,
     /// The ref maps of two parties, in the order of the truth's columns
-    #[arg(long, required = true)]
+    #[arg(long, required_unless_present = "clear")]
     pub(super) refs: Vec<PathBuf>,
     /// A CSV of two id columns, the first party's first
     #[arg(long)]
     pub(super) truth: PathBuf,
+    /// Instead of results: link two student tables as tokens and with the names in clear, and print what encoding costs
+    #[arg(long, num_args = 2, value_name = "TABLE", conflicts_with_all = ["results", "refs"])]
+    pub(super) clear: Option<Vec<PathBuf>>,
+    /// The schema to encode by, with --clear. Default: k12
+    #[arg(long, requires = "clear", conflicts_with_all = ["results", "refs"])]
+    pub(super) schema: Option<String>,
+    /// Which column of both tables holds a field, as for `encode`
+    #[arg(long = "map", value_name = "FIELD=HEADER", requires = "clear", conflicts_with_all = ["results", "refs"])]
+    pub(super) map: Vec<String>,
+    /// How dates are written in both tables, where the column does not tell
+    #[arg(long, requires = "clear", conflicts_with_all = ["results", "refs"])]
+    pub(super) date_format: Option<DateFormat>,
+    /// What separates the columns of both tables, where the header line does not tell
+    #[arg(long, requires = "clear", conflicts_with_all = ["results", "refs"])]
+    pub(super) delimiter: Option<Delimiter>,
+    /// Find the records of one person inside each table too, and link them as one
+    #[arg(long, requires = "clear", conflicts_with_all = ["results", "refs"])]
+    pub(super) duplicates: bool,
     /// As JSON
     #[arg(long)]
     pub(super) json: bool,

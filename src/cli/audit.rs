@@ -3,34 +3,23 @@
 use serde_json::json;
 
 use super::args::{Args, Audit};
-use super::owner::pretty;
+use super::owner::{mapping, pretty};
 use super::{print, term};
 use crate::error::{Error, Result};
 use crate::owner::audit::report::checks_text;
-use crate::owner::table::Mapping;
 use crate::pipeline::audit::{self as pipeline, Options, TokenAudit};
 
 pub(super) fn audit(verb: &Audit, args: &Args) -> Result<()> {
     let (Some(table), Some(party), Some(key)) = (&verb.table, &verb.party, &verb.key) else {
         return tokens_alone(verb, args);
     };
-    let mut mapping = Mapping::default();
-    for argument in &verb.map {
-        mapping.map(argument)?;
-    }
-    if let Some(format) = verb.date_format {
-        mapping = mapping.with_date_format(format);
-    }
-    if let Some(delimiter) = verb.delimiter {
-        mapping = mapping.with_delimiter(delimiter);
-    }
     let options = Options {
         table: table.clone(),
         project: verb.project.clone(),
         party: party.clone(),
         key: key.clone(),
         tokens: verb.tokens.clone(),
-        mapping,
+        mapping: mapping(&verb.map, verb.date_format, verb.delimiter)?,
         population: verb.population,
         seed: verb.seed,
         json: verb.json.clone(),

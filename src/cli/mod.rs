@@ -57,7 +57,7 @@ fn run(args: &Args) -> Result<()> {
         Verb::Inspect(v) => matching::inspect(v),
         Verb::Match(v) => matching::link(v, args),
         Verb::Resolve(v) => owner::resolve(v, args),
-        Verb::Evaluate(v) => rehearse::evaluate(v),
+        Verb::Evaluate(v) => rehearse::evaluate(v, args),
         Verb::Synth(v) => rehearse::synth(v, args),
     }
 }

@@ -5,22 +5,12 @@ use serde_json::json;
 use super::args::{Args, Encode, Resolve};
 use super::{print, term};
 use crate::error::{Error, Result};
-use crate::owner::table::Mapping;
+use crate::owner::table::{DateFormat, Delimiter, Mapping};
 use crate::pipeline::encode::{Options, Summary};
 use crate::pipeline::files::beside;
 use crate::pipeline::{encode as pipeline, resolve as resolving};
 
 pub(super) fn encode(verb: &Encode, args: &Args) -> Result<()> {
-    let mut mapping = Mapping::default();
-    for argument in &verb.map {
-        mapping.map(argument)?;
-    }
-    if let Some(format) = verb.date_format {
-        mapping = mapping.with_date_format(format);
-    }
-    if let Some(delimiter) = verb.delimiter {
-        mapping = mapping.with_delimiter(delimiter);
-    }
     let options = Options {
         table: verb.table.clone(),
         project: verb.project.clone(),
@@ -35,7 +25,7 @@ pub(super) fn encode(verb: &Encode, args: &Args) -> Result<()> {
             .rejects
             .clone()
             .unwrap_or_else(|| beside(&verb.out, "rejects.csv")),
-        mapping,
+        mapping: mapping(&verb.map, verb.date_format, verb.delimiter)?,
         decoys: verb.decoys,
         force: verb.force,
         test_seed: verb.test_seed,
@@ -58,6 +48,25 @@ pub(super) fn encode(verb: &Encode, args: &Args) -> Result<()> {
     } else {
         Ok(())
     }
+}
+
+/// What the options on columns say together.
+pub(super) fn mapping(
+    maps: &[String],
+    date_format: Option<DateFormat>,
+    delimiter: Option<Delimiter>,
+) -> Result<Mapping> {
+    let mut mapping = Mapping::default();
+    for argument in maps {
+        mapping.map(argument)?;
+    }
+    if let Some(format) = date_format {
+        mapping = mapping.with_date_format(format);
+    }
+    if let Some(delimiter) = delimiter {
+        mapping = mapping.with_delimiter(delimiter);
+    }
+    Ok(mapping)
 }
 
 fn describe(options: &Options, summary: &Summary) -> String {

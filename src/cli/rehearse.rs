@@ -1,12 +1,15 @@
 //! `demo`, `evaluate` and `synth`: rehearsals on made-up data.
 
+use std::path::PathBuf;
+
 use super::args::{Args, Demo, Evaluate, Profile, Synth};
 use super::matching::describe;
-use super::owner::pretty;
+use super::owner::{mapping, pretty};
 use super::{print, term};
 use crate::error::{Error, Result};
 use crate::evaluate::{Evaluation, Score};
 use crate::pipeline::Progress as _;
+use crate::pipeline::clear::{self, Comparison};
 use crate::pipeline::demo as pipeline;
 use crate::synth;
 
@@ -82,19 +85,85 @@ pub(super) fn synth(verb: &Synth, args: &Args) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn evaluate(verb: &Evaluate) -> Result<()> {
-    let [first, second] = verb.refs.as_slice() else {
+pub(super) fn evaluate(verb: &Evaluate, args: &Args) -> Result<()> {
+    if let Some(tables) = verb.clear.as_deref() {
+        return price(verb, tables, args);
+    }
+    let (Some(results), [first, second]) = (&verb.results, verb.refs.as_slice()) else {
         return Err(
             Error::usage("evaluate compares two parties: give --refs exactly twice")
                 .hint("first the ref map of the truth's first column, then that of its second"),
         );
     };
-    let evaluation = crate::evaluate::evaluate(&verb.results, first, second, &verb.truth)?;
+    let evaluation = crate::evaluate::evaluate(results, first, second, &verb.truth)?;
     if verb.json {
         print(&pretty(&evaluation)?)
     } else {
         print(&table(&evaluation))
     }
+}
+
+/// `evaluate --clear`: what encoding costs.
+fn price(verb: &Evaluate, tables: &[PathBuf], args: &Args) -> Result<()> {
+    let [first, second] = tables else {
+        return Err(Error::usage("--clear takes two tables"));
+    };
+    // Also under --quiet: who calls this should know what it reads.
+    eprintln!(
+        "note: --clear reads the names and birthdates of both parties: for rehearsals on made-up \
+         data, or data whose owners allow it"
+    );
+    let options = clear::Options {
+        tables: [first.clone(), second.clone()],
+        truth: verb.truth.clone(),
+        schema: verb.schema.clone().unwrap_or_else(|| "k12".into()),
+        mapping: mapping(&verb.map, verb.date_format, verb.delimiter)?,
+        duplicates: verb.duplicates,
+    };
+    let progress = term::Progress::new(args.quiet);
+    let comparison = clear::compare(&options, &progress)?;
+    progress.done();
+    if verb.json {
+        print(&pretty(&comparison)?)
+    } else {
+        print(&price_table(&comparison))
+    }
+}
+
+/// Both links of a comparison and their difference as a table for people.
+fn price_table(c: &Comparison) -> String {
+    let row = |name: &str, e: &Evaluation| {
+        let s = &e.decided;
+        format!(
+            "{name:<24} {:>9.4} {:>9.4} {:>9.4} {:>9} {:>9} {:>9.4}\n",
+            s.precision, s.recall, s.f1, s.links, s.right, e.best.f1
+        )
+    };
+    let cost = &c.cost;
+    format!(
+        "{:<24} {:>9} {:>9} {:>9} {:>9} {:>9} {:>9}\n{}{}\
+         {:<24} {:>9.4} {:>9.4} {:>9.4} {:>9} {:>9} {:>9.4}\n\
+         {} true pairs; candidates: {} encoded, {} in clear\n",
+        "",
+        "precision",
+        "recall",
+        "F1",
+        "links",
+        "right",
+        "best F1",
+        row("encoded", &c.encoded),
+        row("in clear", &c.clear),
+        "cost of encoding",
+        cost.precision,
+        cost.recall,
+        cost.f1,
+        "",
+        "",
+        cost.best_f1,
+        c.encoded.true_pairs,
+        c.encoded.candidates,
+        c.clear.candidates
+    )
 }
 
 /// Precision, recall and F1 as a table for people.

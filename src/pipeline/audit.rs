@@ -3,22 +3,19 @@
 use std::path::PathBuf;
 
 use super::files::{check_outputs, made_under};
-use super::{Progress, warn_of};
+use super::{Progress, people, warn_of};
 use crate::error::{Error, Result};
 use crate::leakage::{self, Check, Verdict};
 use crate::owner::audit::report::AuditReport;
 use crate::owner::audit::run::{self, Plan};
 use crate::owner::encode::Encoder;
 use crate::owner::key::LinkageKey;
-use crate::owner::normalise::{self, Person};
-use crate::owner::table::{Mapping, Record, Table};
+use crate::owner::normalise::Person;
+use crate::owner::table::Mapping;
 use crate::project::Project;
 use crate::release::seal::Sealed as _;
 use crate::token::TokenFile;
 use crate::units::PartyId;
-
-/// Records read at a time.
-const BATCH: usize = 1 << 13;
 
 /// What to audit.
 #[derive(Debug)]
@@ -152,23 +149,10 @@ pub fn audit_tokens(
 
 /// The people of the table whom `encode` encodes.
 fn people(o: &Options, encoder: &Encoder, progress: &dyn Progress) -> Result<Vec<Person>> {
-    use rayon::prelude::*;
-    let mut table = Table::open(&o.table, &o.mapping)?;
-    let (mut people, mut has_id) = (Vec::new(), Vec::new());
-    let mut batch: Vec<Record> = Vec::new();
-    while table.next_batch(BATCH, &mut batch)? > 0 {
-        people.par_extend(batch.par_iter().map(normalise::person));
-        has_id.extend(batch.iter().map(|r| !r.student_id.is_empty()));
-        progress.at("read", people.len() as u64, 0);
-    }
-    // As `encode` does: whose names somebody else has is counted over all rows.
-    normalise::mark_namesakes(&mut people);
-    let mut has_id = has_id.into_iter();
-    people.retain(|person| {
-        let named = !person.first.is_empty() || !person.last.is_empty();
-        has_id.next() == Some(true) && named && encoder.can_encode(person)
-    });
-    Ok(people)
+    // Their ids are not taken along.
+    let all = people::read(&o.table, &o.mapping, |_| Ok(()), progress)?;
+    let people = all.into_iter().map(|((), person)| person);
+    Ok(people.filter(|p| encoder.can_encode(p)).collect())
 }
 
 #[cfg(test)]

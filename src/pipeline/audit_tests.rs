@@ -2,6 +2,7 @@ use std::path::Path;
 
 use super::*;
 use crate::error::Class;
+use crate::owner::table::Table;
 use crate::pipeline::{Silent, encode};
 use crate::project::new_project;
 use crate::release::Conclusion;

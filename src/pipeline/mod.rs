@@ -2,11 +2,13 @@
 //! data owner's side and the operator's.
 
 pub mod audit;
+pub mod clear;
 mod decide;
 pub mod demo;
 pub mod encode;
 pub mod files;
 pub mod link;
+mod people;
 pub mod release;
 pub mod resolve;
 

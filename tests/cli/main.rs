@@ -16,6 +16,7 @@ mod bad_outputs;
 mod bad_results;
 mod bad_tables;
 mod bad_tokens;
+mod clear;
 mod decoys;
 mod happy;
 mod persons;

@@ -76,10 +76,10 @@ impl Encoder {
         }
     }
 
-    /// The same, but it fills in block keys alone. For the audit, which counts who shares a block
-    /// in files of millions.
+    /// The same, but it fills in block keys alone: who shares a block, and nothing of how alike
+    /// they are. For the audit, in files of millions, and for rehearsals in clear.
     #[must_use]
-    pub(in crate::owner) fn without_filters(self) -> Self {
+    pub fn without_filters(self) -> Self {
         Self {
             filters: false,
             ..self

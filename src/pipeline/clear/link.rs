@@ -1,0 +1,209 @@
+//! The link in clear: blocks of whole values, names compared as they are.
+
+use rayon::prelude::*;
+
+use super::likeness::Comparable;
+use super::schema::schema;
+use super::{Owned, number};
+use crate::error::Result;
+use crate::matcher::assign::Assignment;
+use crate::matcher::block::{Block, join};
+use crate::matcher::compare::{EXACT, LOWEST, Level, Meeting, NOISE, PassResult, TOP};
+use crate::owner::encode::Encoder;
+use crate::owner::key::LinkageKey;
+use crate::pipeline::Progress;
+use crate::pipeline::decide::{Meetings, two};
+use crate::project::{FilterFeature, Pass, Project};
+use crate::token::PassTokens;
+
+/// Candidate pairs of one task.
+const TASK_PAIRS: u64 = 1 << 16;
+
+/// One party's people in clear.
+struct Side {
+    people: Vec<Comparable>,
+    /// The block keys of each pass, without filters.
+    blocks: Vec<PassTokens>,
+}
+
+/// Links the two parties' people in clear, by the schema in clear and the threshold of `project`.
+///
+/// Blocks are found by keyed hashes of their values, as in tokens: equal values, equal keys. So
+/// that what a block is made of is the encoder's business alone.
+pub(super) fn link(
+    project: &Project,
+    people: [&[Owned]; 2],
+    duplicates: bool,
+    progress: &dyn Progress,
+) -> Result<Assignment> {
+    let project = Project {
+        schema: schema(),
+        ..project.clone()
+    };
+    let key = LinkageKey::random()?;
+    let schema = &project.schema;
+    let sides = [0, 1].map(|party| {
+        let encoder = Encoder::new(&project, &key).of(&project.parties[party]);
+        Side::of(&encoder.without_filters(), party, people[party])
+    });
+    let meet = |a: usize, b: usize, known: Option<&_>| {
+        let (left, right) = (&sides[a], &sides[b]);
+        let records = (left.people.len(), right.people.len());
+        let mut meetings = Meetings::new(schema, records, a == b);
+        for (number, pass) in schema.passes.iter().enumerate() {
+            let step = format!("in clear: {}", pass.name);
+            progress.at(&step, number as u64, schema.passes.len() as u64);
+            let blocks = (&left.blocks[number], &right.blocks[number]);
+            meetings.add(number, blocks, compare(number, pass, left, right));
+        }
+        Ok(meetings.model(known))
+    };
+    let records = people.map(<[_]>::len);
+    two(schema, records, (project.threshold, duplicates), meet)
+}
+
+impl Side {
+    fn of(encoder: &Encoder, party: usize, people: &[Owned]) -> Self {
+        let layout = encoder.layout();
+        let rows: Vec<Vec<u8>> = people
+            .par_iter()
+            .enumerate()
+            .map(|(i, owned)| {
+                let mut rows = Vec::new();
+                encoder.encode(&owned.person, number(party, i), &mut rows);
+                rows
+            })
+            .collect();
+        let blocks = layout.passes.iter().map(|columns| {
+            let mut tokens = PassTokens::default();
+            for (record, rows) in rows.iter().enumerate() {
+                for row in rows.chunks_exact(layout.row_bytes()) {
+                    if let Some(value) = layout.value(row, columns.block) {
+                        let mut key = [0; 16];
+                        key.copy_from_slice(value);
+                        tokens.keys.push(u128::from_le_bytes(key));
+                        tokens.records.push(record as u32);
+                    }
+                }
+            }
+            tokens
+        });
+        Self {
+            blocks: blocks.collect(),
+            people: people.iter().map(|o| Comparable::of(&o.person)).collect(),
+        }
+    }
+}
+
+/// Compares all pairs inside the blocks that two parties share in a pass.
+///
+/// In a pass that compares both names, pairs whose names are less alike than those of about
+/// [`NOISE`] pairs a record are counted as candidates and not kept, as with filters; who has
+/// one name in common with the other always is.
+fn compare(number: usize, pass: &Pass, left: &Side, right: &Side) -> PassResult {
+    let (a, b) = (&left.blocks[number], &right.blocks[number]);
+    let joined = join(a, b);
+    let tasks = joined.tasks(TASK_PAIRS);
+    let people = |i: usize, j: usize| {
+        let (x, y) = (joined.left[i] as usize, joined.right[j] as usize);
+        let (x, y) = (a.records[x], b.records[y]);
+        (x, y, &left.people[x as usize], &right.people[y as usize])
+    };
+    let names = [FilterFeature::First, FilterFeature::Last];
+    let both = pass.filters.iter().position(|f| f.of == names);
+    // PERF: one byte a candidate, so that no name of a large block is compared twice, and of the
+    // pairs that are dropped nothing else is.
+    let seen: Vec<Vec<Level>> = match both {
+        None => vec![Vec::new(); tasks.len()],
+        Some(_) => tasks
+            .par_iter()
+            .map(|blocks| {
+                let alike = |(i, j)| {
+                    let (_, _, p, q) = people(i, j);
+                    p.both_names(q)
+                };
+                pairs(blocks).map(alike).collect()
+            })
+            .collect(),
+    };
+    let least = least(&seen, joined.left.len() + joined.right.len());
+    let meetings = |(blocks, seen): (&Vec<Block>, &Vec<Level>)| -> Vec<Meeting> {
+        let mut found = Vec::new();
+        for (n, (i, j)) in pairs(blocks).enumerate() {
+            let (x, y, p, q) = people(i, j);
+            let known = both.map(|f| (f, seen[n]));
+            if known.is_some_and(|(_, level)| level < least) && !p.shares_a_name(q) {
+                continue;
+            }
+            let mut levels = 0;
+            for (f, filter) in pass.filters.iter().enumerate() {
+                let level = match known {
+                    Some((both, level)) if both == f => level,
+                    _ => p.level(q, &filter.of),
+                };
+                levels |= u32::from(level) << (4 * f);
+            }
+            found.push(Meeting {
+                left: x,
+                right: y,
+                pass: number as u8,
+                levels,
+            });
+        }
+        found
+    };
+    // Collected in task order: the same result at any number of threads.
+    let found: Vec<Vec<Meeting>> = tasks.par_iter().zip(&seen).map(meetings).collect();
+    PassResult {
+        candidates: joined.pairs(),
+        blocks: joined.blocks.len() as u64,
+        largest: joined.blocks.iter().map(Block::pairs).max().unwrap_or(0),
+        meetings: found.concat(),
+    }
+}
+
+/// The candidate pairs of `blocks`, in their order.
+fn pairs(blocks: &[Block]) -> impl Iterator<Item = (usize, usize)> {
+    blocks.iter().flat_map(|block| {
+        let others = block.right.clone();
+        let with = move |i| others.clone().map(move |j| (i, j));
+        block.left.clone().flat_map(with)
+    })
+}
+
+/// The lowest level worth keeping of those that the pairs of `records` records have: that from
+/// which there are at most [`NOISE`] a record.
+fn least(seen: &[Vec<Level>], records: usize) -> Level {
+    let mut counts = [0u64; EXACT as usize + 1];
+    for level in seen.iter().flatten() {
+        counts[usize::from(*level)] += 1;
+    }
+    let mut reach = 0;
+    for level in (LOWEST..=TOP).rev() {
+        reach += counts[usize::from(level)];
+        if reach as f64 > NOISE * records as f64 {
+            return (level + 1).min(TOP);
+        }
+    }
+    LOWEST
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_pairs_are_all_kept_and_of_many_the_most_alike() {
+        assert_eq!(least(&[vec![LOWEST; 8], vec![TOP; 8]], 4), LOWEST);
+        assert_eq!(least(&[vec![LOWEST; 16], vec![5; 8]], 4), LOWEST + 1);
+        assert_eq!(least(&[vec![TOP; 1000]], 4), TOP);
+        assert_eq!(least(&[], 0), LOWEST);
+    }
+
+    #[test]
+    fn pairs_of_blocks_are_all_with_all() {
+        let block = |left, right| Block { left, right };
+        let all: Vec<_> = pairs(&[block(0..2, 0..1), block(5..6, 7..9)]).collect();
+        assert_eq!(all, [(0, 0), (1, 0), (5, 7), (5, 8)]);
+    }
+}
