@@ -283,14 +283,14 @@ pub(super) fn two(
     schema: &Schema,
     records: [usize; 2],
     (threshold, duplicates): (f64, bool),
-    meet: impl Fn(usize, usize, Option<&Model>) -> Result<Met>,
+    meet: impl Fn(usize, usize, Known<'_>) -> Result<Met>,
 ) -> Result<Assignment> {
-    let met = meet(0, 1, None)?;
+    let met = meet(0, 1, Known::Nothing)?;
     let persons = |party: usize| -> Result<Persons> {
         if !duplicates {
             return Ok(Persons::alone(records[party]));
         }
-        let within = meet(party, party, Some(&met.model))?;
+        let within = meet(party, party, Known::Within(&met.model))?;
         Ok(within.persons(schema, records[party], threshold).0)
     };
     let (left, right) = (persons(0)?, persons(1)?);

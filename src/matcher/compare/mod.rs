@@ -148,7 +148,8 @@ const ONE_BY_ONE: usize = 32;
 const STEPS: f64 = 8.0;
 
 /// [`Meeting::size`] of the pairs of a block. Inside one party, both tokens of a pair are on each side.
-fn size(block: &Block, is_within: bool) -> u8 {
+#[must_use]
+pub fn size(block: &Block, is_within: bool) -> u8 {
     let pair = if is_within { 4 } else { 2 };
     let both = (block.whole_left + block.right.len()).saturating_sub(pair);
     if both <= ONE_BY_ONE {

@@ -96,6 +96,7 @@ fn encode(
         key_check: encoder.key_check(),
         records,
         rows: tokens.rows(),
+        decoys: false,
     };
     tokens.finish(&header)
 }

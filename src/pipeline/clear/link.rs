@@ -8,11 +8,11 @@ use super::{Owned, number};
 use crate::error::Result;
 use crate::matcher::assign::Assignment;
 use crate::matcher::block::{Block, join};
-use crate::matcher::compare::{EXACT, LOWEST, Level, Meeting, NOISE, PassResult, TOP};
+use crate::matcher::compare::{EXACT, LOWEST, Level, Meeting, NOISE, PassResult, TOP, size};
 use crate::owner::encode::Encoder;
 use crate::owner::key::LinkageKey;
 use crate::pipeline::Progress;
-use crate::pipeline::decide::{Meetings, two};
+use crate::pipeline::decide::{Known, Meetings, two};
 use crate::project::{FilterFeature, Pass, Project};
 use crate::token::PassTokens;
 
@@ -46,15 +46,20 @@ pub(super) fn link(
         let encoder = Encoder::new(&project, &key).of(&project.parties[party]);
         Side::of(&encoder.without_filters(), party, people[party])
     });
-    let meet = |a: usize, b: usize, known: Option<&_>| {
+    let meet = |a: usize, b: usize, known: Known<'_>| {
         let (left, right) = (&sides[a], &sides[b]);
         let records = (left.people.len(), right.people.len());
-        let mut meetings = Meetings::new(schema, records, a == b);
+        let is_within = a == b;
+        let mut meetings = Meetings::new(schema, records, is_within);
         for (number, pass) in schema.passes.iter().enumerate() {
             let step = format!("in clear: {}", pass.name);
             progress.at(&step, number as u64, schema.passes.len() as u64);
             let blocks = (&left.blocks[number], &right.blocks[number]);
-            meetings.add(number, blocks, compare(number, pass, left, right));
+            meetings.add(
+                number,
+                blocks,
+                compare(number, pass, (left, right), is_within),
+            );
         }
         Ok(meetings.model(known))
     };
@@ -100,10 +105,19 @@ impl Side {
 /// In a pass that compares both names, pairs whose names are less alike than those of about
 /// [`NOISE`] pairs a record are counted as candidates and not kept, as with filters; who has
 /// one name in common with the other always is.
-fn compare(number: usize, pass: &Pass, left: &Side, right: &Side) -> PassResult {
+fn compare(
+    number: usize,
+    pass: &Pass,
+    (left, right): (&Side, &Side),
+    is_within: bool,
+) -> PassResult {
     let (a, b) = (&left.blocks[number], &right.blocks[number]);
     let joined = join(a, b);
     let tasks = joined.tasks(TASK_PAIRS);
+    // Inside one party each pair once, and nobody with themselves.
+    let is_pair = |i: usize, j: usize| {
+        !is_within || a.records[joined.left[i] as usize] < b.records[joined.right[j] as usize]
+    };
     let people = |i: usize, j: usize| {
         let (x, y) = (joined.left[i] as usize, joined.right[j] as usize);
         let (x, y) = (a.records[x], b.records[y]);
@@ -118,20 +132,23 @@ fn compare(number: usize, pass: &Pass, left: &Side, right: &Side) -> PassResult 
         Some(_) => tasks
             .par_iter()
             .map(|blocks| {
-                let alike = |(i, j)| {
+                let alike = |(i, j, _)| {
                     let (_, _, p, q) = people(i, j);
                     p.both_names(q)
                 };
-                pairs(blocks).map(alike).collect()
+                pairs(blocks, is_within).map(alike).collect()
             })
             .collect(),
     };
     let least = least(&seen, joined.left.len() + joined.right.len());
     let meetings = |(blocks, seen): (&Vec<Block>, &Vec<Level>)| -> Vec<Meeting> {
         let mut found = Vec::new();
-        for (n, (i, j)) in pairs(blocks).enumerate() {
+        for (n, (i, j, size)) in pairs(blocks, is_within).enumerate() {
             let (x, y, p, q) = people(i, j);
             let known = both.map(|f| (f, seen[n]));
+            if !is_pair(i, j) {
+                continue;
+            }
             if known.is_some_and(|(_, level)| level < least) && !p.shares_a_name(q) {
                 continue;
             }
@@ -147,6 +164,7 @@ fn compare(number: usize, pass: &Pass, left: &Side, right: &Side) -> PassResult 
                 left: x,
                 right: y,
                 pass: number as u8,
+                size,
                 levels,
             });
         }
@@ -162,11 +180,12 @@ fn compare(number: usize, pass: &Pass, left: &Side, right: &Side) -> PassResult 
     }
 }
 
-/// The candidate pairs of `blocks`, in their order.
-fn pairs(blocks: &[Block]) -> impl Iterator<Item = (usize, usize)> {
-    blocks.iter().flat_map(|block| {
+/// The candidate pairs of `blocks`, in their order, each with the size of its block.
+fn pairs(blocks: &[Block], is_within: bool) -> impl Iterator<Item = (usize, usize, u8)> {
+    blocks.iter().flat_map(move |block| {
         let others = block.right.clone();
-        let with = move |i| others.clone().map(move |j| (i, j));
+        let size = size(block, is_within);
+        let with = move |i| others.clone().map(move |j| (i, j, size));
         block.left.clone().flat_map(with)
     })
 }
@@ -202,8 +221,12 @@ mod tests {
 
     #[test]
     fn pairs_of_blocks_are_all_with_all() {
-        let block = |left, right| Block { left, right };
-        let all: Vec<_> = pairs(&[block(0..2, 0..1), block(5..6, 7..9)]).collect();
-        assert_eq!(all, [(0, 0), (1, 0), (5, 7), (5, 8)]);
+        let block = |left: std::ops::Range<usize>, right| Block {
+            whole_left: left.len(),
+            left,
+            right,
+        };
+        let all: Vec<_> = pairs(&[block(0..2, 0..1), block(5..6, 7..9)], false).collect();
+        assert_eq!(all, [(0, 0, 1), (1, 0, 1), (5, 7, 1), (5, 8, 1)]);
     }
 }
