@@ -269,12 +269,12 @@ impl Facts {
                 level,
             }
         };
-        let near = |which: fn(&PassFacts) -> Option<usize>| best(which) > CLOSE;
+        let near = |which: fn(&PassFacts) -> Option<usize>, from: Level| best(which) >= from;
         let date = match atoms & DATE {
             DATE => Date::Full,
-            d if d == YEAR | MONTH => Date::YearMonth(near(|p| p.day_filter)),
+            d if d == YEAR | MONTH => Date::YearMonth(near(|p| p.day_filter, CLOSE_DAY)),
             d if d == YEAR | DAY => Date::YearDay,
-            d if d == MONTH | DAY => Date::MonthDay(near(|p| p.year_filter)),
+            d if d == MONTH | DAY => Date::MonthDay(near(|p| p.year_filter, CLOSE_YEAR)),
             _ if atoms & MONTH_DAY != 0 && atoms & YEAR != 0 => Date::Exchanged,
             YEAR => Date::Year,
             0 if best(|p| p.year_filter) != ABSENT => Date::OtherYear,
@@ -304,8 +304,11 @@ fn noise(filter: &Filter) -> f64 {
     (1.0 + deviation.powf(1.0 / filter.layers as f64)).log2()
 }
 
-/// A date part above this level shares more than half of its digits' q-grams.
-const CLOSE: Level = 3;
+/// The level from which one of a day's two digits is taken to agree: between the share of one half
+/// that this makes and none, as the noise of 64 bits moves both.
+const CLOSE_DAY: Level = 2;
+/// The level from which three of a year's four digits are: between three quarters and one half.
+const CLOSE_YEAR: Level = 6;
 
 /// What a block feature says when it agrees.
 fn atom(feature: BlockFeature) -> u16 {
