@@ -13,6 +13,7 @@ without each of its passes. Python 3.11, nothing else.
 """
 
 import collections
+import json
 import math
 import pathlib
 import re
@@ -36,23 +37,29 @@ def label(schema):
     return pathlib.Path(schema).stem
 
 
+def encoded(schema, folder, mapping, work):
+    """Encodes both tables of `folder` into `work`; the project file and the key."""
+    shipped = schema if schema in SHIPPED else "k12"
+    project, key = work / "project.toml", work / "linkage.key"
+    run("project", "new", "--schema", shipped, "--party", "district", "--party", "college", "-o", project)
+    if schema not in SHIPPED:
+        head = project.read_text().split("\n# What is encoded")[0]
+        project.write_text(f"{head}\n{pathlib.Path(schema).read_text()}")
+    run("key", "new", "-o", key)
+    for party in ("district", "college"):
+        run(
+            "encode", folder / f"{party}.csv", "--project", project, "--party", party, "--key", key,
+            "-o", work / f"{party}.tokens", *(["--map", mapping] if mapping else []),
+        )  # fmt: skip
+    return project, key
+
+
 def quality(schema, folder, mapping):
     """Precision, recall and F1 as decided, the best F1, bytes a record of the first party."""
     folder = pathlib.Path(folder)
     with tempfile.TemporaryDirectory() as work:
         work = pathlib.Path(work)
-        shipped = schema if schema in SHIPPED else "k12"
-        project, key = work / "project.toml", work / "linkage.key"
-        run("project", "new", "--schema", shipped, "--party", "district", "--party", "college", "-o", project)
-        if schema not in SHIPPED:
-            head = project.read_text().split("\n# What is encoded")[0]
-            project.write_text(f"{head}\n{pathlib.Path(schema).read_text()}")
-        run("key", "new", "-o", key)
-        for party in ("district", "college"):
-            run(
-                "encode", folder / f"{party}.csv", "--project", project, "--party", party, "--key", key,
-                "-o", work / f"{party}.tokens", *(["--map", mapping] if mapping else []),
-            )  # fmt: skip
+        project, _ = encoded(schema, folder, mapping, work)
         run("match", work / "district.tokens", work / "college.tokens", "--project", project, "-o", work / "results")
         text = run(
             "evaluate", work / "results", "--refs", work / "district.refs.csv", "--refs", work / "college.refs.csv",
@@ -65,6 +72,27 @@ def quality(schema, folder, mapping):
         return [*decided[:3], best[2], f"{size:.0f}"]
 
 
+def leak(schema, folder, mapping):
+    """What the audit re-identifies in one birthdate of a state's size, in percent: the mean of its seeds with all people
+    on the attacker's list, and with half of them; and the most lasting neighbours that any pass offers (its bound is 10)."""
+    folder = pathlib.Path(folder)
+    with tempfile.TemporaryDirectory() as work:
+        work = pathlib.Path(work)
+        project, key = encoded(schema, folder, mapping, work)
+        run(
+            "audit", folder / "district.csv", "--project", project, "--party", "district", "--key", key,
+            "--tokens", work / "district.tokens", "--json", work / "audit.json", *(["--map", mapping] if mapping else []),
+        )  # fmt: skip
+        audit = json.loads((work / "audit.json").read_text())
+    found = {1.0: [], 0.5: []}
+    for attack in audit["attacks"]:
+        if attack["scope"] == "one birthdate":
+            found[attack["overlap"]].append(100 * attack["reidentified"])
+    shares = [sum(f) / len(f) for f in found.values()]
+    neighbours = max(c["block"] / c["threshold"] for c in audit["correlation"])
+    return [f"{s:.2f}" for s in shares] + [f"{neighbours:.1f}", audit["verdict"]]
+
+
 def without_passes():
     """The schema k12 without each of its passes: the pass, and the text of the schema."""
     text = (ROOT / "src" / "project" / "schemas" / "k12.toml").read_text(encoding="utf-8")
@@ -75,8 +103,8 @@ def without_passes():
 
 
 def passes(sets):
-    print("| without | " + " | ".join(name for name, _ in sets) + " | bytes |")
-    print("|" + " --- |" * (2 + len(sets)))
+    print("| without | " + " | ".join(name for name, _ in sets) + " | bytes | all, half, neighbours, verdict |")
+    print("|" + " --- |" * (3 + len(sets)))
     with tempfile.TemporaryDirectory() as work:
         for name, text in without_passes():
             schema = pathlib.Path(work) / f"{name}.toml"
@@ -86,7 +114,9 @@ def passes(sets):
                 folder, _, mapping = folder.partition(":")
                 *_, decided, best, size = quality(str(schema), folder, mapping)
                 marks.append(f"{decided} / {best}".replace("0.", "."))
-            print(f"| `{name}` | " + " | ".join(marks) + f" | {size} |", flush=True)
+            folder, _, mapping = sets[0][1].partition(":")
+            shown = ", ".join(leak(str(schema), folder, mapping))
+            print(f"| `{name}` | " + " | ".join(marks) + f" | {size} | {shown} |", flush=True)
 
 
 def read(name):
