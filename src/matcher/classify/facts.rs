@@ -34,7 +34,7 @@ enum Shared {
     Nothing,
     /// It met in one, and not in another in which it would have, were the names equal.
     Accident,
-    /// It met wherever people do who have a part of the last name in common.
+    /// It met where people do who have the first name and a part of the last name in common.
     Parts,
     /// It met wherever people do who have equal names.
     All,
@@ -234,9 +234,10 @@ impl Facts {
                 atoms & bucket != 0 || atoms & DATE != DATE || !compared
             };
             match shared {
-                Shared::All | Shared::Parts if known(FIRST_BUCKET) && known(LAST_BUCKET) => {
+                Shared::All if known(FIRST_BUCKET) && known(LAST_BUCKET) => {
                     atoms |= FIRST_PART | PART;
                 }
+                Shared::Parts if known(FIRST_BUCKET) && known(LAST_BUCKET) => atoms |= FIRST | PART,
                 Shared::Accident if likeness == ABSENT => atoms |= FIRST_BUCKET | LAST_BUCKET,
                 _ => {}
             }

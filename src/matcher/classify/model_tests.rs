@@ -179,7 +179,7 @@ fn equal_names_meet_in_every_bucket_that_the_date_leaves_open() {
     assert_eq!(names_of(&[(3, 0)]), Names::Both);
     // Month and day agree: whole names (5) and a part (7) are in different buckets.
     assert_eq!(names_of(&[(5, 0), (7, 0)]), Names::Both);
-    let parts = (Agreement::Part, Agreement::Part);
+    let parts = (Agreement::Whole, Agreement::Part);
     assert_eq!(agree(names_of(&[(7, 0)])), parts);
     let accident = (Agreement::Bucket, Agreement::Bucket);
     assert_eq!(agree(names_of(&[(5, 0)])), accident);
