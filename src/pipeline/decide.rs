@@ -26,6 +26,7 @@ pub(super) struct Met {
 }
 
 /// What is known of matches before two parties are looked at.
+#[derive(Clone, Copy)]
 pub(super) enum Known<'m> {
     /// Nothing: a model is fitted to their pairs.
     Nothing,

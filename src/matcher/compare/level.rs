@@ -23,12 +23,20 @@ const EDGES: [f64; 12] = [
 /// Unlike pairs a record that may be kept by chance.
 pub const NOISE: f64 = 4.0;
 
+/// What of two filters decides their level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Measure {
+    /// The number of bits in which they differ.
+    Hamming,
+    /// Their Dice coefficient; the least that is kept, in millionths.
+    Dice(u64),
+}
+
 /// How the bits of one filter become levels.
 #[derive(Debug, Clone)]
 pub struct Scale {
     bits: usize,
-    /// The least Dice coefficient kept, in millionths; for classic filters only.
-    dice: Option<u64>,
+    measure: Measure,
     /// Level by Hamming distance, for half-full filters.
     by_distance: Vec<Level>,
 }
@@ -51,10 +59,14 @@ impl Scale {
         let by_distance: Vec<Level> = (0..=bits)
             .map(|d| if d == 0 { EXACT } else { step(overlap(d)) })
             .collect();
-        let dice = is_classic(filter).then(|| (dice.unwrap_or(0.5) * 1e6).round() as u64);
+        let measure = if is_classic(filter) {
+            Measure::Dice((dice.unwrap_or(0.5) * 1e6).round() as u64)
+        } else {
+            Measure::Hamming
+        };
         Self {
             bits,
-            dice,
+            measure,
             by_distance,
         }
     }
@@ -62,10 +74,37 @@ impl Scale {
     /// The level of two filters of this scale.
     #[must_use]
     pub fn level_of(&self, a: &[u64], b: &[u64]) -> Level {
-        if let Some(dice) = self.dice {
-            return classic_level(a, b, dice);
+        match self.measure {
+            Measure::Hamming => self.level_at(kernel::distance(a, b)),
+            Measure::Dice(_) => {
+                let (common, weight) = kernel::common_and_weight(a, b);
+                self.level_of_common(common, weight)
+            }
         }
-        self.by_distance[(kernel::distance(a, b) as usize).min(self.bits)]
+    }
+
+    pub(super) fn measure(&self) -> Measure {
+        self.measure
+    }
+
+    /// The level of two half-full filters that differ in `distance` bits.
+    pub(super) fn level_at(&self, distance: u32) -> Level {
+        self.by_distance[(distance as usize).min(self.bits)]
+    }
+
+    /// The greatest distance at which two half-full filters reach `level`.
+    pub(super) fn most_distance(&self, level: Level) -> u32 {
+        let reached = self.by_distance.partition_point(|l| *l >= level);
+        (reached as u32).saturating_sub(1)
+    }
+
+    /// The level of two classic filters with `common` set bits in common, of `weight` set bits
+    /// together. [`LOWEST`] where the Dice coefficient is below the least that is kept.
+    pub(super) fn level_of_common(&self, common: u32, weight: u32) -> Level {
+        match self.measure {
+            Measure::Hamming => LOWEST,
+            Measure::Dice(least) => classic_level(common, weight, least),
+        }
     }
 
     /// The chance that two unlike half-full filters come to each level: they differ in about half of
@@ -90,7 +129,7 @@ impl Scale {
     /// Small blocks are kept whole; in large ones only what stands out is.
     #[must_use]
     pub fn least(&self, candidates: u64, records: u64) -> Level {
-        if self.dice.is_some() {
+        if matches!(self.measure, Measure::Dice(_)) {
             return LOWEST + 1;
         }
         let allowed = NOISE * records as f64;
@@ -107,8 +146,7 @@ impl Scale {
 }
 
 /// Integers decide: a pair is kept exactly if its Dice coefficient reaches `least` millionths.
-fn classic_level(a: &[u64], b: &[u64], least: u64) -> Level {
-    let (common, weight) = kernel::common_and_weight(a, b);
+fn classic_level(common: u32, weight: u32, least: u64) -> Level {
     let (common, weight) = (2_000_000 * u64::from(common), u64::from(weight));
     if weight == 0 || common < least * weight {
         return LOWEST;

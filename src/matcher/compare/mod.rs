@@ -5,10 +5,12 @@
 
 pub mod kernel;
 mod level;
+mod screen;
 
 pub use level::{ABSENT, EXACT, LOWEST, Level, NOISE, Scale, TOP};
 
 use rayon::prelude::*;
+use screen::Opposite;
 
 use super::block::{Block, join};
 use crate::project::{BlockFeature, Fill, Filter, FilterFeature, Pass, Schema};
@@ -88,45 +90,55 @@ pub fn pass(
             (joined.left.len() + joined.right.len()) as u64,
         )
     });
+    // What is known of tokens `i` and `j` in block order, as a meeting. `known`: a filter and its level.
+    let meeting = |(i, j): (usize, usize), size: u8, known: Option<(usize, Level)>| {
+        let (x, y) = (joined.left[i] as usize, joined.right[j] as usize);
+        if is_within && left.records[x] >= right.records[y] {
+            return None;
+        }
+        let mut levels = 0;
+        for (f, scale) in scales.iter().enumerate() {
+            let level = match known {
+                Some((k, level)) if k == f => level,
+                _ => match (left.filters[f].get(x), right.filters[f].get(y)) {
+                    (Some(a), Some(b)) => scale.level_of(a, b),
+                    _ => ABSENT,
+                },
+            };
+            levels |= u32::from(level) << (4 * f);
+        }
+        Some(Meeting {
+            left: left.records[x],
+            right: right.records[y],
+            pass: number as u8,
+            size,
+            levels,
+        })
+    };
     let compare = |blocks: &Vec<Block>| {
         let mut found = Vec::new();
+        let mut opposite = Opposite::default();
         for block in blocks {
             let size = size(block, is_within);
+            let all = block.right.clone();
+            let (Some(f), Some((a, b))) = (screen, &ordered) else {
+                let pairs = block
+                    .left
+                    .clone()
+                    .flat_map(|i| all.clone().map(move |j| (i, j)));
+                found.extend(pairs.filter_map(|pair| meeting(pair, size, None)));
+                continue;
+            };
+            opposite.fill(&scales[f], b, all.clone());
             for i in block.left.clone() {
-                for j in block.right.clone() {
-                    let mut known = None;
-                    if let (Some(f), Some((a, b))) = (screen, &ordered)
-                        && a.present[i]
-                        && b.present[j]
-                    {
-                        let level = scales[f].level_of(a.row(i), b.row(j));
-                        if level < least {
-                            continue;
-                        }
-                        known = Some((f, level));
-                    }
-                    let (x, y) = (joined.left[i] as usize, joined.right[j] as usize);
-                    if is_within && left.records[x] >= right.records[y] {
-                        continue;
-                    }
-                    let mut levels = 0;
-                    for (f, scale) in scales.iter().enumerate() {
-                        let level = match known {
-                            Some((k, level)) if k == f => level,
-                            _ => match (left.filters[f].get(x), right.filters[f].get(y)) {
-                                (Some(a), Some(b)) => scale.level_of(a, b),
-                                _ => ABSENT,
-                            },
-                        };
-                        levels |= u32::from(level) << (4 * f);
-                    }
-                    found.push(Meeting {
-                        left: left.records[x],
-                        right: right.records[y],
-                        pass: number as u8,
-                        size,
-                        levels,
+                if a.present[i] {
+                    opposite.alike(&scales[f], b, a.row(i), least, |j, level| {
+                        found.extend(meeting((i, j), size, Some((f, level))));
                     });
+                    let absent = opposite.absent().iter();
+                    found.extend(absent.filter_map(|&j| meeting((i, j), size, None)));
+                } else {
+                    found.extend(all.clone().filter_map(|j| meeting((i, j), size, None)));
                 }
             }
         }

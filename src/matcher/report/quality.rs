@@ -259,7 +259,7 @@ pub(super) mod tests {
         let mut d = decision(1000, 500, 0.999, 1);
         d.pairs[..100].iter_mut().for_each(|p| p.probability = 0.7);
         let q = Quality::of(&d, &AROUND, 0.5);
-        let at = |price: f64| q.prices.iter().find(|p| p.false_link == price).unwrap();
+        let at = |price: f64| q.prices.iter().find(|p| p.false_link >= price).unwrap();
         assert_eq!((at(1.0).links, at(9.0).links), (500, 400));
         assert!(at(9.0).precision > at(1.0).precision);
         assert!((threshold_at(9.0) - 0.9).abs() < 1e-12);
