@@ -4,12 +4,13 @@
     cargo build --release && cargo bench --bench frontier -- TABLE 1250 SCHEMA... >> benches/frontier/privacy.tsv
     python3 benches/frontier.py quality NAME=FOLDER... -- SCHEMA... >> benches/frontier/quality.tsv
     python3 benches/frontier.py draw
-    python3 benches/frontier.py passes NAME=FOLDER...
+    python3 benches/frontier.py passes NAME=FOLDER... [-- PASS...]
 
 SCHEMA is the name of a shipped schema or a file of benches/frontier. FOLDER holds district.csv, college.csv and
 truth.csv; NAME is for the table, and may end in `:id=COLUMN` for a table with an unusual id column. `draw` writes
 docs/concepts/frontier.svg and prints the table of docs/concepts/choosing-a-schema.md, `passes` that of what `k12` loses
-without each of its passes. Python 3.11, nothing else.
+without each of its passes, or without those given (`none` is the whole schema): F1, bytes, and what the audit finds in the first
+set, which takes some minutes a pass. Python 3.11, nothing else.
 """
 
 import collections
@@ -102,11 +103,11 @@ def without_passes():
         yield re.search('name = "([^"]+)"', one)[1], head + "".join(passes[:i] + passes[i + 1 :])
 
 
-def passes(sets):
+def passes(sets, only):
     print("| without | " + " | ".join(name for name, _ in sets) + " | bytes | all, half, neighbours, verdict |")
     print("|" + " --- |" * (3 + len(sets)))
     with tempfile.TemporaryDirectory() as work:
-        for name, text in without_passes():
+        for name, text in (w for w in without_passes() if not only or w[0] in only):
             schema = pathlib.Path(work) / f"{name}.toml"
             schema.write_text(text, encoding="utf-8")
             marks, size = [], "-"
@@ -217,7 +218,8 @@ def main():
         case ["draw"]:
             draw()
         case ["passes", *rest] if rest:
-            passes([tuple(one.split("=", 1)) for one in rest])
+            end = rest.index("--") if "--" in rest else len(rest)
+            passes([tuple(one.split("=", 1)) for one in rest[:end]], rest[end + 1 :])
         case ["quality", *rest] if "--" in rest:
             cut = rest.index("--")
             for schema in rest[cut + 1 :]:
