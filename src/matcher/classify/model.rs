@@ -213,28 +213,36 @@ struct Strangers {
     counts: Vec<f64>,
     /// Share of all stranger pairs that was looked at, above 0 if there was any certain match.
     share: f64,
+    /// The same for strangers of whom one has no birthdate. They met in a pass in which names that
+    /// occur twice in a file do not take part, so that only those are seen whose certain match has
+    /// a birthdate and other names than they.
+    share_undated: f64,
     middle: (f64, f64),
     gender: (f64, f64),
 }
 
 impl Strangers {
     fn count(model: &Model, pairs: &[(Pair, Option<Evidence>)], exposure: &Exposure) -> Self {
-        let mut best_left = vec![(0.0f64, u32::MAX); exposure.records.0];
-        let mut best_right = vec![(0.0f64, u32::MAX); exposure.records.1];
+        // The best probability of a record, with whom, and whether by birthdates and unequal names.
+        let mut best_left = vec![(0.0f64, u32::MAX, false); exposure.records.0];
+        let mut best_right = vec![(0.0f64, u32::MAX, false); exposure.records.1];
         for (pair, _) in pairs {
             let p = model.probability(&pair.evidence);
-            let keep = |best: &mut (f64, u32), other: u32| {
+            let Evidence { names, date, .. } = pair.evidence;
+            let leaves_open = !is_undated(date) && names != Names::Both;
+            let keep = |best: &mut (f64, u32, bool), other: u32| {
                 if p > best.0 {
-                    *best = (p, other);
+                    *best = (p, other, leaves_open);
                 }
             };
             keep(&mut best_left[pair.left as usize], pair.right);
             keep(&mut best_right[pair.right as usize], pair.left);
         }
-        let certain = |best: &(f64, u32)| best.0 >= CERTAIN;
+        let certain = |best: &(f64, u32, bool)| best.0 >= CERTAIN;
         let mut out = Self {
             counts: vec![0.0; CELLS],
             share: 0.0,
+            share_undated: 0.0,
             middle: (0.0, 0.0),
             gender: (0.0, 0.0),
         };
@@ -251,18 +259,27 @@ impl Strangers {
                 tally(&mut out.gender, pair.evidence.gender, seen);
             }
         }
-        let looked = best_left.iter().filter(|b| certain(b)).count() as f64
-            / exposure.records.0.max(1) as f64
-            + best_right.iter().filter(|b| certain(b)).count() as f64
-                / exposure.records.1.max(1) as f64;
-        out.share = looked;
+        let looked = |is: fn(&(f64, u32, bool)) -> bool| {
+            let share = |best: &[(f64, u32, bool)]| {
+                let seen = best.iter().filter(|b| certain(b) && is(b)).count();
+                seen as f64 / best.len().max(1) as f64
+            };
+            share(&best_left) + share(&best_right)
+        };
+        out.share = looked(|_| true);
+        out.share_undated = looked(|b| b.2);
         out
     }
 
-    /// Pairs of strangers in a cell: (seen + w) / (share + w / prior), the mean of a Gamma
+    /// Pairs of strangers in a cell of `date`: (seen + w) / (share + w / prior), the mean of a Gamma
     /// posterior whose prior has mean `prior` and weight w.
-    fn of(&self, cell: usize, prior: f64) -> f64 {
-        (self.counts[cell] + PRIOR_WEIGHT) / (self.share + PRIOR_WEIGHT / prior)
+    fn of(&self, cell: usize, date: Date, prior: f64) -> f64 {
+        let share = if is_undated(date) {
+            self.share_undated
+        } else {
+            self.share
+        };
+        (self.counts[cell] + PRIOR_WEIGHT) / (share + PRIOR_WEIGHT / prior)
     }
 
     /// Strangers with equal names and birthdate, from those with equal names and a birthdate that
@@ -291,7 +308,7 @@ impl Strangers {
         for kind in kinds {
             let Evidence { names, date, .. } = kind.evidence;
             total[kind.cell] += kind.count;
-            strangers[kind.cell] = self.of(kind.cell, stranger_prior(names, date, exposure));
+            strangers[kind.cell] = self.of(kind.cell, date, stranger_prior(names, date, exposure));
         }
         // Where only years are known, no dates are near: then there is nothing to learn from.
         let near = |k: &Kind| matches!(k.evidence.date, Date::YearMonth(_) | Date::YearDay);
@@ -347,6 +364,11 @@ impl Strangers {
             pairs: all_pairs(exposure),
         }
     }
+}
+
+/// Whether nothing but a year can be known of one of the birthdates.
+fn is_undated(date: Date) -> bool {
+    matches!(date, Date::Year | Date::OtherYear | Date::Unknown)
 }
 
 fn tally(counts: &mut (f64, f64), agrees: Option<bool>, weight: f64) {
