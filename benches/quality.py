@@ -21,6 +21,7 @@ import random
 import re
 import sys
 import tempfile
+import unicodedata
 
 from frontier import run
 
@@ -50,6 +51,31 @@ def score(found, truth):
     right = len(found & truth)
     precision, recall = right / max(1, len(found)), right / max(1, len(truth))
     return f"{precision:.4f} | {recall:.4f} | {2 * right / max(1, len(found) + len(truth)):.4f}"
+
+
+def given_names(row):
+    """The given names of a row of `synth`, folded: of the columns for first and middle names, without initials."""
+    cells = " ".join(row.get(c, "") for c in ("first_name", "middle_name", "FNAME", "MI"))
+    plain = "".join(c for c in unicodedata.normalize("NFKD", cells).upper() if not unicodedata.combining(c))
+    return [word for word in re.sub("[^A-Z]+", " ", plain).split() if len(word) > 1]
+
+
+def slips(a, b):
+    """The least number of letters to be put in, left out or changed to make `a` of `b`."""
+    before = list(range(len(b) + 1))
+    for i, x in enumerate(a):
+        row = [i + 1]
+        for j, y in enumerate(b):
+            row.append(min(row[-1] + 1, before[j + 1] + 1, before[j] + (x != y)))
+        before = row
+    return before[-1]
+
+
+def share_a_name(left, right):
+    """Whether a given name is in both, but for two slips or as the beginning of a longer one."""
+    return any(
+        x.startswith(y) or y.startswith(x) or (min(len(x), len(y)) > 3 and slips(x, y) <= 2) for x in left for y in right
+    )
 
 
 def interval(quality, what, truth):
@@ -113,10 +139,12 @@ def linked(name, folder, reliability, groups):
                 tags = folder / "tags-district.csv"
                 if tags.exists():
                     group = {r["id"]: r["group"] for r in rows(tags)}
+                    given = [{next(iter(r.values())): given_names(r) for r in rows(t)} for t in tables.values()]
                     for pair in truth:
                         counts = groups[name][group[pair[0]]]
                         counts[0] += 1
                         counts[1] += pair in links
+                        counts[2] += not share_a_name(given[0][pair[0]], given[1][pair[1]])
                 for pair, probability in links.items():
                     at = next(i for i, edge in enumerate(BINS[1:]) if probability < edge)
                     reliability[name][at][0] += 1
@@ -147,7 +175,7 @@ def deduped(name, text):
 def main(arguments):
     split = arguments.index("DEDUPE") if "DEDUPE" in arguments else len(arguments)
     reliability = collections.defaultdict(lambda: [[0, 0] for _ in BINS[1:]])
-    groups = collections.defaultdict(lambda: collections.defaultdict(lambda: [0, 0]))
+    groups = collections.defaultdict(lambda: collections.defaultdict(lambda: [0, 0, 0]))
     print("| data | duplicates | precision | recall | F1 | best F1, with the truth | F1 in clear | precision, estimated (90 %) | recall, estimated (90 %) | precision by decoys of either party |")
     print("|" + " --- |" * 10)
     for one in arguments[1:split]:
@@ -159,10 +187,10 @@ def main(arguments):
     print("| --- |" + " --- |" * (len(BINS) - 1))
     for name, bins in reliability.items():
         print(f"| {name} | " + " | ".join(f"{100 * r / n:.0f} % of {n}" if n else "none" for n, r in bins) + " |")
-    print("\n| data | group | true pairs | recall |\n| --- | --- | --- | --- |")
+    print("\n| data | group | true pairs | recall | no given name in common |\n| --- | --- | --- | --- | --- |")
     for name, counts in groups.items():
-        for group, (n, r) in sorted(counts.items()):
-            print(f"| {name} | {group} | {n} | {r / n:.4f} |")
+        for group, (n, r, unlike) in sorted(counts.items()):
+            print(f"| {name} | {group} | {n} | {r / n:.4f} | {100 * unlike / n:.1f} % |")
 
 
 if __name__ == "__main__":
