@@ -1,8 +1,9 @@
 //! All meetings of a pair into one statement, by what each pass of the schema asserts.
 
+use super::atoms::*;
 use super::evidence::{Agreement, Crowd, Date, Evidence, Names, Pair, View};
-use crate::matcher::compare::{ABSENT, EXACT, LOWEST, Level, Meeting, Scale};
-use crate::project::{BlockFeature, Fill, Filter, FilterFeature, Pass, Schema};
+use crate::matcher::compare::{ABSENT, EXACT, LOWEST, Level, Meeting};
+use crate::project::Schema;
 
 /// What each pass of a schema asserts, worked out once.
 #[derive(Debug)]
@@ -13,18 +14,6 @@ pub struct Facts {
     by_date: Option<u8>,
     /// Candidate pairs by pass, as far as they are known: the fewer, the more a block says.
     candidates: Vec<u64>,
-}
-
-/// What accident does to two strangers.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Chances {
-    /// Chance of sharing a bucket of a first or of a last name.
-    pub of_one: f64,
-    /// Chance of sharing a bucket of both names together.
-    pub of_both: f64,
-    /// For each pass the chance of each level in its filter of both names, as far as noise makes
-    /// it; zeros where there is none, or a classic one.
-    pub noise: Vec<[f64; 16]>,
 }
 
 /// What the buckets of both names together say of a pair.
@@ -39,46 +28,6 @@ enum Shared {
     /// It met wherever people do who have equal names.
     All,
 }
-
-/// The kinds of a bucket of both names: of first and last name whole, of a part, in any order. Buckets of
-/// two kinds do not coincide by one accident.
-const OF_WHOLE: u8 = 1;
-const OF_PARTS: u8 = 2;
-const OF_ANY_ORDER: u8 = 4;
-
-#[derive(Debug)]
-struct PassFacts {
-    atoms: u16,
-    /// The kind of its bucket of both names, 0 if it has none.
-    bucket: u8,
-    first_filter: Option<usize>,
-    last_filter: Option<usize>,
-    names_filter: Option<usize>,
-    /// How alike chance makes unlike names in that filter, as a share of common q-grams.
-    names_noise: f64,
-    year_filter: Option<usize>,
-    month_filter: Option<usize>,
-    day_filter: Option<usize>,
-    middle_filter: Option<usize>,
-    gender_filter: Option<usize>,
-}
-
-const FIRST: u16 = 1;
-const LAST: u16 = 2;
-const PART: u16 = 4;
-const ANY_ORDER: u16 = 8;
-const YEAR: u16 = 16;
-const MONTH: u16 = 32;
-const DAY: u16 = 64;
-const MONTH_DAY: u16 = 128;
-const FIRST_BUCKET: u16 = 256;
-const LAST_BUCKET: u16 = 512;
-const NAMES_BUCKET: u16 = 1024;
-const FIRST_INITIAL: u16 = 2048;
-const LAST_INITIAL: u16 = 4096;
-const FIRST_PART: u16 = 8192;
-const MIDDLE: u16 = 16384;
-const DATE: u16 = YEAR | MONTH | DAY;
 
 impl Facts {
     /// The facts of `schema`.
@@ -299,12 +248,6 @@ impl Facts {
     }
 }
 
-/// The share of common q-grams that one standard deviation of noise, 1 / sqrt(bits), looks like.
-fn noise(filter: &Filter) -> f64 {
-    let deviation = 1.0 / (filter.bits as f64).sqrt();
-    (1.0 + deviation.powf(1.0 / filter.layers as f64)).log2()
-}
-
 /// The level from which one of a day's two digits is taken to agree: between the share of one half
 /// that this makes and none, as the noise of 64 bits moves both.
 const CLOSE_DAY: Level = 2;
@@ -312,119 +255,6 @@ const CLOSE_DAY: Level = 2;
 /// five of two common digits for such; a level that tells them apart cost three points of recall in
 /// one set of duplicates, where it left a state of evidence just below a link.
 const CLOSE_YEAR: Level = 4;
-
-/// What a block feature says when it agrees.
-fn atom(feature: BlockFeature) -> u16 {
-    match feature {
-        BlockFeature::Birthdate => DATE,
-        BlockFeature::Year => YEAR,
-        BlockFeature::Month => MONTH,
-        BlockFeature::Day => DAY,
-        BlockFeature::MonthDay => MONTH_DAY,
-        BlockFeature::First => FIRST,
-        BlockFeature::FirstPart => FIRST_PART,
-        BlockFeature::Last => LAST,
-        BlockFeature::LastPart => PART,
-        BlockFeature::Names => ANY_ORDER,
-        BlockFeature::FirstInitial => FIRST_INITIAL,
-        BlockFeature::LastPartInitial => LAST_INITIAL,
-        BlockFeature::MiddleInitial => MIDDLE,
-        BlockFeature::GivenRoot => FIRST_PART,
-        BlockFeature::SurnameRoot => PART,
-        BlockFeature::NameRoots => FIRST_PART | PART,
-        BlockFeature::FirstSound | BlockFeature::LastSound => 0,
-    }
-}
-
-/// What a shared bucket of values that say `atoms` says.
-fn in_bucket(atoms: u16) -> u16 {
-    let first = atoms & (FIRST | FIRST_PART | ANY_ORDER) != 0;
-    let last = atoms & (LAST | PART | ANY_ORDER) != 0;
-    let initials = atoms & (FIRST_INITIAL | LAST_INITIAL);
-    let initials = initials | atoms & MIDDLE;
-    match (first, last) {
-        (true, true) => NAMES_BUCKET,
-        (true, false) => FIRST_BUCKET | initials,
-        (false, true) => LAST_BUCKET | initials,
-        (false, false) => initials,
-    }
-}
-
-impl Chances {
-    fn of(schema: &Schema) -> Self {
-        let mut out = Self::default();
-        for pass in &schema.passes {
-            let facts = PassFacts::of(pass);
-            let names = facts.names_filter.map(|f| &pass.filters[f]);
-            let half_full = names.filter(|f| f.fill == Fill::Half);
-            let noise = half_full.map(|f| Scale::of(f, None).noise());
-            out.noise.push(noise.unwrap_or([0.0; 16]));
-            let Some(bucket) = &pass.bucket else { continue };
-            let chance = 1.0 / f64::from(bucket.count);
-            if facts.atoms & NAMES_BUCKET != 0 {
-                out.of_both = out.of_both.max(chance);
-            } else {
-                out.of_one = out.of_one.max(chance);
-            }
-        }
-        out
-    }
-}
-
-impl PassFacts {
-    fn of(pass: &Pass) -> Self {
-        let mut atoms = pass.block.iter().fold(0, |atoms, f| atoms | atom(*f));
-        let mut of_names = 0;
-        if let Some(bucket) = &pass.bucket {
-            let within = bucket.of.iter().fold(0, |all, f| all | atom(*f));
-            atoms |= in_bucket(within);
-            if atoms & NAMES_BUCKET != 0 {
-                of_names = match () {
-                    () if within & ANY_ORDER != 0 => OF_ANY_ORDER,
-                    () if within & (FIRST_PART | PART) != 0 => OF_PARTS,
-                    () => OF_WHOLE,
-                };
-            }
-        }
-        let only = |wanted: FilterFeature| pass.filters.iter().position(|f| f.of == [wanted]);
-        let names_filter = pass.filters.iter().position(|f| {
-            f.of.contains(&FilterFeature::First) && f.of.contains(&FilterFeature::Last)
-        });
-        Self {
-            atoms,
-            bucket: of_names,
-            first_filter: only(FilterFeature::First),
-            last_filter: only(FilterFeature::Last),
-            names_filter,
-            names_noise: names_filter.map_or(1.0, |f| noise(&pass.filters[f])),
-            year_filter: only(FilterFeature::Year),
-            month_filter: only(FilterFeature::Month),
-            day_filter: only(FilterFeature::Day),
-            middle_filter: only(FilterFeature::MiddleInitial)
-                .or_else(|| only(FilterFeature::MiddleInitialOrNone)),
-            gender_filter: only(FilterFeature::Gender)
-                .or_else(|| only(FilterFeature::GenderOrNone)),
-        }
-    }
-
-    /// What must agree since the block is shared and some filters are equal.
-    fn asserted(&self, m: &Meeting) -> u16 {
-        let exact = |filter: Option<usize>| filter.is_some_and(|f| m.level(f) == EXACT);
-        let mut atoms = self.atoms;
-        for (filter, atom) in [
-            (self.first_filter, FIRST),
-            (self.last_filter, LAST),
-            (self.year_filter, YEAR),
-            (self.month_filter, MONTH),
-            (self.day_filter, DAY),
-        ] {
-            if exact(filter) {
-                atoms |= atom;
-            }
-        }
-        atoms
-    }
-}
 
 /// Puts the meetings of all passes together, pair by pair, in ascending order of `(left, right)`.
 ///

@@ -5,6 +5,7 @@
 //! any other. The model ([`model`]) then compares how often each state of names and date occurs with
 //! how often strangers show it by coincidence.
 
+mod atoms;
 mod cells;
 mod crowd;
 pub mod evidence;

@@ -13,10 +13,10 @@
 //! - Middle initial, gender and the size of the block multiply the odds, as fields independent of
 //!   the rest.
 
+use super::atoms::Chances;
 use super::cells::{CELLS, DATE_STATES, Kind, cell, date_code, kinds, name_code};
 use super::crowd::{Crowds, Tally};
 use super::evidence::{Date, Evidence, Names, Pair};
-use super::facts::Chances;
 use super::lean::Lean;
 use super::prior;
 

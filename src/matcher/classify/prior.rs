@@ -3,8 +3,8 @@
 //! The figures are orders of magnitude for names in North American school files, not fits to any
 //! one set; `docs/concepts/decision.md` says where each comes from.
 
+use super::atoms::Chances;
 use super::evidence::{Agreement, Date, Names, View};
-use super::facts::Chances;
 use crate::matcher::compare::{ABSENT, EXACT, LOWEST, Level};
 
 /// Days of a mean year, and of a mean month.
