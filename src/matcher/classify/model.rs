@@ -24,6 +24,8 @@ use super::prior;
 pub(super) const PRIOR_WEIGHT: f64 = 2.0;
 /// Posterior from which a record's match counts as certain when strangers are counted.
 const CERTAIN: f64 = 0.95;
+/// The least share of strangers without a birthdate that is taken to have been seen, of that of all.
+const LEAST_SEEN: f64 = 0.03;
 /// Rounds of estimation: each fixes strangers, then matches.
 const ROUNDS: usize = 4;
 
@@ -267,7 +269,8 @@ impl Strangers {
             share(&best_left) + share(&best_right)
         };
         out.share = looked(|_| true);
-        out.share_undated = looked(|b| b.2);
+        // The prior counts names that occur twice in a file too. It must not speak alone.
+        out.share_undated = looked(|b| b.2).max(LEAST_SEEN * out.share);
         out
     }
 
