@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::likeness::Comparable;
 use super::schema::schema;
-use super::{Owned, number};
+use super::{Owned, number, throw_away};
 use crate::error::Result;
 use crate::matcher::assign::Assignment;
 use crate::matcher::block::{Block, join};
@@ -26,7 +26,7 @@ struct Side {
     blocks: Vec<PassTokens>,
 }
 
-/// Links the two parties' people in clear, by the schema in clear and the threshold of `project`.
+/// Links the two parties' people in clear, by the passes of `k12` in clear and the threshold of `project`.
 ///
 /// Blocks are found by keyed hashes of their values, as in tokens: equal values, equal keys. So
 /// that what a block is made of is the encoder's business alone.
@@ -37,7 +37,7 @@ pub(super) fn link(
     progress: &dyn Progress,
 ) -> Result<Assignment> {
     let project = Project {
-        schema: schema(),
+        schema: schema(&throw_away("k12")?.schema),
         ..project.clone()
     };
     let key = LinkageKey::random()?;
