@@ -185,9 +185,6 @@ impl<'s> Meetings<'s> {
             }
             Known::Nothing => Model::fit(&pairs, &exposure),
         };
-        let undated = (0..self.schema.passes.len())
-            .filter(|&p| self.schema.passes[p].undated)
-            .fold(0, |bits, p| bits | 1 << p);
         Met {
             pairs,
             model,
@@ -196,8 +193,8 @@ impl<'s> Meetings<'s> {
                 dated: self.dated,
                 exchanged: self.facts.exchanged_passes(),
                 birthdate: self.facts.date_passes(),
-                whole_names: self.facts.whole_name_passes() & !undated,
-                undated,
+                whole_names: self.facts.whole_name_passes(),
+                undated: self.facts.undated_passes(),
                 duplicates: false,
             },
         }

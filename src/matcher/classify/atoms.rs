@@ -25,6 +25,8 @@ pub(super) const OF_ANY_ORDER: u8 = 4;
 #[derive(Debug)]
 pub(super) struct PassFacts {
     pub(super) atoms: u16,
+    /// Whether it is for people without a birthdate.
+    pub(super) undated: bool,
     /// The kind of its bucket of both names, 0 if it has none.
     pub(super) bucket: u8,
     pub(super) first_filter: Option<usize>,
@@ -141,6 +143,7 @@ impl PassFacts {
         });
         Self {
             atoms,
+            undated: pass.undated,
             bucket: of_names,
             first_filter: only(FilterFeature::First),
             last_filter: only(FilterFeature::Last),

@@ -119,3 +119,11 @@ pub enum Date {
     /// Nothing is known to agree, or dates were compared inside a larger filter only.
     Unknown,
 }
+
+impl Date {
+    /// Whether nothing but a year can be known of one of the birthdates.
+    #[must_use]
+    pub fn is_undated(self) -> bool {
+        matches!(self, Self::Year | Self::OtherYear | Self::Unknown)
+    }
+}

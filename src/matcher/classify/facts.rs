@@ -77,9 +77,7 @@ impl Facts {
     /// The passes, as bits, whose block holds the whole birthdate.
     #[must_use]
     pub fn date_passes(&self) -> u16 {
-        (0..self.passes.len())
-            .filter(|&p| self.passes[p].atoms & DATE == DATE)
-            .fold(0, |bits, p| bits | 1 << p)
+        self.bits(|p| p.atoms & DATE == DATE)
     }
 
     /// The passes, as bits, whose block holds both names whole and not the whole birthdate.
@@ -88,17 +86,24 @@ impl Facts {
         let holds = |atoms: u16| {
             atoms & (NAMES_BUCKET | ANY_ORDER) != 0 || atoms & FIRST != 0 && atoms & LAST != 0
         };
-        (0..self.passes.len())
-            .filter(|&p| holds(self.passes[p].atoms) && self.passes[p].atoms & DATE != DATE)
-            .fold(0, |bits, p| bits | 1 << p)
+        self.bits(|p| holds(p.atoms) && p.atoms & DATE != DATE && !p.undated)
     }
 
     /// The passes, as bits, whose block is met also when day and month are exchanged.
     #[must_use]
     pub fn exchanged_passes(&self) -> u16 {
-        (0..self.passes.len())
-            .filter(|&p| self.passes[p].atoms & MONTH_DAY != 0)
-            .fold(0, |bits, p| bits | 1 << p)
+        self.bits(|p| p.atoms & MONTH_DAY != 0)
+    }
+
+    /// The passes, as bits, for people without a birthdate.
+    #[must_use]
+    pub fn undated_passes(&self) -> u16 {
+        self.bits(|p| p.undated)
+    }
+
+    fn bits(&self, is: impl Fn(&PassFacts) -> bool) -> u16 {
+        let passes = self.passes.iter().enumerate();
+        passes.fold(0, |bits, (n, p)| bits | u16::from(is(p)) << n)
     }
 
     /// What the buckets of both names say of a pair that met in `used` and of whose date `atoms` are
@@ -187,6 +192,7 @@ impl Facts {
                     atoms |= FIRST_PART | PART;
                 }
                 Shared::Parts if known(FIRST_BUCKET) && known(LAST_BUCKET) => atoms |= FIRST | PART,
+                // A state that nothing else makes.
                 Shared::Accident if likeness == ABSENT => atoms |= FIRST_BUCKET | LAST_BUCKET,
                 _ => {}
             }

@@ -62,8 +62,7 @@ impl Lean {
     /// Whether names in this state were seen where the date is known to agree. Those of passes for
     /// people without a birthdate never are: of them, dated pairs teach nothing.
     pub(super) fn knows(&self, names: Names, date: Date) -> bool {
-        !matches!(date, Date::Unknown | Date::Year | Date::OtherYear)
-            || self.apart[name_code(names)] > 0.0
+        !date.is_undated() || self.apart[name_code(names)] > 0.0
     }
 
     /// Expected matches in a cell, leaning on the prior by [`PRIOR_WEIGHT`] in a hundred.

@@ -231,7 +231,7 @@ impl Strangers {
         for (pair, _) in pairs {
             let p = model.probability(&pair.evidence);
             let Evidence { names, date, .. } = pair.evidence;
-            let leaves_open = !is_undated(date) && names != Names::Both;
+            let leaves_open = !date.is_undated() && names != Names::Both;
             let keep = |best: &mut (f64, u32, bool), other: u32| {
                 if p > best.0 {
                     *best = (p, other, leaves_open);
@@ -277,7 +277,7 @@ impl Strangers {
     /// Pairs of strangers in a cell of `date`: (seen + w) / (share + w / prior), the mean of a Gamma
     /// posterior whose prior has mean `prior` and weight w.
     fn of(&self, cell: usize, date: Date, prior: f64) -> f64 {
-        let share = if is_undated(date) {
+        let share = if date.is_undated() {
             self.share_undated
         } else {
             self.share
@@ -367,11 +367,6 @@ impl Strangers {
             pairs: all_pairs(exposure),
         }
     }
-}
-
-/// Whether nothing but a year can be known of one of the birthdates.
-fn is_undated(date: Date) -> bool {
-    matches!(date, Date::Year | Date::OtherYear | Date::Unknown)
 }
 
 fn tally(counts: &mut (f64, f64), agrees: Option<bool>, weight: f64) {
