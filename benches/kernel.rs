@@ -10,14 +10,8 @@ use criterion::{Criterion, Throughput};
 const ROWS: usize = 1024;
 
 fn words(n: usize) -> Vec<u64> {
-    let mut state = 1u64;
-    (0..n)
-        .map(|_| {
-            state = state
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1);
-            (state ^ state >> 29).wrapping_mul(0xbf58_476d_1ce4_e5b9)
-        })
+    (1..=n as u64)
+        .map(|i| i.wrapping_mul(0x9e37_79b9_7f4a_7c15))
         .collect()
 }
 

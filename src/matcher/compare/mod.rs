@@ -51,7 +51,7 @@ pub struct PassResult {
     pub blocks: u64,
     /// Candidate pairs of the largest block.
     pub largest: u64,
-    /// The meetings kept, ordered by block, then by file.
+    /// The meetings kept, in the order of their blocks.
     pub meetings: Vec<Meeting>,
 }
 

@@ -60,7 +60,7 @@ impl Opposite {
         }
         let tier = Tier::best();
         let mut counts = [0; LANES];
-        let mut level = |lane: usize, n: usize, level: Level| {
+        let mut offer = |lane: usize, n: usize, level: Level| {
             let j = self.rows.start + lane;
             if lane < n && level >= least && column.present[j] {
                 keep(j, level);
@@ -76,7 +76,7 @@ impl Opposite {
                         continue;
                     }
                     for (lane, distance) in counts.iter().enumerate().filter(|(_, d)| **d <= most) {
-                        level(first + lane, first + n, scale.level_at(*distance));
+                        offer(first + lane, first + n, scale.level_at(*distance));
                     }
                 }
             }
@@ -86,7 +86,7 @@ impl Opposite {
                     tier.common(row, panel, &mut counts);
                     for (lane, common) in counts.iter().take(n).enumerate() {
                         let weight = own + self.weights[first + lane];
-                        level(
+                        offer(
                             first + lane,
                             first + n,
                             scale.level_of_common(*common, weight),

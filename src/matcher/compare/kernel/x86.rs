@@ -18,48 +18,32 @@ pub(super) fn has_avx512() -> bool {
 }
 
 macro_rules! tier {
-    ($name:ident, $features:literal, $has:path) => {
+    ($name:ident, $features:literal, $has:path, $($loop_over:ident),*) => {
         pub(super) mod $name {
             use crate::matcher::compare::kernel::{LANES, portable};
 
-            pub(in super::super) fn differing(
+            $(pub(in super::super) fn $loop_over(
                 row: &[u64],
                 panel: &[[u64; LANES]],
                 out: &mut [u32; LANES],
             ) {
                 #[target_feature(enable = $features)]
                 fn run(row: &[u64], panel: &[[u64; LANES]], out: &mut [u32; LANES]) {
-                    portable::differing(row, panel, out);
+                    portable::$loop_over(row, panel, out);
                 }
                 assert!($has(), "not a tier of this machine");
                 // SAFETY: the machine has the instructions, as was just asked.
                 unsafe { run(row, panel, out) }
-            }
-
-            pub(in super::super) fn common(
-                row: &[u64],
-                panel: &[[u64; LANES]],
-                out: &mut [u32; LANES],
-            ) {
-                #[target_feature(enable = $features)]
-                fn run(row: &[u64], panel: &[[u64; LANES]], out: &mut [u32; LANES]) {
-                    portable::common(row, panel, out);
-                }
-                assert!($has(), "not a tier of this machine");
-                // SAFETY: the machine has the instructions, as was just asked.
-                unsafe { run(row, panel, out) }
-            }
+            })*
         }
     };
 }
 
-tier!(
-    avx2,
-    "avx2,popcnt",
-    crate::matcher::compare::kernel::x86::has_avx2
-);
+tier!(avx2, "avx2,popcnt", super::has_avx2, differing, common);
 tier!(
     avx512,
     "avx512f,avx512vl,avx512vpopcntdq",
-    crate::matcher::compare::kernel::x86::has_avx512
+    super::has_avx512,
+    differing,
+    common
 );
