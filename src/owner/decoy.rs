@@ -1,9 +1,10 @@
 //! Decoys: the people of a file with their birthdates moved, so that whoever links to one is wrong.
 //!
 //! A decoy keeps its names and gets the birthdate of another record of the same file, so that names
-//! and dates are spread as in the file itself. No pass of a schema can rightly join it to the person
-//! it was made of: day and month differ and are not those exchanged, and so does the year where
-//! the file has more than one. In passes for people without a birthdate a decoy has no token.
+//! and dates are spread as in the file itself. No pass whose block holds a month or a day can rightly
+//! join it to the person it was made of: both differ and are not those exchanged, and so does the year
+//! where the file has more than one. In passes for people without a birthdate its tokens are
+//! random. A pass without a block, as that of `clk`, compares the equal names all the same.
 
 use std::fmt;
 

@@ -108,13 +108,15 @@ fn look_ahead(o: &Options, project: &Project, progress: &dyn Progress) -> Result
         read += people.len() as u64;
         progress.at("count names", read, 0);
     }
-    let mut seed = [0; 32];
-    match o.test_seed {
-        None => getrandom::fill(&mut seed)
-            .map_err(|_| Error::internal("the system gives no random bytes"))?,
-        Some(test) => seed[..8].copy_from_slice(&test.to_le_bytes()),
+    if o.decoys {
+        let mut seed = [0; 32];
+        match o.test_seed {
+            None => getrandom::fill(&mut seed)
+                .map_err(|_| Error::internal("the system gives no random bytes"))?,
+            Some(test) => seed[..8].copy_from_slice(&test.to_le_bytes()),
+        }
+        ahead.decoys.shuffle(&seed);
     }
-    ahead.decoys.shuffle(&seed);
     Ok(ahead)
 }
 

@@ -3,26 +3,17 @@
 use serde_json::Value;
 
 use crate::happy::k12_demo;
-use crate::harness::{Dir, REFS, rows, testdata};
+use crate::harness::{Dir, REFS, encode_args, rows, testdata};
 
 /// The demonstration with decoys of the district in `d.tokens`, not yet matched with them.
 fn with_decoys() -> Dir {
     let dir = k12_demo("k12");
     let table = testdata("k12-demo/district.csv");
     let args = [
-        "encode",
-        &table,
-        "--project",
-        "p.toml",
-        "--party",
-        "district",
-        "--key",
-        "k",
-        "--decoys",
-        "-o",
-        "d.tokens",
+        &encode_args(&table, "district", "d.tokens")[..],
+        &["--decoys"],
     ];
-    dir.ok(&args);
+    dir.ok(&args.concat());
     dir
 }
 

@@ -15,7 +15,8 @@ pub struct DecoyReport {
     pub linked: u64,
     /// Links of the party that are false, if for each record that is not linked as many were linked
     /// wrongly as of the decoys: only who has no true match is open to a false one. Too many where
-    /// nearly everybody has a match, since the model then expects one of decoys too.
+    /// nearly everybody has a match, since the model then expects one of decoys too; too few where
+    /// many have no birthdate, since decoys take no part in the pass for these.
     pub false_links: f64,
     /// Share of the links that are right by that, 0 to 1; 0 without a link.
     pub precision: f64,
