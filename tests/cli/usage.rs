@@ -1,5 +1,6 @@
 //! Calls that cannot be meant: exit code 2, and a word on what can.
 
+use crate::happy::k12_demo;
 use crate::harness::{Dir, encode_args};
 
 #[test]
@@ -143,4 +144,31 @@ fn quiet_is_quiet() {
         let done = dir.ok(args);
         assert_eq!((done.out.as_str(), done.err.as_str()), ("", ""), "{args:?}");
     }
+}
+
+#[test]
+fn a_price_is_a_threshold_by_another_name() {
+    let dir = k12_demo("k12");
+    let args = [
+        "match",
+        "district.tokens",
+        "college.tokens",
+        "--project",
+        "p.toml",
+        "-o",
+        "r",
+        "--force",
+    ];
+    let links = |option: &[&str]| {
+        dir.ok(&[&args[..], option].concat());
+        dir.read("r/links.csv")
+    };
+    let (all, dear) = (links(&[]), links(&["--price", "9"]));
+    assert_eq!(dear, links(&["--threshold", "0.9"]));
+    assert!(dear.lines().count() < all.lines().count());
+    let fails = |option: &[&str], text| {
+        dir.fails(&[&args[..], option].concat(), 2, &[text]);
+    };
+    fails(&["--price", "9", "--threshold", "0.9"], "--price");
+    fails(&["--price", "0"], "above 0");
 }
