@@ -260,7 +260,7 @@ fn rows_of(file: &TokenFile, project: &Project) -> Vec<serde_json::Map<String, V
     };
     let mut rows: Vec<serde_json::Map<String, Value>> = of_row.iter().map(|_| null()).collect();
     for (p, columns) in layout.passes.iter().enumerate() {
-        let tokens = file.pass(&project.schema, p, &of_row, |_| true).unwrap();
+        let tokens = file.pass(&project.schema, p, &of_row).unwrap();
         // A record's tokens of one pass lie in its first rows, in order.
         let mut seen = vec![0usize; refs.len()];
         for (i, &record) in tokens.records.iter().enumerate() {
@@ -394,7 +394,7 @@ fn refusal(project: &Project, good: &Path, path: &Path) -> Option<(&'static str,
         Err(e) => return Some(("refs", e)),
     };
     for pass in 0..project.schema.passes.len() {
-        if let Err(e) = file.pass(&project.schema, pass, &of_row, |_| true) {
+        if let Err(e) = file.pass(&project.schema, pass, &of_row) {
             return Some(("pass", e));
         }
     }

@@ -73,6 +73,7 @@ impl Job {
             threshold: None,
             duplicates: false,
             decoys: Vec::new(),
+            block_pairs: link::BLOCK_PAIRS,
             force: true,
         }
     }

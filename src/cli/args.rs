@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::owner::table::{DateFormat, Delimiter};
+use crate::pipeline::link::BLOCK_PAIRS;
 use crate::units::PartyId;
 
 /// Record linkage in which names and birthdates stay with their owner.
@@ -227,6 +228,10 @@ pub(super) struct Match {
     /// wrongly, is reported. Once for each such file
     #[arg(long, value_name = "TOKENS")]
     pub(super) decoys: Vec<PathBuf>,
+    /// Leave out blocks of more candidate pairs than this: one value that very many have, such as a
+    /// birthdate put in for those that are unknown. The report says what was left out
+    #[arg(long, value_name = "N", default_value_t = BLOCK_PAIRS, value_parser = clap::value_parser!(u64).range(1..))]
+    pub(super) block_pairs: u64,
     /// Replace results that exist
     #[arg(long)]
     pub(super) force: bool,

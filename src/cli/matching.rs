@@ -76,6 +76,7 @@ pub(super) fn link(verb: &Match, args: &Args) -> Result<()> {
         threshold: verb.price.map(threshold_at).or(verb.threshold),
         duplicates: verb.duplicates,
         decoys: verb.decoys.clone(),
+        block_pairs: verb.block_pairs,
         force: verb.force,
     };
     let progress = term::Progress::new(args.quiet);

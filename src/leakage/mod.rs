@@ -107,7 +107,7 @@ pub fn checks(file: &TokenFile, project: &Project, seed: u64) -> Result<Vec<Chec
     drop(refs);
     let mut out = Vec::new();
     for (number, pass) in project.schema.passes.iter().enumerate() {
-        let tokens = file.pass(&project.schema, number, &of_row, |_| true)?;
+        let tokens = file.pass(&project.schema, number, &of_row)?;
         let grouped = blocks::Blocks::of(&tokens);
         let mut found = blocks::sizes(pass, &tokens, &grouped, seed);
         found.push(blocks::repeated(pass, &tokens, &grouped, seed));

@@ -1,22 +1,18 @@
 //! Two parties, or one with itself, from tokens to a decision about persons.
 
-use std::collections::BTreeMap;
-
 use super::Progress;
 use crate::error::Result;
 use crate::matcher::assign::{Assignment, Scored, assign};
-use crate::matcher::block::SemiJoin;
-use crate::matcher::classify::{Evidence, Exposure, Facts, Model, Pair, merge};
+use crate::matcher::classify::{Exposure, Facts, Model, Pairs, Row};
 use crate::matcher::cluster::{Persons, between, spread};
-use crate::matcher::compare::{self, Meeting, PassResult};
+use crate::matcher::compare::{self, Gathering, InFile, Kept, Limits, Meeting, PassResult};
 use crate::matcher::intake::Party;
 use crate::matcher::report::{Circumstances, PassReport};
 use crate::project::Schema;
-use crate::token::PassTokens;
 
 /// The pairs of two parties that met, and what is known of a match between them.
 pub(super) struct Met {
-    pairs: Vec<(Pair, Option<Evidence>)>,
+    pairs: Pairs,
     /// The model that was fitted to the pairs.
     pub(super) model: Model,
     /// One entry a pass, its links still to be counted.
@@ -36,55 +32,39 @@ pub(super) enum Known<'m> {
     Same(&'m Model),
 }
 
-/// The tokens of one pass of both parties: those of the larger one only where they may meet one of
-/// the smaller one.
-fn read_pass(
-    schema: &Schema,
-    number: usize,
-    a: &Party,
-    b: &Party,
-) -> Result<(PassTokens, PassTokens)> {
-    let read = |party: &Party, others: Option<&PassTokens>| {
-        let join = others.map(|o| SemiJoin::of(&o.keys));
-        party.file.pass(schema, number, &party.of_row, |key| {
-            join.as_ref().is_none_or(|j| j.may_meet(key))
-        })
-    };
-    if a.refs.len() <= b.refs.len() {
-        let left = read(a, None)?;
-        let right = read(b, Some(&left))?;
-        Ok((left, right))
-    } else {
-        let right = read(b, None)?;
-        let left = read(a, Some(&right))?;
-        Ok((left, right))
-    }
+/// How token files are looked through.
+#[derive(Clone, Copy)]
+pub(super) struct Looking<'p> {
+    pub(super) schema: &'p Schema,
+    pub(super) limits: Limits,
+    pub(super) progress: &'p dyn Progress,
 }
 
-/// Who meets whom in two token files, and the model of it. Reads one pass of the files at a time.
-pub(super) fn meet(
-    schema: &Schema,
-    a: &Party,
-    b: &Party,
-    known: Known<'_>,
-    progress: &dyn Progress,
-) -> Result<Met> {
-    let names = (&a.file.header().party, &b.file.header().party);
-    let is_within = names.0 == names.1;
-    let mut meetings = Meetings::new(schema, (a.refs.len(), b.refs.len()), is_within);
-    let all = schema.passes.len() as u64;
-    for (number, pass) in schema.passes.iter().enumerate() {
-        let step = format!("{} - {}: {}", names.0, names.1, pass.name);
-        progress.at(&step, number as u64, all);
-        let (left, right) = read_pass(schema, number, a, b)?;
-        meetings.add(
-            number,
-            (&left, &right),
-            compare::pass(schema, number, &left, &right, is_within),
-        );
+impl<'p> Looking<'p> {
+    /// Who meets whom in two token files, and the model of it. Reads one pass of the files at a time.
+    pub(super) fn meet(&self, a: &'p Party, b: &'p Party, known: Known<'_>) -> Result<Met> {
+        let names = (&a.file.header().party, &b.file.header().party);
+        let is_within = names.0 == names.1;
+        let mut meetings = Meetings::new(self.schema, (a.refs.len(), b.refs.len()), is_within);
+        let all = self.schema.passes.len() as u64;
+        for (number, pass) in self.schema.passes.iter().enumerate() {
+            let step = format!("{} - {}: {}", names.0, names.1, pass.name);
+            self.progress.at(&step, number as u64, all);
+            let source = |party: &'p Party| InFile {
+                file: &party.file,
+                schema: self.schema,
+                pass: number,
+                of_row: &party.of_row,
+            };
+            let right = (!is_within).then(|| source(b));
+            let (schema, limits) = (self.schema, self.limits);
+            let met = compare::pass(schema, number, &source(a), right.as_ref(), limits)?;
+            meetings.add(number, met);
+        }
+        let step = format!("{} - {}: decide", names.0, names.1);
+        self.progress.at(&step, all, all);
+        meetings.model(known)
     }
-    progress.at(&format!("{} - {}: decide", names.0, names.1), all, all);
-    Ok(meetings.model(known))
 }
 
 /// What the passes of a schema gave for two parties, or one with itself, before anything is
@@ -94,10 +74,8 @@ pub(super) struct Meetings<'s> {
     facts: Facts,
     records: (usize, usize),
     is_within: bool,
-    all: Vec<Meeting>,
+    all: Gathering,
     passes: Vec<PassReport>,
-    /// Passes, as bits, in which too many strangers meet.
-    crowded: u16,
     same_date: Option<u64>,
     dated: Option<(u64, u64)>,
 }
@@ -110,57 +88,53 @@ impl<'s> Meetings<'s> {
             schema,
             records,
             is_within,
-            all: Vec::new(),
+            all: Gathering::default(),
             passes: Vec::new(),
-            crowded: 0,
             same_date: None,
             dated: None,
         }
     }
 
     /// Takes in what pass `number` gave for the tokens of both parties.
-    pub(super) fn add(
-        &mut self,
-        number: usize,
-        (left, right): (&PassTokens, &PassTokens),
-        mut result: PassResult,
-    ) {
+    pub(super) fn add(&mut self, number: usize, result: PassResult) {
         let pass = &self.schema.passes[number];
         // Without a filter all are kept who share a block. In large files these are strangers, far too
         // many to be looked at one by one.
         let most = compare::NOISE * (self.records.0 + self.records.1) as f64;
-        if pass.filters.is_empty() && result.meetings.len() as f64 > most {
-            self.crowded |= 1 << number;
+        let kept = result.kept.meetings();
+        if pass.filters.is_empty() && kept as f64 > most {
+            self.all.crowd(number);
         }
         if self.facts.is_birthdate_block(number) {
             self.same_date = Some(result.candidates);
-            let people = |tokens: &PassTokens| {
-                let mut records = tokens.records.clone();
-                records.sort_unstable();
-                records.dedup();
-                records.len() as u64 + tokens.skipped
-            };
-            if self.dated.is_none() {
-                self.dated = Some((people(left), people(right)));
-            }
+            self.dated.get_or_insert(result.people);
         }
         self.passes.push(PassReport {
             pass: pass.name.clone(),
             blocks: result.blocks,
             largest_block: result.largest,
-            met_nobody: left.skipped + right.skipped,
+            met_nobody: result.met_nobody,
             candidates: result.candidates,
-            kept: result.meetings.len() as u64,
+            over_cap: result.over_cap,
+            kept,
             links: 0,
         });
-        self.all.append(&mut result.meetings);
+        match result.kept {
+            Kept::Listed(meetings) => self.all.list(meetings),
+            Kept::Buckets(buckets) => self.all.put(number, buckets),
+        }
     }
 
     /// The pairs, and the model of them: fitted to them, or taken over.
-    pub(super) fn model(mut self, known: Known<'_>) -> Met {
+    pub(super) fn model(mut self, known: Known<'_>) -> Result<Met> {
         self.facts
             .count(self.passes.iter().map(|p| p.candidates).collect());
-        let pairs = merge(&self.facts, self.all, self.crowded);
+        let mut pairs = Pairs::default();
+        let of = |meetings: &[Meeting]| self.facts.pair(meetings);
+        self.all.each(self.records.0, of, |found| {
+            pairs.put(found);
+            Ok(())
+        })?;
         let exposure = Exposure {
             records: self.records,
             same_date: self.same_date,
@@ -171,21 +145,12 @@ impl<'s> Meetings<'s> {
             Known::Within(model) => model.within(&pairs, self.records.0),
             Known::Same(model) => model.clone(),
             Known::Nothing if self.is_within => {
-                // As if the file were linked with a copy of itself, in which nobody is the same record.
-                let turned = |(p, e): &(Pair, Option<Evidence>)| {
-                    let (left, right) = (p.right, p.left);
-                    (Pair { left, right, ..*p }, *e)
-                };
-                let both: Vec<_> = pairs
-                    .iter()
-                    .copied()
-                    .chain(pairs.iter().map(turned))
-                    .collect();
-                Model::fit(&both, &exposure)
+                pairs = pairs.mirrored();
+                Model::fit(&pairs, &exposure)
             }
             Known::Nothing => Model::fit(&pairs, &exposure),
         };
-        Met {
+        Ok(Met {
             pairs,
             model,
             passes: self.passes,
@@ -197,39 +162,43 @@ impl<'s> Meetings<'s> {
                 undated: self.facts.undated_passes(),
                 duplicates: false,
             },
-        }
+        })
     }
 }
 
 impl Met {
-    /// Who of one file is the same person, by pairs of probability `threshold` or more, and those
-    /// pairs.
+    /// Who of one file is the same person, by pairs of probability `threshold` or more, and the pairs that
+    /// met inside of one person.
     pub(super) fn persons(
         &self,
         schema: &Schema,
         records: usize,
         threshold: f64,
     ) -> (Persons, Vec<Scored>) {
-        let scored: Vec<Scored> = self
-            .pairs
-            .iter()
-            .map(|(p, _)| {
-                let probability = if schema.is_classic() {
-                    // All that is left has reached the schema's Dice coefficient.
-                    1.0
-                } else {
-                    self.model.probability(&p.evidence)
-                };
-                Scored {
-                    left: p.left,
-                    right: p.right,
-                    passes: p.passes,
-                    odds: probability / (1.0 - probability).max(1e-9),
-                    probability,
-                }
-            })
-            .collect();
-        (Persons::of(records, &scored, threshold), scored)
+        let kinds = self.pairs.kinds().iter();
+        let probability: Vec<f64> = if schema.is_classic() {
+            // All that is left has reached the schema's Dice coefficient.
+            kinds.map(|_| 1.0).collect()
+        } else {
+            kinds.map(|k| self.model.probability(&k.evidence)).collect()
+        };
+        let of = |row: &&Row| probability[row.kind as usize];
+        let joined = self.pairs.rows().iter().filter(|r| of(r) >= threshold);
+        let persons = Persons::of(records, joined.map(|r| (r.left, r.right)));
+        let inside = self.pairs.rows().iter();
+        let inside = inside.filter(|r| persons.person(r.left) == persons.person(r.right));
+        let scored = inside.map(|row| {
+            let probability = of(&row);
+            Scored {
+                left: row.left,
+                right: row.right,
+                passes: self.pairs.kinds()[row.kind as usize].passes,
+                odds: probability / (1.0 - probability).max(1e-9),
+                probability,
+            }
+        });
+        let scored = scored.collect();
+        (persons, scored)
     }
 
     /// Which persons of two parties are the same, one to one.
@@ -239,28 +208,39 @@ impl Met {
         (left, right): (&Persons, &Persons),
         threshold: f64,
     ) -> Assignment {
-        let records: Vec<Pair> = self.pairs.iter().map(|(p, _)| *p).collect();
-        let pairs = if left.is_alone() && right.is_alone() {
-            records
-        } else {
-            between(&records, left, right, |p| self.model.odds(&p.evidence))
-        };
-        let persons = (left.len(), right.len());
-        if !schema.is_classic() {
-            return assign(&pairs, |p| self.model.odds(&p.evidence), persons, threshold);
-        }
-        // Every pair that is left has reached the schema's Dice coefficient and is a link, but for
-        // rivals of a higher one; how probable it is, is said and decides nothing.
-        let rank = |p: &Pair| 10f64.powi(i32::from(p.evidence.likeness()));
-        let mut assignment = assign(&pairs, rank, persons, 0.5);
-        let probable: BTreeMap<(u32, u32), f64> = pairs
+        let kinds = self.pairs.kinds();
+        let is_classic = schema.is_classic();
+        // Every pair of a classic schema that is left has reached the schema's Dice coefficient and is a
+        // link, but for rivals of a higher one; how probable it is, is said and decides nothing.
+        let odds: Vec<f64> = kinds
             .iter()
-            .map(|p| ((p.left, p.right), self.model.probability(&p.evidence)))
+            .map(|k| {
+                if is_classic {
+                    10f64.powi(i32::from(k.evidence.likeness()))
+                } else {
+                    self.model.odds(&k.evidence)
+                }
+            })
             .collect();
-        assignment.restate(|pair| {
-            let ends = (pair.left, pair.right);
-            probable.get(&ends).copied().unwrap_or(0.0)
+        let scored = self.pairs.rows().iter().map(|row| Scored {
+            left: row.left,
+            right: row.right,
+            passes: kinds[row.kind as usize].passes,
+            odds: odds[row.kind as usize],
+            probability: if is_classic {
+                self.model.probability(&kinds[row.kind as usize].evidence)
+            } else {
+                0.0
+            },
         });
+        let pairs = between(scored, left, right);
+        let persons = (left.len(), right.len());
+        if !is_classic {
+            return assign(pairs, persons, threshold);
+        }
+        let probable: Vec<f64> = pairs.iter().map(|p| p.probability).collect();
+        let mut assignment = assign(pairs, persons, 0.5);
+        assignment.restate(&probable);
         assignment
     }
 }

@@ -2,17 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use super::decide::{Known, Met, meet, of_records};
+use super::decide::{Known, Looking, Met, of_records};
 use super::{Progress, warn_of};
 use crate::atomic::AtomicFolder;
 use crate::error::{Error, Result};
 use crate::matcher::assign::{Assignment, Scored};
 use crate::matcher::classify::Model;
 use crate::matcher::cluster::{Cluster, Persons, reconcile};
+pub use crate::matcher::compare::BLOCK_PAIRS;
+use crate::matcher::compare::Limits;
 use crate::matcher::crosswalk::{self, CLUSTERS, DUPLICATES, Decision, Duplicates};
 use crate::matcher::intake::{Party, admit, admit_decoys};
 use crate::matcher::report::{self, Circumstances, DecoyReport, PairReport, PartyReport, Report};
-use crate::project::{Project, Schema};
+use crate::project::Project;
 use crate::units::PartyId;
 
 /// What to match, and where to.
@@ -31,6 +33,8 @@ pub struct Options {
     pub duplicates: bool,
     /// Files of decoys of some of the parties, by which false links are measured.
     pub decoys: Vec<PathBuf>,
+    /// Candidate pairs of a block from which it is left out.
+    pub block_pairs: u64,
     /// Replace results that exist.
     pub force: bool,
 }
@@ -72,9 +76,21 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
     check_folder(&options.out, &parties, options.force)?;
     let folder = AtomicFolder::create(&options.out)?;
     let schema = &project.schema;
+    let looking = Looking {
+        schema,
+        limits: Limits {
+            // All pairs is what a classic schema asks for.
+            block_pairs: if schema.is_classic() {
+                u64::MAX
+            } else {
+                options.block_pairs
+            },
+        },
+        progress,
+    };
     let mut met: Vec<((usize, usize), Met)> = Vec::new();
     for (a, b) in allowed {
-        let pair = meet(schema, &parties[a], &parties[b], Known::Nothing, progress)?;
+        let pair = looking.meet(&parties[a], &parties[b], Known::Nothing)?;
         met.push(((a, b), pair));
     }
     let mut persons: Vec<Persons> = Vec::new();
@@ -87,7 +103,7 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
                 .iter()
                 .find(|((a, b), _)| *a == i || *b == i)
                 .map_or(Known::Nothing, |(_, m)| Known::Within(&m.model));
-            let within = meet(schema, party, party, known, progress)?;
+            let within = looking.meet(party, party, known)?;
             within.persons(schema, records, threshold)
         } else {
             (Persons::alone(records), Vec::new())
@@ -133,7 +149,7 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
                 ..met.around
             },
         );
-        report.decoys = decoys.link(schema, (a, b), &met.model, &assignment, progress)?;
+        report.decoys = decoys.link(looking, (a, b), &met.model, &assignment)?;
         pair_reports.push(report);
         decisions.push(Decision {
             parties: names,
@@ -197,11 +213,10 @@ impl Decoys<'_> {
     /// threshold of their own link, whose result `assignment` is.
     fn link(
         &self,
-        schema: &Schema,
+        looking: Looking<'_>,
         (a, b): (usize, usize),
         model: &Model,
         assignment: &Assignment,
-        progress: &dyn Progress,
     ) -> Result<Vec<DecoyReport>> {
         let mut reports = Vec::new();
         for decoys in &self.files {
@@ -212,9 +227,13 @@ impl Decoys<'_> {
                 () if is(b) => (&self.parties[a], decoys, &assignment.right),
                 () => continue,
             };
-            let met = meet(schema, left, right, Known::Same(model), progress)?;
+            let met = looking.meet(left, right, Known::Same(model))?;
             let alone = |p: &Party| Persons::alone(p.refs.len());
-            let found = met.decide(schema, (&alone(left), &alone(right)), self.threshold);
+            let found = met.decide(
+                looking.schema,
+                (&alone(left), &alone(right)),
+                self.threshold,
+            );
             reports.push(DecoyReport::of(
                 party.to_string(),
                 (decoys.refs.len(), found.links.len()),

@@ -11,13 +11,15 @@
 
 mod checksum;
 mod layout;
+mod pass;
 mod read;
 mod write;
 
 use std::collections::BTreeMap;
 
 pub use layout::{Column, Layout, PassLayout};
-pub use read::{FilterColumn, PassTokens, TokenFile};
+pub use pass::{FilterColumn, Keys, PassTokens};
+pub use read::TokenFile;
 pub use write::TokenWriter;
 
 use crate::error::{Error, Result};

@@ -14,7 +14,6 @@ use parquet::file::metadata::ParquetMetaData;
 use super::layout::REF_BYTES;
 use super::{Header, Layout, bad, checksum};
 use crate::error::{Error, Result};
-use crate::project::Schema;
 use crate::units::{Fingerprint, RecordRef};
 
 /// A token file whose checksum and header are right.
@@ -23,44 +22,6 @@ pub struct TokenFile {
     path: PathBuf,
     header: Header,
     metadata: ArrowReaderMetadata,
-}
-
-/// The tokens of one pass: those rows that have a block key.
-#[derive(Debug, Default)]
-pub struct PassTokens {
-    /// For each token, the index of its record among the file's refs.
-    pub records: Vec<u32>,
-    /// For each token, its block key.
-    pub keys: Vec<u128>,
-    /// One column a filter, in the order of the schema.
-    pub filters: Vec<FilterColumn>,
-    /// Number of tokens left out since their block key was not wanted.
-    pub skipped: u64,
-}
-
-/// The filters of one name, as rows of 64-bit words, bit 0 of a filter being bit 0 of word 0.
-#[derive(Debug, Default)]
-pub struct FilterColumn {
-    /// 64-bit words of a filter.
-    pub words: usize,
-    /// The words, back to back; zeros where there is no filter.
-    pub bits: Vec<u64>,
-    /// Whether a token has this filter.
-    pub present: Vec<bool>,
-}
-
-impl FilterColumn {
-    /// The words of token `i`, or `None` where the record lacks what the filter is made of.
-    #[must_use]
-    pub fn get(&self, i: usize) -> Option<&[u64]> {
-        self.present[i].then(|| self.row(i))
-    }
-
-    /// The words of token `i`, zeros if absent.
-    #[must_use]
-    pub fn row(&self, i: usize) -> &[u64] {
-        &self.bits[i * self.words..(i + 1) * self.words]
-    }
 }
 
 impl TokenFile {
@@ -217,82 +178,10 @@ impl TokenFile {
         Ok((refs, of_row))
     }
 
-    /// The tokens of pass number `pass` of `schema` whose block key `keep` wants; `of_row` comes
-    /// from [`TokenFile::refs`].
-    ///
-    /// # Errors
-    /// [`Class::Mismatch`](crate::error::Class::Mismatch) if the file's columns are not those of
-    /// the schema, [`Class::Input`](crate::error::Class::Input) if it cannot be decoded.
-    pub fn pass(
-        &self,
-        schema: &Schema,
-        pass: usize,
-        of_row: &[u32],
-        keep: impl Fn(u128) -> bool,
-    ) -> Result<PassTokens> {
-        let layout = Layout::of(schema);
-        self.expect_columns(&layout)?;
-        let columns: Vec<usize> = std::iter::once(layout.passes[pass].block)
-            .chain(layout.passes[pass].filters.iter().copied())
-            .collect();
-        let names: Vec<String> = columns
-            .iter()
-            .map(|&c| layout.columns[c].name.clone())
-            .collect();
-        let widths: Vec<usize> = columns.iter().map(|&c| layout.columns[c].width).collect();
-        let mut tokens = PassTokens {
-            filters: widths[1..]
-                .iter()
-                .map(|w| FilterColumn {
-                    words: w / 8,
-                    ..FilterColumn::default()
-                })
-                .collect(),
-            ..PassTokens::default()
-        };
-        let mut row = 0usize;
-        self.read(&names, &widths, |batch| {
-            let keys = fixed(batch, 0);
-            let mut kept = Vec::with_capacity(keys.len());
-            for i in (0..keys.len()).filter(|&i| keys.is_valid(i)) {
-                let mut key = [0; 16];
-                key.copy_from_slice(keys.value(i));
-                let key = u128::from_le_bytes(key);
-                if !keep(key) {
-                    tokens.skipped += 1;
-                } else {
-                    let record = of_row.get(row + i);
-                    tokens
-                        .records
-                        .push(*record.ok_or_else(|| bad("its columns differ in length"))?);
-                    tokens.keys.push(key);
-                    kept.push(i);
-                }
-            }
-            for (f, filter) in tokens.filters.iter_mut().enumerate() {
-                let column = fixed(batch, f + 1);
-                for &i in &kept {
-                    let present = column.is_valid(i);
-                    filter.present.push(present);
-                    if present {
-                        filter.bits.extend(column.value(i).chunks_exact(8).map(|w| {
-                            u64::from_le_bytes([w[0], w[1], w[2], w[3], w[4], w[5], w[6], w[7]])
-                        }));
-                    } else {
-                        filter.bits.resize(filter.bits.len() + filter.words, 0);
-                    }
-                }
-            }
-            row += keys.len();
-            Ok(())
-        })?;
-        Ok(tokens)
-    }
-
     /// Fails unless the columns are those of `layout`, all of them and no other, in its order.
     ///
     /// PRIVACY: a column that the schema does not have may hold what must never cross.
-    fn expect_columns(&self, layout: &Layout) -> Result<()> {
+    pub(super) fn expect_columns(&self, layout: &Layout) -> Result<()> {
         let found = self.columns();
         let hint = "it was made under another schema, or by another program";
         let wrong = |what: String| Err(Error::mismatch(what).at(&self.path).hint(hint));
@@ -318,7 +207,7 @@ impl TokenFile {
     }
 
     /// Reads the columns `names`, which must be fixed-size binary of `widths` bytes, batch by batch.
-    fn read(
+    pub(super) fn read(
         &self,
         names: &[String],
         widths: &[usize],
@@ -381,7 +270,7 @@ fn lies_within(metadata: &ParquetMetaData, size: u64) -> bool {
 }
 
 /// Column `i`, whose type [`TokenFile::read`] has checked.
-fn fixed(batch: &RecordBatch, i: usize) -> &FixedSizeBinaryArray {
+pub(super) fn fixed(batch: &RecordBatch, i: usize) -> &FixedSizeBinaryArray {
     batch
         .column(i)
         .as_any()

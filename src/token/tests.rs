@@ -63,7 +63,7 @@ fn what_is_written_is_read() {
     let (refs, of_row) = file.refs().unwrap();
     assert_eq!(refs.len(), 100);
     assert!(refs.is_sorted());
-    let tokens = file.pass(&project.schema, 0, &of_row, |_| true).unwrap();
+    let tokens = file.pass(&project.schema, 0, &of_row).unwrap();
     assert_eq!(tokens.keys.len(), 100);
     for (i, key) in tokens.keys.iter().enumerate() {
         let number = *key as u32;
@@ -84,7 +84,7 @@ fn what_is_written_is_read() {
         );
     }
     assert!(
-        file.pass(&project.schema, 1, &of_row, |_| true)
+        file.pass(&project.schema, 1, &of_row)
             .unwrap()
             .keys
             .is_empty()

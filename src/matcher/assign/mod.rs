@@ -9,16 +9,16 @@
 //!
 //! Two equal rivals get half each at most, so a tie is never broken by the order of a file.
 
-use crate::matcher::classify::Pair;
+mod propagate;
+mod union;
+
+use propagate::propagate;
+pub use union::root;
 
 /// Pairs of lower odds than this do not take part: together they change no decision.
-const LEAST_ODDS: f64 = 1e-4;
-/// Messages that change by less than this have settled.
-const SETTLED: f64 = 1e-9;
+pub const LEAST_ODDS: f64 = 1e-4;
 /// A candidate this many times less likely than the best is no rival.
 const RIVAL: f64 = 10.0;
-/// Rounds at most; the messages of this model always settle, mostly within a few.
-const MAX_ROUNDS: usize = 200;
 /// Probability from which a pair is worth listing; a link always is.
 const LISTED: f64 = 0.01;
 
@@ -31,7 +31,7 @@ pub struct Scored {
     pub right: u32,
     /// The passes in which they met, bit 0 for the first.
     pub passes: u16,
-    /// Odds of the pair by itself.
+    /// Odds of the pair by itself, above 0.
     pub odds: f64,
     /// Probability of the pair given its rivals, 0 to 1.
     pub probability: f64,
@@ -98,10 +98,10 @@ impl Assignment {
     }
 
     /// Gives every pair another probability, of the same decision, and every verdict that of its
-    /// link or of its best candidate.
-    pub fn restate(&mut self, probability: impl Fn(&Scored) -> f64) {
-        for pair in &mut self.pairs {
-            pair.probability = probability(pair);
+    /// link or of its best candidate. `probabilities` are in the order of [`Assignment::pairs`].
+    pub fn restate(&mut self, probabilities: &[f64]) {
+        for (pair, probability) in self.pairs.iter_mut().zip(probabilities) {
+            pair.probability = *probability;
         }
         for verdict in self.left.iter_mut().chain(&mut self.right) {
             verdict.probability = verdict.link.map_or(0.0, |i| {
@@ -121,90 +121,16 @@ impl Assignment {
     }
 }
 
-/// Decides which pairs are links. `odds` gives the odds of a pair by itself; `records` are the
+/// Decides which pairs are links, of those whose odds are [`LEAST_ODDS`] or more; `pairs` are in ascending
+/// order of `(left, right)`, each once, their probabilities still to be filled in; `records` are the
 /// numbers of records of the parties; a pair is a link from probability `threshold` on.
 ///
 /// No record is in two links. Deterministic in the set of pairs.
 #[must_use]
-pub fn assign(
-    pairs: &[Pair],
-    odds: impl Fn(&Pair) -> f64,
-    records: (usize, usize),
-    threshold: f64,
-) -> Assignment {
-    let mut scored: Vec<Scored> = pairs
-        .iter()
-        .map(|p| Scored {
-            left: p.left,
-            right: p.right,
-            passes: p.passes,
-            odds: odds(p),
-            probability: 0.0,
-        })
-        .filter(|s| s.odds >= LEAST_ODDS)
-        .collect();
-    propagate(&mut scored, records);
-    decide(scored, records, threshold)
-}
-
-/// Fills in the probabilities. The message from one end of a pair is the chance that the end is
-/// free, were the pair not there: 1 / (1 + sum over its other pairs of odds x message).
-fn propagate(pairs: &mut [Scored], records: (usize, usize)) {
-    let mut from_left = vec![1.0f64; pairs.len()];
-    let mut from_right = vec![1.0f64; pairs.len()];
-    for _ in 0..MAX_ROUNDS {
-        let mut change = 0.0f64;
-        let mut sums = vec![0.0f64; records.0];
-        for (p, m) in pairs.iter().zip(&from_right) {
-            sums[p.left as usize] += p.odds * m;
-        }
-        update(
-            pairs,
-            &sums,
-            |p| p.left,
-            &from_right,
-            &mut from_left,
-            &mut change,
-        );
-        let mut sums = vec![0.0f64; records.1];
-        for (p, m) in pairs.iter().zip(&from_left) {
-            sums[p.right as usize] += p.odds * m;
-        }
-        update(
-            pairs,
-            &sums,
-            |p| p.right,
-            &from_left,
-            &mut from_right,
-            &mut change,
-        );
-        if change < SETTLED {
-            break;
-        }
-    }
-    for (i, p) in pairs.iter_mut().enumerate() {
-        let weight = p.odds * from_left[i] * from_right[i];
-        p.probability = weight / (1.0 + weight);
-    }
-}
-
-fn update(
-    pairs: &[Scored],
-    sums: &[f64],
-    end: fn(&Scored) -> u32,
-    incoming: &[f64],
-    out: &mut [f64],
-    change: &mut f64,
-) {
-    for (i, p) in pairs.iter().enumerate() {
-        let own = p.odds * incoming[i];
-        // Subtraction of the own part must not go below nothing by rounding.
-        let others = (sums[end(p) as usize] - own).max(0.0);
-        let others = if others < own * 1e-12 { 0.0 } else { others };
-        let message = 1.0 / (1.0 + others);
-        *change = change.max((message - out[i]).abs());
-        out[i] = message;
-    }
+pub fn assign(mut pairs: Vec<Scored>, records: (usize, usize), threshold: f64) -> Assignment {
+    pairs.retain(|s| s.odds >= LEAST_ODDS);
+    propagate(&mut pairs, records);
+    decide(pairs, records, threshold)
 }
 
 fn decide(pairs: Vec<Scored>, records: (usize, usize), threshold: f64) -> Assignment {

@@ -1,37 +1,18 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::matcher::classify::Evidence;
-use crate::matcher::classify::evidence::{Crowd, Date, Names};
 
-fn pair(left: u32, right: u32) -> Pair {
-    let evidence = Evidence {
-        names: Names::Both,
-        date: Date::Full,
-        middle: None,
-        gender: None,
-        crowd: Crowd::default(),
-    };
-    Pair {
+fn run(edges: &[(u32, u32, f64)], records: (usize, usize), threshold: f64) -> Assignment {
+    let scored = |&(left, right, odds): &(u32, u32, f64)| Scored {
         left,
         right,
         passes: 1,
-        evidence,
-    }
-}
-
-fn run(edges: &[(u32, u32, f64)], records: (usize, usize), threshold: f64) -> Assignment {
-    let mut edges = edges.to_vec();
-    edges.sort_by_key(|e| (e.0, e.1));
-    let pairs: Vec<Pair> = edges.iter().map(|e| pair(e.0, e.1)).collect();
-    let odds = |p: &Pair| {
-        edges
-            .iter()
-            .find(|e| (e.0, e.1) == (p.left, p.right))
-            .unwrap()
-            .2
+        odds,
+        probability: 0.0,
     };
-    assign(&pairs, odds, records, threshold)
+    let mut pairs: Vec<Scored> = edges.iter().map(scored).collect();
+    pairs.sort_by_key(|p| (p.left, p.right));
+    assign(pairs, records, threshold)
 }
 
 /// Marginals by listing every matching.

@@ -7,29 +7,46 @@ pub use semi_join::SemiJoin;
 use std::ops::Range;
 
 use rayon::prelude::*;
+use serde::Serialize;
 
-use crate::token::PassTokens;
+/// Most tokens of the second party in one piece of a block: so many filters of 2,048 bits stay in a
+/// core's second-level cache.
+const PIECE_RIGHT: usize = 1 << 12;
 
 /// The blocks that two parties share in one pass.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Joined {
-    /// Tokens of the first party in block order, as indices into its pass.
+    /// Tokens of the first party that are in a shared block, in block order, as indices into its pass.
     pub left: Vec<u32>,
     /// Tokens of the second party in block order.
     pub right: Vec<u32>,
-    /// The shared blocks, as ranges of `left` and `right`, in ascending order of block key.
+    /// The shared blocks, as ranges of `left` and `right` that follow each other, in ascending order of
+    /// block key.
     pub blocks: Vec<Block>,
+    /// Blocks that were left out since they have more candidate pairs than the cap.
+    pub over_cap: OverCap,
 }
 
-/// One block: tokens of both parties with one block key.
+/// Blocks left out of a join.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct OverCap {
+    /// Their number.
+    pub blocks: u64,
+    /// Tokens in them, of both parties.
+    pub tokens: u64,
+    /// Candidate pairs in them.
+    pub pairs: u64,
+}
+
+/// One block, or a piece of one: tokens of both parties with one block key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Block {
     /// Range of [`Joined::left`].
     pub left: Range<usize>,
     /// Range of [`Joined::right`].
     pub right: Range<usize>,
-    /// Tokens of the first party in the whole block, of which `left` may be a piece.
-    pub whole_left: usize,
+    /// Tokens of both parties in the whole block, of which this may be a piece.
+    pub whole: usize,
 }
 
 impl Block {
@@ -47,79 +64,125 @@ impl Joined {
         self.blocks.iter().map(Block::pairs).sum()
     }
 
-    /// The blocks cut into tasks of about `pairs` candidate pairs each, in block order: large
-    /// blocks are split along their left side, small ones batched.
+    /// Candidate pairs of the largest block.
     #[must_use]
-    pub fn tasks(&self, pairs: u64) -> Vec<Vec<Block>> {
-        let mut tasks = Vec::new();
-        let mut task: Vec<Block> = Vec::new();
-        let mut load = 0;
-        for block in &self.blocks {
-            let rows = (pairs / block.right.len().max(1) as u64).max(1) as usize;
-            let mut start = block.left.start;
-            while start < block.left.end {
-                let end = block.left.end.min(start + rows);
-                let piece = Block {
-                    left: start..end,
-                    right: block.right.clone(),
-                    whole_left: block.whole_left,
-                };
-                load += piece.pairs();
-                task.push(piece);
-                if load >= pairs {
-                    tasks.push(std::mem::take(&mut task));
-                    load = 0;
-                }
-                start = end;
-            }
-        }
-        if !task.is_empty() {
-            tasks.push(task);
-        }
-        tasks
+    pub fn largest(&self) -> u64 {
+        self.blocks.iter().map(Block::pairs).max().unwrap_or(0)
     }
 }
 
-/// Joins the tokens of two parties on the block key.
-///
-/// Deterministic: within a block, tokens keep the order of their file. Cost: a sort of each side.
+/// Blocks cut into tasks of about `pairs` candidate pairs each, in block order: large blocks are cut
+/// along both sides, small ones batched. However few and large the blocks are, there is work for every
+/// thread.
 #[must_use]
-pub fn join(left: &PassTokens, right: &PassTokens) -> Joined {
-    let (a, b) = (sorted(&left.keys), sorted(&right.keys));
-    let mut blocks = Vec::new();
+pub fn tasks(blocks: &[Block], pairs: u64) -> Vec<Vec<Block>> {
+    let mut tasks = Vec::new();
+    let mut task: Vec<Block> = Vec::new();
+    let mut load = 0;
+    for piece in blocks.iter().flat_map(|b| pieces(b, pairs)) {
+        load += piece.pairs();
+        task.push(piece);
+        if load >= pairs {
+            tasks.push(std::mem::take(&mut task));
+            load = 0;
+        }
+    }
+    if !task.is_empty() {
+        tasks.push(task);
+    }
+    tasks
+}
+
+/// `block` in pieces of at most [`PIECE_RIGHT`] tokens of the second party and about `pairs` pairs.
+fn pieces(block: &Block, pairs: u64) -> impl Iterator<Item = Block> {
+    let columns = block.right.clone().step_by(PIECE_RIGHT);
+    let (left, end, whole) = (block.left.clone(), block.right.end, block.whole);
+    columns.flat_map(move |start| {
+        let right = start..end.min(start + PIECE_RIGHT);
+        let rows = (pairs / right.len().max(1) as u64).max(1) as usize;
+        let left = left.clone();
+        left.clone().step_by(rows).map(move |first| Block {
+            left: first..left.end.min(first + rows),
+            right: right.clone(),
+            whole,
+        })
+    })
+}
+
+/// Joins the tokens of two parties on their block keys, blocks of more than `cap` candidate pairs left
+/// out.
+///
+/// Deterministic: within a block, tokens keep the order of their file. Cost: a sort of each side, of
+/// 16 bytes a token.
+#[must_use]
+pub fn join(left: &[u128], right: &[u128], cap: u64) -> Joined {
+    let (a, b) = (sorted(left), sorted(right));
+    let mut joined = Joined::default();
     let (mut i, mut j) = (0, 0);
     while i < a.len() && j < b.len() {
-        match a[i].0.cmp(&b[j].0) {
+        let (this, other) = (a[i].key(left), b[j].key(right));
+        match this.cmp(&other) {
             std::cmp::Ordering::Less => i += 1,
             std::cmp::Ordering::Greater => j += 1,
             std::cmp::Ordering::Equal => {
-                let key = a[i].0;
-                let i_end = i + a[i..].partition_point(|(k, _)| *k == key);
-                let j_end = j + b[j..].partition_point(|(k, _)| *k == key);
-                blocks.push(Block {
-                    left: i..i_end,
-                    right: j..j_end,
-                    whole_left: i_end - i,
+                let in_block = |side: &[Sorted], keys: &[u128]| {
+                    side.iter().take_while(|t| t.key(keys) == this).count()
+                };
+                let (m, n) = (in_block(&a[i..], left), in_block(&b[j..], right));
+                let (tokens_a, tokens_b) = (&a[i..i + m], &b[j..j + n]);
+                (i, j) = (i + m, j + n);
+                let pairs = m as u64 * n as u64;
+                if pairs > cap {
+                    joined.over_cap.blocks += 1;
+                    joined.over_cap.tokens += (m + n) as u64;
+                    joined.over_cap.pairs += pairs;
+                    continue;
+                }
+                let (start_a, start_b) = (joined.left.len(), joined.right.len());
+                joined.left.extend(tokens_a.iter().map(|t| t.token));
+                joined.right.extend(tokens_b.iter().map(|t| t.token));
+                joined.blocks.push(Block {
+                    left: start_a..joined.left.len(),
+                    right: start_b..joined.right.len(),
+                    whole: m + n,
                 });
-                (i, j) = (i_end, j_end);
             }
         }
     }
-    let indices = |side: Vec<(u128, u32)>| side.into_iter().map(|(_, i)| i).collect();
-    Joined {
-        left: indices(a),
-        right: indices(b),
-        blocks,
+    joined
+}
+
+/// A token in the order of its key. PERF: half the key is nearly always enough to sort by.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Sorted {
+    high: u64,
+    token: u32,
+}
+
+impl Sorted {
+    fn key(self, keys: &[u128]) -> u128 {
+        keys[self.token as usize]
     }
 }
 
-fn sorted(keys: &[u128]) -> Vec<(u128, u32)> {
-    let mut side: Vec<(u128, u32)> = keys
-        .iter()
+fn sorted(keys: &[u128]) -> Vec<Sorted> {
+    let high = |k: &u128| (k >> 64) as u64;
+    let mut side: Vec<Sorted> = keys
+        .par_iter()
         .enumerate()
-        .map(|(i, k)| (*k, i as u32))
+        .map(|(i, k)| Sorted {
+            high: high(k),
+            token: i as u32,
+        })
         .collect();
     side.par_sort_unstable();
+    // Keys of one first half that are not the same.
+    for group in side.chunk_by_mut(|a, b| a.high == b.high) {
+        let first = group[0].key(keys);
+        if group.iter().any(|t| t.key(keys) != first) {
+            group.sort_unstable_by_key(|t| (t.key(keys), t.token));
+        }
+    }
     side
 }
 
@@ -129,35 +192,67 @@ mod tests {
 
     use super::*;
 
-    fn tokens(keys: &[u8]) -> PassTokens {
-        PassTokens {
-            keys: keys.iter().map(|k| u128::from(*k)).collect(),
-            ..PassTokens::default()
+    /// Few keys, some of which differ in their second half only.
+    fn keys(of: &[u8]) -> Vec<u128> {
+        let key = |k: &u8| (u128::from(k / 3) << 64) + u128::from(k % 3);
+        of.iter().map(key).collect()
+    }
+
+    fn pairs_of(joined: &Joined, blocks: &[Block]) -> Vec<(u32, u32)> {
+        let mut pairs = Vec::new();
+        for block in blocks {
+            for i in &joined.left[block.left.clone()] {
+                let others = &joined.right[block.right.clone()];
+                pairs.extend(others.iter().map(|j| (*i, *j)));
+            }
         }
+        pairs.sort_unstable();
+        pairs
     }
 
     proptest! {
         /// The join is exactly the pairs of equal keys, and its tasks are exactly its blocks.
         #[test]
         fn join_is_the_nested_loop(a in prop::collection::vec(0u8..8, 0..40), b in prop::collection::vec(0u8..8, 0..40), size in 1u64..50) {
-            let joined = join(&tokens(&a), &tokens(&b));
+            let joined = join(&keys(&a), &keys(&b), u64::MAX);
             let mut want: Vec<(u32, u32)> = Vec::new();
             for (i, x) in a.iter().enumerate() {
                 for (j, y) in b.iter().enumerate() {
                     if x == y { want.push((i as u32, j as u32)); }
                 }
             }
-            let pairs_of = |blocks: &[Block]| {
-                let mut pairs: Vec<(u32, u32)> = blocks.iter().flat_map(|block| {
-                    joined.left[block.left.clone()].iter().flat_map(|i| joined.right[block.right.clone()].iter().map(|j| (*i, *j))).collect::<Vec<_>>()
-                }).collect();
-                pairs.sort_unstable();
-                pairs
-            };
             prop_assert_eq!(joined.pairs(), want.len() as u64);
-            prop_assert_eq!(&pairs_of(&joined.blocks), &want);
-            let cut: Vec<Block> = joined.tasks(size).into_iter().flatten().collect();
-            prop_assert_eq!(&pairs_of(&cut), &want);
+            prop_assert_eq!(&pairs_of(&joined, &joined.blocks), &want);
+            let cut: Vec<Block> = tasks(&joined.blocks, size).into_iter().flatten().collect();
+            prop_assert_eq!(&pairs_of(&joined, &cut), &want);
         }
+    }
+
+    #[test]
+    fn a_giant_block_makes_tasks_for_many_threads() {
+        let one = vec![7; 10_000];
+        let joined = join(&one, &one, u64::MAX);
+        let tasks = tasks(&joined.blocks, 1 << 20);
+        assert!(tasks.len() >= 64, "{}", tasks.len());
+        let most = tasks.iter().flatten().map(Block::pairs).max().unwrap();
+        assert!(most <= 1 << 20);
+        let all: u64 = tasks.iter().flatten().map(Block::pairs).sum();
+        assert_eq!(all, 100_000_000);
+        assert!(tasks.iter().flatten().all(|b| b.whole == 20_000));
+    }
+
+    #[test]
+    fn a_block_over_the_cap_is_left_out_and_counted() {
+        let (a, b) = (keys(&[1, 1, 1, 2]), keys(&[1, 1, 2]));
+        let joined = join(&a, &b, 5);
+        assert_eq!(joined.pairs(), 1);
+        let over = OverCap {
+            blocks: 1,
+            tokens: 5,
+            pairs: 6,
+        };
+        assert_eq!(joined.over_cap, over);
+        assert_eq!((joined.left, joined.right), (vec![3], vec![2]));
+        assert_eq!(join(&a, &b, 6).over_cap, OverCap::default());
     }
 }

@@ -1,6 +1,7 @@
 //! Cells: a state of names with a state of date, as a small number.
 
 use super::evidence::{Date, Evidence, Names, View};
+use super::pairs::Pairs;
 
 /// States without a level.
 pub(super) const PLAIN_STATES: usize = 2;
@@ -52,27 +53,25 @@ pub(super) fn cell(evidence: &Evidence) -> usize {
     name_code(evidence.names) * DATE_STATES + date_code(evidence.date)
 }
 
-/// One kind of evidence that occurs, and how often.
-pub(super) struct Kind {
+/// Evidence that occurs, and how often.
+pub(super) struct Occurring {
     pub(super) evidence: Evidence,
     pub(super) cell: usize,
     pub(super) count: f64,
 }
 
-/// The kinds of evidence that occur, in ascending order.
-pub(super) fn kinds(all: impl Iterator<Item = Evidence>) -> Vec<Kind> {
-    let mut counts: std::collections::BTreeMap<Evidence, u64> = std::collections::BTreeMap::new();
-    for evidence in all {
-        *counts.entry(evidence).or_default() += 1;
+/// The evidence that occurs in `pairs`, in ascending order.
+pub(super) fn occurring(pairs: &Pairs) -> Vec<Occurring> {
+    let mut counts: std::collections::BTreeMap<Evidence, f64> = std::collections::BTreeMap::new();
+    for (kind, count) in pairs.counted() {
+        *counts.entry(kind.evidence).or_default() += count;
     }
-    counts
-        .into_iter()
-        .map(|(evidence, n)| Kind {
-            evidence,
-            cell: cell(&evidence),
-            count: n as f64,
-        })
-        .collect()
+    let of = |(evidence, count)| Occurring {
+        evidence,
+        cell: cell(&evidence),
+        count,
+    };
+    counts.into_iter().map(of).collect()
 }
 
 #[cfg(test)]

@@ -262,38 +262,18 @@ const CLOSE_DAY: Level = 2;
 /// one set of duplicates, where it left a state of evidence just below a link.
 const CLOSE_YEAR: Level = 4;
 
-/// Puts the meetings of all passes together, pair by pair, in ascending order of `(left, right)`.
-///
-/// Also gives each pair's evidence when the passes that hold the whole birthdate are left out,
-/// where the pair met in another pass: the model learns from it how names compare in pairs whose
-/// dates differ.
-///
-/// `crowded` are the passes, as bits, in which so many strangers meet that a pair which met in one of
-/// them and nowhere else cannot be told from them; such pairs are left out.
-#[must_use]
-pub fn merge(
-    facts: &Facts,
-    mut meetings: Vec<Meeting>,
-    crowded: u16,
-) -> Vec<(Pair, Option<Evidence>)> {
-    use rayon::slice::ParallelSliceMut;
-    meetings.par_sort_unstable();
-    let date_passes = facts.date_passes();
-    meetings
-        .chunk_by(|a, b| (a.left, a.right) == (b.left, b.right))
-        .filter_map(|group| {
-            let passes = group.iter().fold(0, |bits, m| bits | 1 << m.pass);
-            if passes & !crowded == 0 && passes.count_ones() == 1 {
-                return None;
-            }
-            let evidence = facts.evidence(group, 0)?;
-            let pair = Pair {
-                left: group[0].left,
-                right: group[0].right,
-                passes,
-                evidence,
-            };
-            Some((pair, facts.evidence(group, date_passes)))
-        })
-        .collect()
+impl Facts {
+    /// A pair by all of its meetings, and its evidence when the passes that hold the whole birthdate are
+    /// left out, where it met in another: the model learns from it how names compare in pairs whose dates
+    /// differ.
+    #[must_use]
+    pub fn pair(&self, meetings: &[Meeting]) -> Option<(Pair, Option<Evidence>)> {
+        let pair = Pair {
+            left: meetings.first()?.left,
+            right: meetings.first()?.right,
+            passes: meetings.iter().fold(0, |bits, m| bits | 1 << m.pass),
+            evidence: self.evidence(meetings, 0)?,
+        };
+        Some((pair, self.evidence(meetings, self.date_passes())))
+    }
 }

@@ -1,8 +1,9 @@
 //! What the number of matches in a cell leans on, where few pairs are in it.
 
 use super::cells::{DATE_STATES, NAME_STATES, PLAIN_STATES, date_code, name_code};
-use super::evidence::{Date, Evidence, Names, Pair};
+use super::evidence::{Date, Names};
 use super::model::{Exposure, Model, PRIOR_WEIGHT};
+use super::pairs::Pairs;
 use super::prior;
 use crate::matcher::compare::{LOWEST, TOP};
 
@@ -21,7 +22,7 @@ pub(super) struct Lean {
 impl Lean {
     pub(super) fn of(
         before: &Model,
-        pairs: &[(Pair, Option<Evidence>)],
+        pairs: &Pairs,
         posterior: &[f64],
         exposure: &Exposure,
     ) -> Self {
@@ -29,14 +30,14 @@ impl Lean {
         let mut full = vec![0.0; NAME_STATES];
         let mut apart = vec![0.0; NAME_STATES];
         let mut dates = vec![0.0; DATE_STATES];
-        for (pair, without_date) in pairs {
-            if pair.evidence.date != Date::Full {
+        for (kind, count) in pairs.counted() {
+            if kind.evidence.date != Date::Full {
                 continue;
             }
-            let p = before.probability(&pair.evidence);
-            full[name_code(pair.evidence.names)] += p;
-            if let Some(e) = without_date {
-                apart[name_code(e.names)] += p;
+            let matches = before.probability(&kind.evidence) * count;
+            full[name_code(kind.evidence.names)] += matches;
+            if let Some(apart_from_date) = &kind.apart {
+                apart[name_code(apart_from_date.names)] += matches;
             }
         }
         for (d, share) in dates.iter_mut().enumerate() {

@@ -12,8 +12,10 @@ pub mod evidence;
 pub mod facts;
 mod lean;
 pub mod model;
+mod pairs;
 mod prior;
 
 pub use evidence::{Evidence, Pair};
-pub use facts::{Facts, merge};
+pub use facts::Facts;
 pub use model::{Exposure, Model};
+pub use pairs::{Kind, Pairs, Row};

@@ -14,10 +14,11 @@
 //!   the rest.
 
 use super::atoms::Chances;
-use super::cells::{CELLS, DATE_STATES, Kind, cell, date_code, kinds, name_code};
+use super::cells::{CELLS, DATE_STATES, Occurring, cell, date_code, name_code, occurring};
 use super::crowd::{Crowds, Tally};
-use super::evidence::{Date, Evidence, Names, Pair};
+use super::evidence::{Date, Evidence, Names};
 use super::lean::Lean;
+use super::pairs::Pairs;
 use super::prior;
 
 /// Observations that a prior count stands for.
@@ -81,8 +82,8 @@ impl Model {
     ///
     /// Deterministic in the set of pairs.
     #[must_use]
-    pub fn fit(pairs: &[(Pair, Option<Evidence>)], exposure: &Exposure) -> Self {
-        let kinds = kinds(pairs.iter().map(|(p, _)| p.evidence));
+    pub fn fit(pairs: &Pairs, exposure: &Exposure) -> Self {
+        let kinds = occurring(pairs);
         let mut model = Self::before(&kinds, exposure);
         for _ in 0..ROUNDS {
             let strangers = Strangers::count(&model, pairs, exposure);
@@ -122,14 +123,14 @@ impl Model {
     /// number of matches is what the pairs themselves make likely, by expectation and
     /// maximisation of this one number.
     #[must_use]
-    pub fn within(&self, pairs: &[(Pair, Option<Evidence>)], records: usize) -> Self {
+    pub fn within(&self, pairs: &Pairs, records: usize) -> Self {
         let all = 0.5 * records as f64 * (records as f64 - 1.0).max(1.0);
         // Odds of a match if it were as rare here as there, for each pair of records.
         let same_rate = all / self.pairs;
         let mut matches = 0.01 * records as f64;
         let mut model = self.clone();
         model.pairs = all;
-        let kinds = kinds(pairs.iter().map(|(p, _)| p.evidence));
+        let kinds = occurring(pairs);
         for _ in 0..20 {
             let rate = matches / (self.matches.max(1.0) * same_rate);
             for (own, odds) in model.odds.iter_mut().zip(&self.odds) {
@@ -145,7 +146,7 @@ impl Model {
     }
 
     /// The model before the data speak.
-    fn before(kinds: &[Kind], exposure: &Exposure) -> Self {
+    fn before(kinds: &[Occurring], exposure: &Exposure) -> Self {
         let expected = 0.5 * exposure.records.0.min(exposure.records.1) as f64;
         let mut odds = vec![0.0; CELLS];
         for kind in kinds {
@@ -223,24 +224,46 @@ struct Strangers {
     gender: (f64, f64),
 }
 
+/// The likeliest candidate of a record, and what kind of pair they are.
+#[derive(Clone, Copy)]
+struct Best {
+    other: u32,
+    kind: u32,
+}
+
+impl Best {
+    const NONE: Self = Self {
+        other: u32::MAX,
+        kind: u32::MAX,
+    };
+
+    /// Its probability by that of each kind; 0 if there is none.
+    fn of(self, probability: &[f64]) -> f64 {
+        probability.get(self.kind as usize).copied().unwrap_or(0.0)
+    }
+}
+
 impl Strangers {
-    fn count(model: &Model, pairs: &[(Pair, Option<Evidence>)], exposure: &Exposure) -> Self {
-        // The best probability of a record, with whom, and whether by birthdates and unequal names.
-        let mut best_left = vec![(0.0f64, u32::MAX, false); exposure.records.0];
-        let mut best_right = vec![(0.0f64, u32::MAX, false); exposure.records.1];
-        for (pair, _) in pairs {
-            let p = model.probability(&pair.evidence);
-            let Evidence { names, date, .. } = pair.evidence;
-            let leaves_open = !date.is_undated() && names != Names::Both;
-            let keep = |best: &mut (f64, u32, bool), other: u32| {
-                if p > best.0 {
-                    *best = (p, other, leaves_open);
+    fn count(model: &Model, pairs: &Pairs, exposure: &Exposure) -> Self {
+        let probability = pairs.by_kind(|k| model.probability(&k.evidence));
+        // By birthdates and unequal names.
+        let leaves_open =
+            pairs.by_kind(|k| !k.evidence.date.is_undated() && k.evidence.names != Names::Both);
+        let mut best_left = vec![Best::NONE; exposure.records.0];
+        let mut best_right = vec![Best::NONE; exposure.records.1];
+        pairs.each(|row| {
+            let keep = |best: &mut Best, other: u32| {
+                if probability[row.kind as usize] > best.of(&probability) {
+                    *best = Best {
+                        other,
+                        kind: row.kind,
+                    };
                 }
             };
-            keep(&mut best_left[pair.left as usize], pair.right);
-            keep(&mut best_right[pair.right as usize], pair.left);
-        }
-        let certain = |best: &(f64, u32, bool)| best.0 >= CERTAIN;
+            keep(&mut best_left[row.left as usize], row.right);
+            keep(&mut best_right[row.right as usize], row.left);
+        });
+        let certain = |best: &Best| best.of(&probability) >= CERTAIN;
         let mut out = Self {
             counts: vec![0.0; CELLS],
             share: 0.0,
@@ -248,29 +271,31 @@ impl Strangers {
             middle: (0.0, 0.0),
             gender: (0.0, 0.0),
         };
-        for (pair, _) in pairs {
+        let mut seen = vec![0u64; probability.len()];
+        pairs.each(|row| {
             let (l, r) = (
-                &best_left[pair.left as usize],
-                &best_right[pair.right as usize],
+                &best_left[row.left as usize],
+                &best_right[row.right as usize],
             );
-            let seen = f64::from(u8::from(certain(l) && l.1 != pair.right))
-                + f64::from(u8::from(certain(r) && r.1 != pair.left));
-            if seen > 0.0 {
-                out.counts[cell(&pair.evidence)] += seen;
-                tally(&mut out.middle, pair.evidence.middle, seen);
-                tally(&mut out.gender, pair.evidence.gender, seen);
-            }
+            seen[row.kind as usize] += u64::from(certain(l) && l.other != row.right)
+                + u64::from(certain(r) && r.other != row.left);
+        });
+        for (kind, seen) in pairs.kinds().iter().zip(seen) {
+            let seen = seen as f64;
+            out.counts[cell(&kind.evidence)] += seen;
+            tally(&mut out.middle, kind.evidence.middle, seen);
+            tally(&mut out.gender, kind.evidence.gender, seen);
         }
-        let looked = |is: fn(&(f64, u32, bool)) -> bool| {
-            let share = |best: &[(f64, u32, bool)]| {
+        let looked = |is: &dyn Fn(&Best) -> bool| {
+            let share = |best: &[Best]| {
                 let seen = best.iter().filter(|b| certain(b) && is(b)).count();
                 seen as f64 / best.len().max(1) as f64
             };
             share(&best_left) + share(&best_right)
         };
-        out.share = looked(|_| true);
+        out.share = looked(&|_| true);
         // The prior counts names that occur twice in a file too. It must not speak alone.
-        out.share_undated = looked(|b| b.2).max(LEAST_SEEN * out.share);
+        out.share_undated = looked(&|b| leaves_open[b.kind as usize]).max(LEAST_SEEN * out.share);
         out
     }
 
@@ -301,8 +326,8 @@ impl Strangers {
 
     fn fit(
         &self,
-        kinds: &[Kind],
-        pairs: &[(Pair, Option<Evidence>)],
+        kinds: &[Occurring],
+        pairs: &Pairs,
         exposure: &Exposure,
         before: &Model,
     ) -> Model {
@@ -314,7 +339,7 @@ impl Strangers {
             strangers[kind.cell] = self.of(kind.cell, date, stranger_prior(names, date, exposure));
         }
         // Where only years are known, no dates are near: then there is nothing to learn from.
-        let near = |k: &Kind| matches!(k.evidence.date, Date::YearMonth(_) | Date::YearDay);
+        let near = |k: &Occurring| matches!(k.evidence.date, Date::YearMonth(_) | Date::YearDay);
         if kinds.iter().any(near) {
             let both_full = name_code(Names::Both) * DATE_STATES + date_code(Date::Full);
             strangers[both_full] = self

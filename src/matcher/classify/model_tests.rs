@@ -1,9 +1,10 @@
 //! The model on files made by hand.
 
 use super::*;
+use crate::matcher::classify::evidence::Pair;
 use crate::matcher::classify::evidence::{Agreement, Crowd, View};
-use crate::matcher::classify::facts::{Facts, merge};
-use crate::matcher::compare::{ABSENT, LOWEST, Meeting};
+use crate::matcher::classify::facts::Facts;
+use crate::matcher::compare::{ABSENT, Gathering, LOWEST, Meeting};
 
 const RECORDS: u32 = 1000;
 const ALIKE: Names = Names::Alike {
@@ -55,13 +56,17 @@ fn files() -> Vec<(Pair, Option<Evidence>)> {
     pairs
 }
 
+fn fit(pairs: Vec<(Pair, Option<Evidence>)>, exposure: &Exposure) -> Model {
+    Model::fit(&pairs.into_iter().collect(), exposure)
+}
+
 fn with(names: Names) -> Evidence {
     pair(0, 0, names).0.evidence
 }
 
 #[test]
 fn excess_over_coincidence_tells_matches_from_strangers() {
-    let model = Model::fit(&files(), &exposure());
+    let model = fit(files(), &exposure());
     assert!((model.matches - 600.0).abs() < 30.0, "{}", model.matches);
     assert!(model.odds(&with(Names::Both)) > 100.0);
     assert!(model.odds(&with(ALIKE)) < 0.05);
@@ -69,7 +74,7 @@ fn excess_over_coincidence_tells_matches_from_strangers() {
 
 #[test]
 fn missing_fields_are_neutral_and_differing_ones_count_against() {
-    let model = Model::fit(&files(), &exposure());
+    let model = fit(files(), &exposure());
     let base = with(Names::Both);
     let differing = Evidence {
         middle: Some(false),
@@ -87,10 +92,7 @@ fn missing_fields_are_neutral_and_differing_ones_count_against() {
 fn the_order_of_pairs_changes_nothing() {
     let mut reversed = files();
     reversed.reverse();
-    let (a, b) = (
-        Model::fit(&files(), &exposure()),
-        Model::fit(&reversed, &exposure()),
-    );
+    let (a, b) = (fit(files(), &exposure()), fit(reversed, &exposure()));
     let names = with(ALIKE);
     assert!((a.odds(&names) - b.odds(&names)).abs() < 1e-12);
 }
@@ -117,7 +119,7 @@ fn agreement_without_a_birthdate_is_learned_from_itself() {
         same_date: Some(400),
         ..exposure()
     };
-    let model = Model::fit(&pairs, &spread);
+    let model = fit(pairs, &spread);
     let undated = Evidence {
         date: Date::Unknown,
         ..with(both)
@@ -131,13 +133,13 @@ fn agreement_without_a_birthdate_is_learned_from_itself() {
 
 #[test]
 fn inside_a_file_few_pairs_are_expected_to_match() {
-    let between = Model::fit(&files(), &exposure());
+    let between = fit(files(), &exposure());
     // A pair of equal names and birthdates among pairs of strangers.
     let mut own: Vec<_> = (0..RECORDS - 4)
         .flat_map(|i| (1..=4).map(move |k| pair(i, i + k, ALIKE)))
         .collect();
     own.push(pair(1, 900, Names::Both));
-    let within = between.within(&own, RECORDS as usize);
+    let within = between.within(&own.into_iter().collect(), RECORDS as usize);
     assert!((within.matches - 1.0).abs() < 0.5, "{}", within.matches);
     assert!(within.probability(&with(Names::Both)) > 0.9);
     assert!(within.probability(&with(Names::Both)) < between.probability(&with(Names::Both)));
@@ -210,10 +212,19 @@ fn who_met_in_one_crowded_bucket_alone_is_left_out() {
         meeting(2, 1),
         meeting(2, 1),
     ];
-    let left = |crowded: u16| -> Vec<u32> {
-        let merged = merge(&facts, met.clone(), crowded);
-        merged.iter().map(|(p, _)| p.left).collect()
+    let left = |crowded: &[usize]| -> Vec<u32> {
+        let mut all = Gathering::default();
+        all.list(met.clone());
+        crowded.iter().for_each(|p| all.crowd(*p));
+        let mut out = Vec::new();
+        let of = |meetings: &[Meeting]| facts.pair(meetings);
+        let done: Result<(), ()> = all.each(3, of, |found| {
+            out.extend(found.iter().map(|(p, _)| p.left));
+            Ok(())
+        });
+        assert!(done.is_ok());
+        out
     };
-    assert_eq!(left(0), [0, 1, 2]);
-    assert_eq!(left(0b110), [1]);
+    assert_eq!(left(&[]), [0, 1, 2]);
+    assert_eq!(left(&[1, 2]), [1]);
 }

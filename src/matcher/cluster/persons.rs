@@ -1,7 +1,8 @@
 //! The records of one party, put together into persons.
 
-use crate::matcher::assign::{Assignment, Scored, Verdict};
-use crate::matcher::classify::Pair;
+use rayon::prelude::*;
+
+use crate::matcher::assign::{Assignment, LEAST_ODDS, Scored, Verdict, root};
 
 /// Which records of a party are of one person.
 #[derive(Debug, Clone)]
@@ -25,13 +26,13 @@ impl Persons {
         }
     }
 
-    /// Joins the records of each pair whose probability reaches `threshold`, and of all pairs that
-    /// hang together by such. Persons are numbered by their first record.
+    /// Joins the records of each of `pairs`, and of all pairs that hang together by such. Persons are
+    /// numbered by their first record.
     #[must_use]
-    pub fn of(records: usize, pairs: &[Scored], threshold: f64) -> Self {
+    pub fn of(records: usize, pairs: impl Iterator<Item = (u32, u32)>) -> Self {
         let mut parent: Vec<u32> = (0..records as u32).collect();
-        for p in pairs.iter().filter(|p| p.probability >= threshold) {
-            let (a, b) = (find(&mut parent, p.left), find(&mut parent, p.right));
+        for (left, right) in pairs {
+            let (a, b) = (root(&mut parent, left), root(&mut parent, right));
             // The smaller number leads, whatever the order of the pairs.
             parent[a.max(b) as usize] = a.min(b);
         }
@@ -39,7 +40,7 @@ impl Persons {
         let mut of = Vec::with_capacity(records);
         let mut persons = 0;
         for record in 0..records as u32 {
-            let leader = find(&mut parent, record) as usize;
+            let leader = root(&mut parent, record) as usize;
             if number[leader] == u32::MAX {
                 number[leader] = persons;
                 persons += 1;
@@ -103,38 +104,32 @@ impl Persons {
     }
 }
 
-fn find(parent: &mut [u32], record: u32) -> u32 {
-    let mut at = record;
-    while parent[at as usize] != at {
-        parent[at as usize] = parent[parent[at as usize] as usize];
-        at = parent[at as usize];
-    }
-    at
-}
-
-/// The pairs of records as pairs of persons: of several between two persons the one of the highest
-/// odds, with the passes of all.
+/// The pairs of records as pairs of persons, ascending by `(left, right)`: of several between two persons
+/// the one of the highest odds, with the passes of all. Of odds below [`LEAST_ODDS`] only those are kept that
+/// may add a pass to another.
 #[must_use]
 pub fn between(
-    pairs: &[Pair],
+    pairs: impl Iterator<Item = Scored>,
     left: &Persons,
     right: &Persons,
-    odds: impl Fn(&Pair) -> f64,
-) -> Vec<Pair> {
-    let mut out: Vec<Pair> = pairs
-        .iter()
-        .map(|p| Pair {
+) -> Vec<Scored> {
+    let mut out: Vec<Scored> = pairs
+        .map(|p| Scored {
             left: left.person(p.left),
             right: right.person(p.right),
-            ..*p
+            ..p
+        })
+        .filter(|p| {
+            let alone = left.members(p.left).len() == 1 && right.members(p.right).len() == 1;
+            p.odds >= LEAST_ODDS || !alone
         })
         .collect();
-    out.sort_by(|a, b| {
-        let key = |p: &Pair| (p.left, p.right);
-        key(a)
-            .cmp(&key(b))
-            .then(odds(b).total_cmp(&odds(a)))
-            .then(a.evidence.cmp(&b.evidence))
+    if left.is_alone() && right.is_alone() {
+        return out;
+    }
+    out.par_sort_by(|a, b| {
+        let key = |p: &Scored| (p.left, p.right);
+        key(a).cmp(&key(b)).then(b.odds.total_cmp(&a.odds))
     });
     out.dedup_by(|next, kept| {
         let same = (next.left, next.right) == (kept.left, kept.right);

@@ -1,6 +1,5 @@
 use super::*;
 use crate::matcher::assign::{Assignment, Scored, Status, Verdict};
-use crate::matcher::classify::evidence::{Crowd, Date, Evidence, Names, Pair};
 
 fn scored(left: u32, right: u32, probability: f64) -> Scored {
     Scored {
@@ -50,36 +49,27 @@ fn links(decision: &Assignment) -> Vec<(u32, u32)> {
 
 #[test]
 fn pairs_that_hang_together_are_one_person() {
-    let pairs = [scored(0, 2, 0.9), scored(2, 4, 0.8), scored(1, 3, 0.3)];
-    let persons = Persons::of(5, &pairs, 0.5);
+    let persons = Persons::of(5, [(0, 2), (2, 4)].into_iter());
     assert_eq!((persons.len(), persons.surplus()), (3, 2));
     assert_eq!(persons.members(0), [0, 2, 4]);
     assert_eq!(persons.groups().collect::<Vec<_>>(), [[0, 2, 4]]);
-    assert!(Persons::of(5, &[], 0.5).is_alone() && Persons::alone(5).is_alone());
+    assert!(Persons::of(5, std::iter::empty()).is_alone() && Persons::alone(5).is_alone());
     assert_eq!(Persons::alone(3).members(1), [1]);
 }
 
 #[test]
 fn a_link_of_persons_links_all_their_records() {
-    let evidence = Evidence {
-        names: Names::Both,
-        date: Date::Full,
-        middle: None,
-        gender: None,
-        crowd: Crowd::default(),
+    // Of a pair so unlikely that by itself it would be left out, the passes count.
+    let second = Scored {
+        passes: 2,
+        ..scored(2, 1, 1e-6)
     };
-    let pair = |left, right, passes| Pair {
-        left,
-        right,
-        passes,
-        evidence,
-    };
-    let (left, right) = (Persons::of(3, &[scored(0, 2, 0.9)], 0.5), Persons::alone(2));
+    let left = Persons::of(3, [(0, 2)].into_iter());
+    let right = Persons::alone(2);
     let met = between(
-        &[pair(0, 1, 1), pair(1, 0, 1), pair(2, 1, 2)],
+        [scored(0, 1, 0.9), scored(1, 0, 0.8), second].into_iter(),
         &left,
         &right,
-        |_| 1.0,
     );
     assert_eq!(met.len(), 2);
     assert_eq!((met[0].left, met[0].right, met[0].passes), (0, 1, 3));

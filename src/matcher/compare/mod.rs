@@ -3,18 +3,27 @@
 //! A similarity is kept as a [`Level`]: the estimated share of common q-grams in coarse steps, so
 //! that filters of different sizes and foldings speak one language.
 
+mod buckets;
+mod gathering;
 pub mod kernel;
 mod level;
 mod screen;
+mod source;
 
+pub use buckets::Buckets;
+pub use gathering::Gathering;
 pub use level::{ABSENT, EXACT, LOWEST, Level, NOISE, Scale, TOP};
+pub use source::{InFile, Source};
+
+use std::ops::Range;
 
 use rayon::prelude::*;
 use screen::Opposite;
 
-use super::block::{Block, join};
+use super::block::{Block, Joined, OverCap, join, tasks};
+use crate::error::Result;
 use crate::project::{BlockFeature, Fill, Filter, FilterFeature, Pass, Schema};
-use crate::token::{FilterColumn, PassTokens};
+use crate::token::{FilterColumn, Keys};
 
 /// Candidate pairs of one task.
 const TASK_PAIRS: u64 = 1 << 20;
@@ -51,8 +60,137 @@ pub struct PassResult {
     pub blocks: u64,
     /// Candidate pairs of the largest block.
     pub largest: u64,
-    /// The meetings kept, in the order of their blocks.
-    pub meetings: Vec<Meeting>,
+    /// Blocks left out since they are too large.
+    pub over_cap: OverCap,
+    /// Tokens of both parties in whose block the other has none.
+    pub met_nobody: u64,
+    /// Records of each party that have a token in the pass.
+    pub people: (u64, u64),
+    /// The meetings kept.
+    pub kept: Kept,
+}
+
+/// Meetings of a pass that are kept.
+#[derive(Debug)]
+pub enum Kept {
+    /// One by one.
+    Listed(Vec<Meeting>),
+    /// All that there are, in a pass without filters.
+    Buckets(Buckets),
+}
+
+impl Kept {
+    /// Their number.
+    #[must_use]
+    pub fn meetings(&self) -> u64 {
+        match self {
+            Self::Listed(meetings) => meetings.len() as u64,
+            Self::Buckets(buckets) => buckets.meetings(),
+        }
+    }
+}
+
+/// What bounds the work of a pass.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Candidate pairs of a block from which it is left out.
+    pub block_pairs: u64,
+}
+
+/// Candidate pairs of a block that are compared unless another cap is given: minutes of work.
+pub const BLOCK_PAIRS: u64 = 20_000_000_000;
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            block_pairs: BLOCK_PAIRS,
+        }
+    }
+}
+
+/// The tokens of both parties that meet, in block order.
+struct Meet {
+    joined: Joined,
+    /// Whose tokens they are, by the number of the token: not in block order.
+    left: Keys,
+    /// `None` if both parties are one.
+    right: Option<Keys>,
+}
+
+impl Meet {
+    fn of<S: Source>(left: &S, right: Option<&S>, limits: Limits) -> Result<Self> {
+        let (left, right) = rayon::join(|| left.keys(), || right.map(Source::keys).transpose());
+        let (left, right) = (left?, right?);
+        let joined = join(
+            &left.keys,
+            &right.as_ref().unwrap_or(&left).keys,
+            limits.block_pairs,
+        );
+        Ok(Self {
+            joined,
+            left,
+            right,
+        })
+    }
+
+    fn right(&self) -> &Keys {
+        self.right.as_ref().unwrap_or(&self.left)
+    }
+
+    /// Tokens of both parties.
+    fn tokens(&self) -> u64 {
+        (self.left.keys.len() + self.right().keys.len()) as u64
+    }
+
+    fn result(&self, kept: Kept) -> PassResult {
+        let people = |keys: &Keys| keys.records.chunk_by(|a, b| a == b).count() as u64;
+        let met = (self.joined.left.len() + self.joined.right.len()) as u64;
+        PassResult {
+            candidates: self.joined.pairs(),
+            blocks: self.joined.blocks.len() as u64,
+            largest: self.joined.largest(),
+            over_cap: self.joined.over_cap,
+            met_nobody: self.tokens() - met - self.joined.over_cap.tokens,
+            people: (people(&self.left), people(self.right())),
+            kept,
+        }
+    }
+}
+
+/// One party's tokens in block order: those of a range of all that meet somebody.
+struct Side {
+    range: Range<usize>,
+    records: Vec<u32>,
+    filters: Vec<FilterColumn>,
+}
+
+impl Side {
+    /// Reads the filters of the tokens in `range` of `order`, each to its place.
+    fn read<S: Source>(
+        source: &S,
+        keys: &Keys,
+        order: &[u32],
+        range: Range<usize>,
+    ) -> Result<Self> {
+        let order = &order[range.clone()];
+        let mut wanted: Vec<(u32, u32)> = order
+            .iter()
+            .enumerate()
+            .map(|(place, token)| (keys.rows[*token as usize], place as u32))
+            .collect();
+        wanted.par_sort_unstable();
+        let (rows, places): (Vec<u32>, Vec<u32>) = wanted.into_iter().unzip();
+        Ok(Self {
+            range,
+            records: order.iter().map(|t| keys.records[*t as usize]).collect(),
+            filters: source.filters((&rows, &places), order.len())?,
+        })
+    }
+
+    /// Where the tokens in a range of all that meet somebody are here.
+    fn places(&self, range: &Range<usize>) -> Range<usize> {
+        range.start - self.range.start..range.end - self.range.start
+    }
 }
 
 /// Compares all pairs inside the blocks that two parties share in a pass.
@@ -61,46 +199,122 @@ pub struct PassResult {
 /// chance noise allows to tell are counted as candidates but not kept; nor are, in a classic
 /// schema, those whose Dice coefficient is below the schema's.
 ///
-/// `is_within`: both are the same party. Then each pair is kept once, and nobody meets themselves.
-#[must_use]
-pub fn pass(
+/// `right` is `None` if a party is compared with itself. Then each pair is kept once, and nobody meets
+/// themselves.
+///
+/// # Errors
+/// Those of the sources.
+pub fn pass<S: Source>(
     schema: &Schema,
     number: usize,
-    left: &PassTokens,
-    right: &PassTokens,
-    is_within: bool,
-) -> PassResult {
+    left: &S,
+    right: Option<&S>,
+    limits: Limits,
+) -> Result<PassResult> {
     let pass = &schema.passes[number];
-    let joined = join(left, right);
-    let scales: Vec<Scale> = pass
-        .filters
-        .iter()
-        .map(|f| Scale::of(f, schema.dice))
-        .collect();
-    let screen = screen(pass);
-    let ordered = screen.map(|f| {
-        (
-            gather(&left.filters[f], &joined.left),
-            gather(&right.filters[f], &joined.right),
-        )
-    });
-    let least = screen.map_or(LOWEST, |f| {
-        scales[f].least(
-            joined.pairs(),
-            (joined.left.len() + joined.right.len()) as u64,
-        )
-    });
-    // What is known of tokens `i` and `j` in block order, as a meeting. `known`: a filter and its level.
-    let meeting = |(i, j): (usize, usize), size: u8, known: Option<(usize, Level)>| {
-        let (x, y) = (joined.left[i] as usize, joined.right[j] as usize);
-        if is_within && left.records[x] >= right.records[y] {
+    let is_within = right.is_none();
+    let meet = Meet::of(left, right, limits)?;
+    if pass.filters.is_empty() {
+        let (own, others) = (&meet.left.records, &meet.right().records);
+        let buckets = Buckets::of(&meet.joined, own, others, is_within);
+        return Ok(meet.result(Kept::Buckets(buckets)));
+    }
+    let joined = &meet.joined;
+    let read =
+        |source: &S, keys: &Keys, order: &[u32]| Side::read(source, keys, order, 0..order.len());
+    let (own, others) = rayon::join(
+        || read(left, &meet.left, &joined.left),
+        || {
+            right
+                .map(|right| read(right, meet.right(), &joined.right))
+                .transpose()
+        },
+    );
+    let (own, others) = (own?, others?);
+    let comparison = Comparison::of(schema, number, (joined.pairs(), meet.tokens()), is_within);
+    let found = comparison.all(&own, others.as_ref().unwrap_or(&own), &joined.blocks);
+    Ok(meet.result(Kept::Listed(found)))
+}
+
+/// How the pairs of a pass are compared, and which of them are kept.
+struct Comparison {
+    pass: u8,
+    scales: Vec<Scale>,
+    /// The filter that decides which are kept, if one does, and from which level on.
+    screen: Option<(usize, Level)>,
+    is_within: bool,
+}
+
+impl Comparison {
+    /// For pass `number` of `schema` with so many candidate pairs of so many tokens.
+    fn of(schema: &Schema, number: usize, (pairs, tokens): (u64, u64), is_within: bool) -> Self {
+        let pass = &schema.passes[number];
+        let scale = |f| Scale::of(f, schema.dice);
+        let scales: Vec<Scale> = pass.filters.iter().map(scale).collect();
+        Self {
+            pass: number as u8,
+            screen: screen(pass).map(|f| (f, scales[f].least(pairs, tokens))),
+            scales,
+            is_within,
+        }
+    }
+
+    /// The meetings kept of all pairs in `blocks`, in their order.
+    fn all(&self, left: &Side, right: &Side, blocks: &[Block]) -> Vec<Meeting> {
+        // Collected in task order: the same result at any number of threads.
+        let found: Vec<Vec<Meeting>> = tasks(blocks, TASK_PAIRS)
+            .par_iter()
+            .map(|task| self.task(left, right, task))
+            .collect();
+        found.concat()
+    }
+
+    fn task(&self, left: &Side, right: &Side, blocks: &[Block]) -> Vec<Meeting> {
+        let mut found = Vec::new();
+        let mut opposite = Opposite::default();
+        for block in blocks {
+            let size = size(block, self.is_within);
+            let own = left.places(&block.left);
+            let others = right.places(&block.right);
+            let meeting = |i, j, known| self.meeting((left, i), (right, j), size, known);
+            let Some((f, least)) = self.screen else {
+                let pairs = own.flat_map(|i| others.clone().map(move |j| (i, j)));
+                found.extend(pairs.filter_map(|(i, j)| meeting(i, j, None)));
+                continue;
+            };
+            let (a, b) = (&left.filters[f], &right.filters[f]);
+            opposite.fill(&self.scales[f], b, others.clone());
+            for i in own {
+                if a.present[i] {
+                    opposite.alike(&self.scales[f], b, a.row(i), least, |j, level| {
+                        found.extend(meeting(i, j, Some((f, level))));
+                    });
+                    let absent = opposite.absent().iter();
+                    found.extend(absent.filter_map(|&j| meeting(i, j, None)));
+                } else {
+                    found.extend(others.clone().filter_map(|j| meeting(i, j, None)));
+                }
+            }
+        }
+        found
+    }
+
+    /// What is known of two tokens that meet. `known`: a filter and its level.
+    fn meeting(
+        &self,
+        (left, i): (&Side, usize),
+        (right, j): (&Side, usize),
+        size: u8,
+        known: Option<(usize, Level)>,
+    ) -> Option<Meeting> {
+        if self.is_within && left.records[i] >= right.records[j] {
             return None;
         }
         let mut levels = 0;
-        for (f, scale) in scales.iter().enumerate() {
+        for (f, scale) in self.scales.iter().enumerate() {
             let level = match known {
                 Some((k, level)) if k == f => level,
-                _ => match (left.filters[f].get(x), right.filters[f].get(y)) {
+                _ => match (left.filters[f].get(i), right.filters[f].get(j)) {
                     (Some(a), Some(b)) => scale.level_of(a, b),
                     _ => ABSENT,
                 },
@@ -108,49 +322,12 @@ pub fn pass(
             levels |= u32::from(level) << (4 * f);
         }
         Some(Meeting {
-            left: left.records[x],
-            right: right.records[y],
-            pass: number as u8,
+            left: left.records[i],
+            right: right.records[j],
+            pass: self.pass,
             size,
             levels,
         })
-    };
-    let compare = |blocks: &Vec<Block>| {
-        let mut found = Vec::new();
-        let mut opposite = Opposite::default();
-        for block in blocks {
-            let size = size(block, is_within);
-            let all = block.right.clone();
-            let (Some(f), Some((a, b))) = (screen, &ordered) else {
-                let pairs = block
-                    .left
-                    .clone()
-                    .flat_map(|i| all.clone().map(move |j| (i, j)));
-                found.extend(pairs.filter_map(|pair| meeting(pair, size, None)));
-                continue;
-            };
-            opposite.fill(&scales[f], b, all.clone());
-            for i in block.left.clone() {
-                if a.present[i] {
-                    opposite.alike(&scales[f], b, a.row(i), least, |j, level| {
-                        found.extend(meeting((i, j), size, Some((f, level))));
-                    });
-                    let absent = opposite.absent().iter();
-                    found.extend(absent.filter_map(|&j| meeting((i, j), size, None)));
-                } else {
-                    found.extend(all.clone().filter_map(|j| meeting((i, j), size, None)));
-                }
-            }
-        }
-        found
-    };
-    // Collected in task order: the same result at any number of threads.
-    let found: Vec<Vec<Meeting>> = joined.tasks(TASK_PAIRS).par_iter().map(compare).collect();
-    PassResult {
-        candidates: joined.pairs(),
-        blocks: joined.blocks.len() as u64,
-        largest: joined.blocks.iter().map(Block::pairs).max().unwrap_or(0),
-        meetings: found.concat(),
     }
 }
 
@@ -163,7 +340,7 @@ const STEPS: f64 = 8.0;
 #[must_use]
 pub fn size(block: &Block, is_within: bool) -> u8 {
     let pair = if is_within { 4 } else { 2 };
-    let both = (block.whole_left + block.right.len()).saturating_sub(pair);
+    let both = block.whole.saturating_sub(pair);
     if both <= ONE_BY_ONE {
         return both as u8;
     }
@@ -202,20 +379,6 @@ fn screen(pass: &Pass) -> Option<usize> {
     (0..pass.filters.len())
         .filter(|&i| of_names(&pass.filters[i]))
         .max_by_key(|&i| pass.filters[i].bits)
-}
-
-/// The filters of `column` in the order of `order`, so that a block is read front to back.
-fn gather(column: &FilterColumn, order: &[u32]) -> FilterColumn {
-    let mut out = FilterColumn {
-        words: column.words,
-        bits: Vec::with_capacity(order.len() * column.words),
-        present: Vec::with_capacity(order.len()),
-    };
-    for &i in order {
-        out.bits.extend_from_slice(column.row(i as usize));
-        out.present.push(column.present[i as usize]);
-    }
-    out
 }
 
 /// Whether a filter is of the classic kind, compared by Dice.

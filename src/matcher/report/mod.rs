@@ -14,6 +14,7 @@ use serde::Serialize;
 use crate::atomic;
 use crate::error::{Error, Result};
 use crate::matcher::assign::{Assignment, Status};
+use crate::matcher::block::OverCap;
 use crate::release::Conclusion;
 
 /// What a match run did, in counts.
@@ -100,10 +101,12 @@ pub struct PassReport {
     pub blocks: u64,
     /// Candidate pairs of the largest block.
     pub largest_block: u64,
-    /// Tokens left unread since no token of the partner is in their block.
+    /// Tokens of both parties in whose block the other has none; their filters are not read.
     pub met_nobody: u64,
     /// Candidate pairs.
     pub candidates: u64,
+    /// What was left out since its block has more candidate pairs than the cap.
+    pub over_cap: OverCap,
     /// Candidate pairs kept after comparison.
     pub kept: u64,
     /// Links that met in this pass.

@@ -7,12 +7,13 @@ use rayon::prelude::*;
 use super::{Owned, number};
 use crate::error::{Error, Result};
 use crate::matcher::assign::Assignment;
+use crate::matcher::compare::Limits;
 use crate::matcher::intake::admit;
 use crate::owner::encode::{Encoder, Outcome};
 use crate::owner::key::LinkageKey;
 use crate::owner::normalise;
 use crate::pipeline::Progress;
-use crate::pipeline::decide::{meet, two};
+use crate::pipeline::decide::{Looking, two};
 use crate::project::Project;
 use crate::token::{Header, TokenWriter};
 
@@ -45,11 +46,16 @@ pub(super) fn link(
     let parties = admit(project, &files, false)?;
     let schema = &project.schema;
     let records = [0, 1].map(|p: usize| parties[p].refs.len());
+    let looking = Looking {
+        schema,
+        limits: Limits::default(),
+        progress,
+    };
     let mut decided = two(
         schema,
         records,
         (project.threshold, duplicates),
-        |a, b, known| meet(schema, &parties[a], &parties[b], known, progress),
+        |a, b, known| looking.meet(&parties[a], &parties[b], known),
     )?;
     // The files are in the order of their refs and lack whoever has nothing to link.
     let of = |party: usize, record: u32| {

@@ -7,14 +7,14 @@ use super::schema::schema;
 use super::{Owned, number, throw_away};
 use crate::error::Result;
 use crate::matcher::assign::Assignment;
-use crate::matcher::block::{Block, join};
-use crate::matcher::compare::{EXACT, LOWEST, Level, Meeting, NOISE, PassResult, TOP, size};
+use crate::matcher::block::{Block, OverCap, join, tasks};
+use crate::matcher::compare::{EXACT, Kept, LOWEST, Level, Meeting, NOISE, PassResult, TOP, size};
 use crate::owner::encode::Encoder;
 use crate::owner::key::LinkageKey;
 use crate::pipeline::Progress;
 use crate::pipeline::decide::{Known, Meetings, two};
 use crate::project::{FilterFeature, Pass, Project};
-use crate::token::PassTokens;
+use crate::token::Keys;
 
 /// Candidate pairs of one task.
 const TASK_PAIRS: u64 = 1 << 16;
@@ -23,7 +23,7 @@ const TASK_PAIRS: u64 = 1 << 16;
 struct Side {
     people: Vec<Comparable>,
     /// The block keys of each pass, without filters.
-    blocks: Vec<PassTokens>,
+    blocks: Vec<Keys>,
 }
 
 /// Links the two parties' people in clear, by the passes of `k12` in clear and the threshold of `project`.
@@ -54,14 +54,9 @@ pub(super) fn link(
         for (number, pass) in schema.passes.iter().enumerate() {
             let step = format!("in clear: {}", pass.name);
             progress.at(&step, number as u64, schema.passes.len() as u64);
-            let blocks = (&left.blocks[number], &right.blocks[number]);
-            meetings.add(
-                number,
-                blocks,
-                compare(number, pass, (left, right), is_within),
-            );
+            meetings.add(number, compare(number, pass, (left, right), is_within));
         }
-        Ok(meetings.model(known))
+        meetings.model(known)
     };
     let records = people.map(<[_]>::len);
     two(schema, records, (project.threshold, duplicates), meet)
@@ -80,7 +75,7 @@ impl Side {
             })
             .collect();
         let blocks = layout.passes.iter().map(|columns| {
-            let mut tokens = PassTokens::default();
+            let mut tokens = Keys::default();
             for (record, rows) in rows.iter().enumerate() {
                 for row in rows.chunks_exact(layout.row_bytes()) {
                     if let Some(value) = layout.value(row, columns.block) {
@@ -112,8 +107,8 @@ fn compare(
     is_within: bool,
 ) -> PassResult {
     let (a, b) = (&left.blocks[number], &right.blocks[number]);
-    let joined = join(a, b);
-    let tasks = joined.tasks(TASK_PAIRS);
+    let joined = join(&a.keys, &b.keys, u64::MAX);
+    let tasks = tasks(&joined.blocks, TASK_PAIRS);
     // Inside one party each pair once, and nobody with themselves.
     let is_pair = |i: usize, j: usize| {
         !is_within || a.records[joined.left[i] as usize] < b.records[joined.right[j] as usize]
@@ -172,11 +167,15 @@ fn compare(
     };
     // Collected in task order: the same result at any number of threads.
     let found: Vec<Vec<Meeting>> = tasks.par_iter().zip(&seen).map(meetings).collect();
+    let people = |t: &Keys| t.records.chunk_by(|a, b| a == b).count() as u64;
     PassResult {
         candidates: joined.pairs(),
         blocks: joined.blocks.len() as u64,
-        largest: joined.blocks.iter().map(Block::pairs).max().unwrap_or(0),
-        meetings: found.concat(),
+        largest: joined.largest(),
+        over_cap: OverCap::default(),
+        met_nobody: 0,
+        people: (people(a), people(b)),
+        kept: Kept::Listed(found.concat()),
     }
 }
 
@@ -221,8 +220,8 @@ mod tests {
 
     #[test]
     fn pairs_of_blocks_are_all_with_all() {
-        let block = |left: std::ops::Range<usize>, right| Block {
-            whole_left: left.len(),
+        let block = |left: std::ops::Range<usize>, right: std::ops::Range<usize>| Block {
+            whole: left.len() + right.len(),
             left,
             right,
         };

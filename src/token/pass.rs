@@ -1,0 +1,174 @@
+//! The tokens of one pass of a file: block keys first, filters of those that are wanted.
+
+use arrow_array::Array;
+
+use super::read::fixed;
+use super::{Layout, TokenFile, bad};
+use crate::error::Result;
+use crate::project::Schema;
+
+/// The block keys of one pass: those rows that have one.
+#[derive(Debug, Default)]
+pub struct Keys {
+    /// For each token, the index of its record among the file's refs; ascending.
+    pub records: Vec<u32>,
+    /// For each token, its block key.
+    pub keys: Vec<u128>,
+    /// For each token, the row of the file; ascending.
+    pub rows: Vec<u32>,
+}
+
+/// The tokens of one pass, whole: block keys and filters.
+#[derive(Debug, Default)]
+pub struct PassTokens {
+    /// For each token, the index of its record among the file's refs.
+    pub records: Vec<u32>,
+    /// For each token, its block key.
+    pub keys: Vec<u128>,
+    /// One column a filter, in the order of the schema.
+    pub filters: Vec<FilterColumn>,
+}
+
+/// The filters of one name, as rows of 64-bit words, bit 0 of a filter being bit 0 of word 0.
+#[derive(Debug, Default)]
+pub struct FilterColumn {
+    /// 64-bit words of a filter.
+    pub words: usize,
+    /// The words, back to back; zeros where there is no filter.
+    pub bits: Vec<u64>,
+    /// Whether a token has this filter.
+    pub present: Vec<bool>,
+}
+
+impl FilterColumn {
+    /// A column of `tokens` tokens, all without a filter of `words` words.
+    #[must_use]
+    pub fn absent(words: usize, tokens: usize) -> Self {
+        Self {
+            words,
+            bits: vec![0; words * tokens],
+            present: vec![false; tokens],
+        }
+    }
+
+    /// The words of token `i`, or `None` where the record lacks what the filter is made of.
+    #[must_use]
+    pub fn get(&self, i: usize) -> Option<&[u64]> {
+        self.present[i].then(|| self.row(i))
+    }
+
+    /// The words of token `i`, zeros if absent.
+    #[must_use]
+    pub fn row(&self, i: usize) -> &[u64] {
+        &self.bits[i * self.words..(i + 1) * self.words]
+    }
+
+    /// Gives token `i` the filter `bytes`, of `words` words, the lowest byte first.
+    pub fn put(&mut self, i: usize, bytes: &[u8]) {
+        self.present[i] = true;
+        let row = &mut self.bits[i * self.words..(i + 1) * self.words];
+        for (word, bytes) in row.iter_mut().zip(bytes.as_chunks().0) {
+            *word = u64::from_le_bytes(*bytes);
+        }
+    }
+}
+
+impl TokenFile {
+    /// The block keys of pass number `pass` of `schema`, of the rows that have one; `of_row` comes
+    /// from [`TokenFile::refs`].
+    ///
+    /// # Errors
+    /// [`Class::Mismatch`](crate::error::Class::Mismatch) if the file's columns are not those of
+    /// the schema, [`Class::Input`](crate::error::Class::Input) if it cannot be decoded.
+    pub fn keys(&self, schema: &Schema, pass: usize, of_row: &[u32]) -> Result<Keys> {
+        let layout = Layout::of(schema);
+        self.expect_columns(&layout)?;
+        let column = &layout.columns[layout.passes[pass].block];
+        let mut tokens = Keys::default();
+        let mut row = 0;
+        self.read(
+            std::slice::from_ref(&column.name),
+            &[column.width],
+            |batch| {
+                let keys = fixed(batch, 0);
+                for i in (0..keys.len()).filter(|&i| keys.is_valid(i)) {
+                    let mut key = [0; 16];
+                    key.copy_from_slice(keys.value(i));
+                    let record = of_row.get(row + i);
+                    tokens
+                        .records
+                        .push(*record.ok_or_else(|| bad("its columns differ in length"))?);
+                    tokens.keys.push(u128::from_le_bytes(key));
+                    tokens.rows.push((row + i) as u32);
+                }
+                row += keys.len();
+                Ok(())
+            },
+        )?;
+        Ok(tokens)
+    }
+
+    /// The filters of pass number `pass` of `schema`, one column a filter: that of row `rows[i]`, if it
+    /// has one, as number `places[i]` of `tokens`. `rows` are ascending. Each filter is copied once.
+    ///
+    /// # Errors
+    /// As of [`TokenFile::keys`].
+    pub fn filters(
+        &self,
+        schema: &Schema,
+        pass: usize,
+        (rows, places): (&[u32], &[u32]),
+        tokens: usize,
+    ) -> Result<Vec<FilterColumn>> {
+        let layout = Layout::of(schema);
+        self.expect_columns(&layout)?;
+        let columns = layout.passes[pass].filters.iter();
+        let (names, widths): (Vec<String>, Vec<usize>) = columns
+            .map(|&c| (layout.columns[c].name.clone(), layout.columns[c].width))
+            .unzip();
+        let mut filters: Vec<FilterColumn> = widths
+            .iter()
+            .map(|w| FilterColumn::absent(w / 8, tokens))
+            .collect();
+        if filters.is_empty() {
+            return Ok(filters);
+        }
+        let (mut first, mut next) = (0, 0);
+        self.read(&names, &widths, |batch| {
+            let end = first + batch.num_rows();
+            let here = next..rows.partition_point(|r| (*r as usize) < end);
+            for (f, filter) in filters.iter_mut().enumerate() {
+                let column = fixed(batch, f);
+                for (row, place) in rows[here.clone()].iter().zip(&places[here.clone()]) {
+                    let i = *row as usize - first;
+                    if column.is_valid(i) {
+                        filter.put(*place as usize, column.value(i));
+                    }
+                }
+            }
+            (first, next) = (end, here.end);
+            Ok(())
+        })?;
+        Ok(filters)
+    }
+
+    /// All tokens of pass number `pass` of `schema`, in file order; `of_row` comes from
+    /// [`TokenFile::refs`].
+    ///
+    /// # Errors
+    /// As of [`TokenFile::keys`].
+    pub fn pass(&self, schema: &Schema, pass: usize, of_row: &[u32]) -> Result<PassTokens> {
+        let Keys {
+            records,
+            keys,
+            rows,
+        } = self.keys(schema, pass, of_row)?;
+        let places: Vec<u32> = (0..rows.len() as u32).collect();
+        let filters = self.filters(schema, pass, (&rows, &places), rows.len())?;
+        Ok(PassTokens {
+            records,
+            keys,
+            filters,
+        })
+    }
+}
