@@ -39,4 +39,5 @@ pub mod project;
 pub mod release;
 pub mod synth;
 pub mod token;
+pub mod unfinished;
 pub mod units;

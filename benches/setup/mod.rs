@@ -74,6 +74,8 @@ impl Job {
             duplicates: false,
             decoys: Vec::new(),
             block_pairs: link::BLOCK_PAIRS,
+            memory: None,
+            resume: false,
             force: true,
         }
     }

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use bytesize::ByteSize;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use crate::owner::table::{DateFormat, Delimiter};
@@ -232,6 +233,13 @@ pub(super) struct Match {
     /// birthdate put in for those that are unknown. The report says what was left out
     #[arg(long, value_name = "N", default_value_t = BLOCK_PAIRS, value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) block_pairs: u64,
+    /// Stay within this much memory, such as 2GiB: what does not fit is divided by block key and goes to
+    /// temporary files beside the results. The results do not depend on it
+    #[arg(long, value_name = "SIZE")]
+    pub(super) memory: Option<ByteSize>,
+    /// Go on from what an interrupted match of the same files has left beside the results
+    #[arg(long)]
+    pub(super) resume: bool,
     /// Replace results that exist
     #[arg(long)]
     pub(super) force: bool,

@@ -77,6 +77,8 @@ pub(super) fn link(verb: &Match, args: &Args) -> Result<()> {
         duplicates: verb.duplicates,
         decoys: verb.decoys.clone(),
         block_pairs: verb.block_pairs,
+        memory: verb.memory.map(|m| m.as_u64()),
+        resume: verb.resume,
         force: verb.force,
     };
     let progress = term::Progress::new(args.quiet);

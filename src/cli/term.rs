@@ -5,6 +5,7 @@ use std::time::Duration;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use crate::pipeline;
+use crate::unfinished::Start;
 
 /// What is said wherever tokens of a classic schema are made or used.
 const CLASSIC: &str = "warning: classic tokens (the schema clk) are known to be broken: graph matching re-identifies \
@@ -19,7 +20,7 @@ pub(super) fn warn_of_classic() {
 
 /// A line on standard error that is redrawn while a verb works, and gone when it is done.
 #[derive(Debug)]
-pub(super) struct Progress(ProgressBar);
+pub(super) struct Progress(ProgressBar, bool);
 
 impl Progress {
     pub(super) fn new(quiet: bool) -> Self {
@@ -31,7 +32,7 @@ impl Progress {
         };
         let bar = ProgressBar::with_draw_target(None, target);
         bar.enable_steady_tick(Duration::from_millis(200));
-        Self(bar)
+        Self(bar, quiet)
     }
 
     pub(super) fn done(&self) {
@@ -63,6 +64,22 @@ impl pipeline::Progress for Progress {
 
     fn classic_schema(&self) {
         self.0.suspend(warn_of_classic);
+    }
+
+    fn start(&self, how: Start) {
+        let said = match how {
+            Start::Fresh => return,
+            Start::Replaced => {
+                "an unfinished run was there and is replaced; --resume would have gone on from it"
+            }
+            Start::NothingToResume => {
+                "there is no unfinished run to resume; this one starts from the beginning"
+            }
+            Start::Resumed => "going on from the unfinished run",
+        };
+        if !self.1 {
+            self.0.suspend(|| eprintln!("{said}"));
+        }
     }
 }
 

@@ -14,3 +14,4 @@ pub mod compare;
 pub mod crosswalk;
 pub mod intake;
 pub mod report;
+pub mod rows;

@@ -1,14 +1,22 @@
 //! Two parties, or one with itself, from tokens to a decision about persons.
 
+use std::io::Write;
+
 use super::Progress;
+use super::room::Room;
 use crate::error::Result;
 use crate::matcher::assign::{Assignment, Scored, assign};
 use crate::matcher::classify::{Exposure, Facts, Model, Pairs, Row};
-use crate::matcher::cluster::{Persons, between, spread};
-use crate::matcher::compare::{self, Gathering, InFile, Kept, Limits, Meeting, PassResult};
+use crate::matcher::cluster::{Between, Persons, spread};
+use crate::matcher::compare::{
+    self, Divided, Gathering, InFile, InMemory, Keep, Kept, Limits, Meeting, PassResult, Run,
+    divide, run,
+};
 use crate::matcher::intake::Party;
 use crate::matcher::report::{Circumstances, PassReport};
+use crate::matcher::rows::Allowance;
 use crate::project::Schema;
+use crate::unfinished::Unfinished;
 
 /// The pairs of two parties that met, and what is known of a match between them.
 pub(super) struct Met {
@@ -37,6 +45,10 @@ pub(super) enum Known<'m> {
 pub(super) struct Looking<'p> {
     pub(super) schema: &'p Schema,
     pub(super) limits: Limits,
+    /// Where finished parts are kept and what does not fit into memory goes; nowhere, if there is none.
+    pub(super) unfinished: Option<&'p Unfinished>,
+    /// How much may be in memory; all, if there is none.
+    pub(super) room: Option<Room>,
     pub(super) progress: &'p dyn Progress,
 }
 
@@ -50,20 +62,78 @@ impl<'p> Looking<'p> {
         for (number, pass) in self.schema.passes.iter().enumerate() {
             let step = format!("{} - {}: {}", names.0, names.1, pass.name);
             self.progress.at(&step, number as u64, all);
-            let source = |party: &'p Party| InFile {
-                file: &party.file,
-                schema: self.schema,
-                pass: number,
-                of_row: &party.of_row,
-            };
-            let right = (!is_within).then(|| source(b));
-            let (schema, limits) = (self.schema, self.limits);
-            let met = compare::pass(schema, number, &source(a), right.as_ref(), limits)?;
-            meetings.add(number, met);
+            meetings.add(number, self.pass(number, a, b)?);
         }
         let step = format!("{} - {}: decide", names.0, names.1);
         self.progress.at(&step, all, all);
-        meetings.model(known)
+        meetings.model(known, self.allowance())
+    }
+
+    fn pass(&self, number: usize, a: &'p Party, b: &'p Party) -> Result<PassResult> {
+        let source = |party: &'p Party| InFile {
+            file: &party.file,
+            schema: self.schema,
+            pass: number,
+            of_row: &party.of_row,
+        };
+        let name = |p: &Party| {
+            let header = p.file.header();
+            let decoys = if header.decoys { "decoys-of-" } else { "" };
+            format!("{decoys}{}", header.party)
+        };
+        let is_within = name(a) == name(b);
+        let (left, right) = (source(a), (!is_within).then(|| source(b)));
+        let folder = self.unfinished.map(|unfinished| InFolder {
+            unfinished,
+            name: format!("{}.{}.{number}", name(a), name(b)),
+        });
+        let keep: &dyn Keep = match &folder {
+            Some(folder) => folder,
+            None => &InMemory,
+        };
+        let parts = self
+            .room
+            .map_or(1, |room| room.parts(self.schema, number, [a, b]));
+        if let (Some(unfinished), 2..) = (self.unfinished, parts) {
+            let divided = divide(&left, right.as_ref(), parts, unfinished.folder())?;
+            compare::pass(self.schema, number, &divided, self.limits, keep)
+        } else {
+            let whole = Divided::whole(left, right);
+            compare::pass(self.schema, number, &whole, self.limits, keep)
+        }
+    }
+
+    /// How many pairs may be in memory.
+    fn allowance(&self) -> Option<Allowance> {
+        let rows = self.room?.pairs();
+        let folder = self.unfinished?.folder().to_path_buf();
+        Some(Allowance { rows, folder })
+    }
+}
+
+/// Meetings as finished parts of an unfinished run.
+struct InFolder<'u> {
+    unfinished: &'u Unfinished,
+    /// Of the parties and the pass.
+    name: String,
+}
+
+impl InFolder<'_> {
+    fn part(&self, part: usize) -> String {
+        format!("{}.{part}", self.name)
+    }
+}
+
+impl Keep for InFolder<'_> {
+    fn finished(&self, part: usize) -> Result<Option<Run>> {
+        let found = self.unfinished.open(&self.part(part))?;
+        Ok(found.map(|(file, bytes)| Run::open(file, bytes)))
+    }
+
+    fn keep(&self, part: usize, meetings: Vec<Meeting>) -> Result<Run> {
+        let write = |out: &mut dyn Write| run::write(&meetings, out);
+        let (file, bytes) = self.unfinished.put(&self.part(part), write)?;
+        Ok(Run::open(file, bytes))
     }
 }
 
@@ -126,15 +196,13 @@ impl<'s> Meetings<'s> {
     }
 
     /// The pairs, and the model of them: fitted to them, or taken over.
-    pub(super) fn model(mut self, known: Known<'_>) -> Result<Met> {
+    pub(super) fn model(mut self, known: Known<'_>, allowance: Option<Allowance>) -> Result<Met> {
         self.facts
             .count(self.passes.iter().map(|p| p.candidates).collect());
-        let mut pairs = Pairs::default();
+        let mut pairs = Pairs::new(allowance);
         let of = |meetings: &[Meeting]| self.facts.pair(meetings);
-        self.all.each(self.records.0, of, |found| {
-            pairs.put(found);
-            Ok(())
-        })?;
+        self.all
+            .each(self.records.0, of, |found| pairs.put(found))?;
         let exposure = Exposure {
             records: self.records,
             same_date: self.same_date,
@@ -146,9 +214,9 @@ impl<'s> Meetings<'s> {
             Known::Same(model) => model.clone(),
             Known::Nothing if self.is_within => {
                 pairs = pairs.mirrored();
-                Model::fit(&pairs, &exposure)
+                Model::fit(&pairs, &exposure)?
             }
-            Known::Nothing => Model::fit(&pairs, &exposure),
+            Known::Nothing => Model::fit(&pairs, &exposure)?,
         };
         Ok(Met {
             pairs,
@@ -174,7 +242,7 @@ impl Met {
         schema: &Schema,
         records: usize,
         threshold: f64,
-    ) -> (Persons, Vec<Scored>) {
+    ) -> Result<(Persons, Vec<Scored>)> {
         let kinds = self.pairs.kinds().iter();
         let probability: Vec<f64> = if schema.is_classic() {
             // All that is left has reached the schema's Dice coefficient.
@@ -182,23 +250,27 @@ impl Met {
         } else {
             kinds.map(|k| self.model.probability(&k.evidence)).collect()
         };
-        let of = |row: &&Row| probability[row.kind as usize];
-        let joined = self.pairs.rows().iter().filter(|r| of(r) >= threshold);
-        let persons = Persons::of(records, joined.map(|r| (r.left, r.right)));
-        let inside = self.pairs.rows().iter();
-        let inside = inside.filter(|r| persons.person(r.left) == persons.person(r.right));
-        let scored = inside.map(|row| {
-            let probability = of(&row);
-            Scored {
-                left: row.left,
-                right: row.right,
-                passes: self.pairs.kinds()[row.kind as usize].passes,
-                odds: probability / (1.0 - probability).max(1e-9),
-                probability,
+        let of = |row: Row| probability[row.kind as usize];
+        let persons = Persons::of(records, |join| {
+            self.pairs.each(|row| {
+                if of(row) >= threshold {
+                    join(row.left, row.right);
+                }
+            })
+        })?;
+        let mut inside = Vec::new();
+        self.pairs.each(|row| {
+            if persons.person(row.left) == persons.person(row.right) {
+                inside.push(Scored {
+                    left: row.left,
+                    right: row.right,
+                    passes: self.pairs.kinds()[row.kind as usize].passes,
+                    odds: of(row) / (1.0 - of(row)).max(1e-9),
+                    probability: of(row),
+                });
             }
-        });
-        let scored = scored.collect();
-        (persons, scored)
+        })?;
+        Ok((persons, inside))
     }
 
     /// Which persons of two parties are the same, one to one.
@@ -207,7 +279,7 @@ impl Met {
         schema: &Schema,
         (left, right): (&Persons, &Persons),
         threshold: f64,
-    ) -> Assignment {
+    ) -> Result<Assignment> {
         let kinds = self.pairs.kinds();
         let is_classic = schema.is_classic();
         // Every pair of a classic schema that is left has reached the schema's Dice coefficient and is a
@@ -222,26 +294,33 @@ impl Met {
                 }
             })
             .collect();
-        let scored = self.pairs.rows().iter().map(|row| Scored {
-            left: row.left,
-            right: row.right,
-            passes: kinds[row.kind as usize].passes,
-            odds: odds[row.kind as usize],
-            probability: if is_classic {
-                self.model.probability(&kinds[row.kind as usize].evidence)
-            } else {
-                0.0
-            },
-        });
-        let pairs = between(scored, left, right);
+        // How probable they are is worked out under one-to-one, but for a classic schema.
+        let probability: Vec<f64> = if is_classic {
+            let own = kinds.iter().map(|k| self.model.probability(&k.evidence));
+            own.collect()
+        } else {
+            vec![0.0; kinds.len()]
+        };
+        let mut pairs = Between::new(left, right);
+        self.pairs.each(|row| {
+            let kind = row.kind as usize;
+            pairs.put(Scored {
+                left: row.left,
+                right: row.right,
+                passes: kinds[kind].passes,
+                odds: odds[kind],
+                probability: probability[kind],
+            });
+        })?;
+        let pairs = pairs.finish();
         let persons = (left.len(), right.len());
         if !is_classic {
-            return assign(pairs, persons, threshold);
+            return Ok(assign(pairs, persons, threshold));
         }
         let probable: Vec<f64> = pairs.iter().map(|p| p.probability).collect();
         let mut assignment = assign(pairs, persons, 0.5);
         assignment.restate(&probable);
-        assignment
+        Ok(assignment)
     }
 }
 
@@ -269,9 +348,10 @@ pub(super) fn two(
             return Ok(Persons::alone(records[party]));
         }
         let within = meet(party, party, Known::Within(&met.model))?;
-        Ok(within.persons(schema, records[party], threshold).0)
+        Ok(within.persons(schema, records[party], threshold)?.0)
     };
     let (left, right) = (persons(0)?, persons(1)?);
     let between = (&left, &right);
-    Ok(of_records(met.decide(schema, between, threshold), between))
+    let decided = met.decide(schema, between, threshold)?;
+    Ok(of_records(decided, between))
 }

@@ -88,6 +88,8 @@ pub fn demo(folder: &Path, progress: &dyn Progress) -> Result<Demo> {
             duplicates: false,
             decoys: Vec::new(),
             block_pairs: link::BLOCK_PAIRS,
+            memory: None,
+            resume: false,
             force: false,
         },
         progress,

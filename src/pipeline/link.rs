@@ -2,7 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+use serde::{Deserialize, Serialize};
+
 use super::decide::{Known, Looking, Met, of_records};
+use super::room::Room;
 use super::{Progress, warn_of};
 use crate::atomic::AtomicFolder;
 use crate::error::{Error, Result};
@@ -15,6 +18,7 @@ use crate::matcher::crosswalk::{self, CLUSTERS, DUPLICATES, Decision, Duplicates
 use crate::matcher::intake::{Party, admit, admit_decoys};
 use crate::matcher::report::{self, Circumstances, DecoyReport, PairReport, PartyReport, Report};
 use crate::project::Project;
+use crate::unfinished::{self, Unfinished};
 use crate::units::PartyId;
 
 /// What to match, and where to.
@@ -35,8 +39,74 @@ pub struct Options {
     pub decoys: Vec<PathBuf>,
     /// Candidate pairs of a block from which it is left out.
     pub block_pairs: u64,
+    /// Bytes of memory to stay within; what does not fit goes to temporary files beside the results.
+    /// As much as is needed, if not given.
+    pub memory: Option<u64>,
+    /// Go on from what an unfinished match of the same files has left.
+    pub resume: bool,
     /// Replace results that exist.
     pub force: bool,
+}
+
+/// Rows of all token files together from which finished parts of a match are kept for a later sitting.
+const LONG: u64 = 1 << 17;
+
+/// What a match is of.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Subject {
+    /// Fingerprint of the project file.
+    project: String,
+    /// Checksums of the token files.
+    tokens: Vec<String>,
+    /// Those of decoys.
+    decoys: Vec<String>,
+    block_pairs: u64,
+    memory: Option<u64>,
+}
+
+impl unfinished::Subject for Subject {
+    fn difference(&self, found: &Self) -> Option<&'static str> {
+        let what = [
+            (found.project != self.project, "is of another project file"),
+            (
+                found.tokens != self.tokens || found.decoys != self.decoys,
+                "is of other token files, or of these before they were encoded again",
+            ),
+            (
+                found != self,
+                "was started with another --memory or --block-pairs",
+            ),
+        ];
+        let found = what.into_iter().find(|(differs, _)| *differs);
+        found.map(|(_, what)| what)
+    }
+}
+
+/// What an earlier match has left to go on from. The folder is made if this one will take long, or may
+/// need it.
+fn unfinished(
+    options: &Options,
+    project: &Project,
+    parties: &[Party],
+    decoys: &[Party],
+    progress: &dyn Progress,
+) -> Result<Unfinished> {
+    let checksums = |of: &[Party]| of.iter().map(|p| p.file.checksum().to_string()).collect();
+    let subject = Subject {
+        project: project.fingerprint.to_string(),
+        tokens: checksums(parties),
+        decoys: checksums(decoys),
+        block_pairs: options.block_pairs,
+        memory: options.memory,
+    };
+    let mut unfinished = Unfinished::find(&options.out, &subject, options.resume)?;
+    let rows: u64 = parties.iter().map(|p| p.file.header().rows).sum();
+    if rows >= LONG || options.memory.is_some() {
+        unfinished.make(&subject)?;
+    }
+    progress.start(unfinished.start());
+    Ok(unfinished)
 }
 
 /// Matches token files and writes `links.csv`, `pairs.csv`, one `crosswalk-PARTY.csv` a party and
@@ -74,8 +144,13 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
         );
     }
     check_folder(&options.out, &parties, options.force)?;
-    let folder = AtomicFolder::create(&options.out)?;
     let schema = &project.schema;
+    let decoy_files = admit_decoys(&project, &options.decoys, &parties)?;
+    let room = options.memory.map(|m| Room::of(m, schema, &parties));
+    let room = room.transpose()?;
+    let unfinished = unfinished(options, &project, &parties, &decoy_files, progress)?;
+    // Whether it can be written to is known before hours of work; it is made when there is something to write.
+    drop(AtomicFolder::create(&options.out)?);
     let looking = Looking {
         schema,
         limits: Limits {
@@ -85,7 +160,10 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
             } else {
                 options.block_pairs
             },
+            filter_bytes: room.map_or(u64::MAX, Room::filters),
         },
+        unfinished: unfinished.is_made().then_some(&unfinished),
+        room,
         progress,
     };
     let mut met: Vec<((usize, usize), Met)> = Vec::new();
@@ -104,7 +182,7 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
                 .find(|((a, b), _)| *a == i || *b == i)
                 .map_or(Known::Nothing, |(_, m)| Known::Within(&m.model));
             let within = looking.meet(party, party, known)?;
-            within.persons(schema, records, threshold)
+            within.persons(schema, records, threshold)?
         } else {
             (Persons::alone(records), Vec::new())
         };
@@ -115,9 +193,9 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
         .iter()
         .map(|((a, b), met)| {
             let between = (&persons[*a], &persons[*b]);
-            ((*a, *b), met.decide(schema, between, threshold))
+            Ok(((*a, *b), met.decide(schema, between, threshold)?))
         })
-        .collect();
+        .collect::<Result<_>>()?;
     let clusters: Vec<Cluster> = if parties.len() > 2 {
         let id = |i: usize| &parties[i].file.header().party;
         reconcile(&mut decided, |a, b| project.pair(id(a), id(b)).is_some())
@@ -126,7 +204,7 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
     };
     let decoys = Decoys {
         parties: &parties,
-        files: admit_decoys(&project, &options.decoys, &parties)?,
+        files: decoy_files,
         threshold,
     };
     let mut decisions = Vec::new();
@@ -159,6 +237,7 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
         });
     }
     progress.at("write", 0, 0);
+    let folder = AtomicFolder::create(&options.out)?;
     write(
         &folder,
         &project,
@@ -188,6 +267,7 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
     };
     report::write(folder.work(), &report)?;
     folder.commit()?;
+    unfinished.remove()?;
     for (name, is_written) in [
         (DUPLICATES, options.duplicates),
         (CLUSTERS, parties.len() > 2),
@@ -233,7 +313,7 @@ impl Decoys<'_> {
                 looking.schema,
                 (&alone(left), &alone(right)),
                 self.threshold,
-            );
+            )?;
             reports.push(DecoyReport::of(
                 party.to_string(),
                 (decoys.refs.len(), found.links.len()),

@@ -11,8 +11,10 @@ pub mod link;
 mod people;
 pub mod release;
 pub mod resolve;
+mod room;
 
 use crate::project::Project;
+use crate::unfinished::Start;
 
 /// Told how far a verb is. `done` of `total` units; `total` 0 if it is not known.
 pub trait Progress: Sync {
@@ -21,6 +23,9 @@ pub trait Progress: Sync {
 
     /// The project's schema is a classic one, whose tokens are known to be broken.
     fn classic_schema(&self);
+
+    /// What an earlier run has left was found, or not, and what was done with it.
+    fn start(&self, how: Start);
 }
 
 /// Tells nobody.
@@ -31,6 +36,8 @@ impl Progress for Silent {
     fn at(&self, _: &str, _: u64, _: u64) {}
 
     fn classic_schema(&self) {}
+
+    fn start(&self, _: Start) {}
 }
 
 /// Tells `progress` if the schema of `project` is one to be warned of.

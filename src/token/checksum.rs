@@ -8,7 +8,7 @@ use std::io::{Read, Seek, SeekFrom, Write};
 
 use super::bad;
 use crate::error::{Error, Result};
-use crate::units::hex;
+use crate::units::{Fingerprint, hex};
 
 /// The key, without the common prefix.
 pub(super) const KEY: &str = "checksum";
@@ -31,15 +31,16 @@ pub(super) fn seal(file: &mut File) -> Result<()> {
     file.write_all(hex(&digest).as_bytes()).map_err(io)
 }
 
-/// Fails unless the file's checksum is right.
-pub(super) fn verify(file: &mut File) -> Result<()> {
+/// The file's checksum, if it is right.
+pub(super) fn verify(file: &mut File) -> Result<Fingerprint> {
     let at = find(file)?;
     let mut found = [0; DIGITS];
     let io = |e| Error::io("read", "", e);
     file.seek(SeekFrom::Start(at)).map_err(io)?;
     file.read_exact(&mut found).map_err(io)?;
-    if hex(&digest(file, at)?).as_bytes() == found {
-        Ok(())
+    let digest = digest(file, at)?;
+    if hex(&digest).as_bytes() == found {
+        Ok(Fingerprint(digest))
     } else {
         Err(
             bad("its checksum does not agree with its content; it was damaged or changed")

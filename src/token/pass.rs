@@ -152,6 +152,44 @@ impl TokenFile {
         Ok(filters)
     }
 
+    /// Calls `each` with row, block key and filters of every token of pass number `pass` of `schema`, in
+    /// file order. Returns the bytes of each filter.
+    ///
+    /// # Errors
+    /// As of [`TokenFile::keys`], and those of `each`.
+    pub fn tokens(
+        &self,
+        schema: &Schema,
+        pass: usize,
+        mut each: impl FnMut(usize, u128, &[Option<&[u8]>]) -> Result<()>,
+    ) -> Result<Vec<usize>> {
+        let layout = Layout::of(schema);
+        self.expect_columns(&layout)?;
+        let columns = &layout.passes[pass];
+        let all = std::iter::once(&columns.block).chain(&columns.filters);
+        let (names, widths): (Vec<String>, Vec<usize>) = all
+            .map(|&c| (layout.columns[c].name.clone(), layout.columns[c].width))
+            .unzip();
+        let mut row = 0;
+        self.read(&names, &widths, |batch| {
+            let keys = fixed(batch, 0);
+            let mut filters = Vec::with_capacity(columns.filters.len());
+            for i in (0..keys.len()).filter(|&i| keys.is_valid(i)) {
+                let mut key = [0; 16];
+                key.copy_from_slice(keys.value(i));
+                filters.clear();
+                filters.extend((1..=columns.filters.len()).map(|f| {
+                    let column = fixed(batch, f);
+                    column.is_valid(i).then(|| column.value(i))
+                }));
+                each(row + i, u128::from_le_bytes(key), &filters)?;
+            }
+            row += keys.len();
+            Ok(())
+        })?;
+        Ok(widths[1..].to_vec())
+    }
+
     /// All tokens of pass number `pass` of `schema`, in file order; `of_row` comes from
     /// [`TokenFile::refs`].
     ///

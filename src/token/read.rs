@@ -21,6 +21,7 @@ use crate::units::{Fingerprint, RecordRef};
 pub struct TokenFile {
     path: PathBuf,
     header: Header,
+    checksum: Fingerprint,
     metadata: ArrowReaderMetadata,
 }
 
@@ -42,7 +43,7 @@ impl TokenFile {
                 std::io::ErrorKind::IsADirectory.into(),
             ));
         }
-        checksum::verify(&mut file).map_err(|e| e.at(path))?;
+        let checksum = checksum::verify(&mut file).map_err(|e| e.at(path))?;
         let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
             .map_err(|_| bad("its Parquet footer cannot be read").at(path))?;
         let size = file
@@ -67,6 +68,7 @@ impl TokenFile {
         Ok(Self {
             path: path.to_path_buf(),
             header,
+            checksum,
             metadata,
         })
     }
@@ -75,6 +77,12 @@ impl TokenFile {
     #[must_use]
     pub fn header(&self) -> &Header {
         &self.header
+    }
+
+    /// The checksum that the file holds of itself, which is right.
+    #[must_use]
+    pub fn checksum(&self) -> Fingerprint {
+        self.checksum
     }
 
     /// The file, as the user named it.

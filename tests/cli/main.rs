@@ -19,6 +19,7 @@ mod bad_tokens;
 mod clear;
 mod decoys;
 mod happy;
+mod larger;
 mod persons;
 mod privacy;
 mod quality;

@@ -80,6 +80,15 @@ fn settle(all: &[Scored], part: &[(u32, u32)]) -> Vec<f64> {
         let change = left
             .update(&odds, &from_right, &mut from_left, &mut right)
             .max(right.update(&odds, &from_left, &mut from_right, &mut left));
+        if part.len() > 10000 {
+            let st = left.is_stale.iter().filter(|s| **s).count();
+            eprintln!(
+                "DBG part {} lefts {} stale {} change {change:e}",
+                part.len(),
+                left.is_stale.len(),
+                st
+            );
+        }
         if change < SETTLED {
             break;
         }

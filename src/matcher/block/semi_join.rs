@@ -15,15 +15,17 @@ const SEED: [u8; 32] = *b"blindlink semi-join, fixed seed.";
 pub struct SemiJoin(Option<Bloom<u128>>);
 
 impl SemiJoin {
-    /// The semi-join filter of `keys`.
+    /// An empty one with room for so many keys.
     #[must_use]
-    pub fn of(keys: &[u128]) -> Self {
-        let mut bloom =
-            Bloom::new_for_fp_rate_with_seed(keys.len().max(1), FALSE_POSITIVES, &SEED).ok();
-        if let Some(bloom) = &mut bloom {
-            keys.iter().for_each(|k| bloom.set(k));
+    pub fn with_room(keys: usize) -> Self {
+        Self(Bloom::new_for_fp_rate_with_seed(keys.max(1), FALSE_POSITIVES, &SEED).ok())
+    }
+
+    /// Takes in a block key of the smaller side.
+    pub fn add(&mut self, key: u128) {
+        if let Some(bloom) = &mut self.0 {
+            bloom.set(&key);
         }
-        Self(bloom)
     }
 
     /// Whether a record with this block key may meet somebody. Never `false` for one that does.
@@ -46,12 +48,13 @@ mod tests {
     #[test]
     fn keeps_all_that_meet_and_drops_most_that_do_not() {
         let keys: Vec<u128> = (0..10_000).map(|i| i * i + 7).collect();
-        let join = SemiJoin::of(&keys);
+        let mut join = SemiJoin::with_room(keys.len());
+        keys.iter().for_each(|k| join.add(*k));
         assert!(keys.iter().all(|k| join.may_meet(*k)));
         let slipped = (0..10_000u128)
             .filter(|i| join.may_meet(u128::MAX - i))
             .count();
         assert!(slipped < 300, "{slipped}");
-        assert!(!SemiJoin::of(&[]).may_meet(5));
+        assert!(!SemiJoin::with_room(0).may_meet(5));
     }
 }

@@ -20,6 +20,7 @@ use super::evidence::{Date, Evidence, Names};
 use super::lean::Lean;
 use super::pairs::Pairs;
 use super::prior;
+use crate::error::Result;
 
 /// Observations that a prior count stands for.
 pub(super) const PRIOR_WEIGHT: f64 = 2.0;
@@ -81,15 +82,17 @@ impl Model {
     /// hold the whole birthdate, if it met in another.
     ///
     /// Deterministic in the set of pairs.
-    #[must_use]
-    pub fn fit(pairs: &Pairs, exposure: &Exposure) -> Self {
+    ///
+    /// # Errors
+    /// Those of [`Pairs::each`].
+    pub fn fit(pairs: &Pairs, exposure: &Exposure) -> Result<Self> {
         let kinds = occurring(pairs);
         let mut model = Self::before(&kinds, exposure);
         for _ in 0..ROUNDS {
-            let strangers = Strangers::count(&model, pairs, exposure);
+            let strangers = Strangers::count(&model, pairs, exposure)?;
             model = strangers.fit(&kinds, pairs, exposure, &model);
         }
-        model
+        Ok(model)
     }
 
     /// The odds that a pair with this evidence is a match, against that neither record has a
@@ -244,14 +247,14 @@ impl Best {
 }
 
 impl Strangers {
-    fn count(model: &Model, pairs: &Pairs, exposure: &Exposure) -> Self {
+    fn count(model: &Model, pairs: &Pairs, exposure: &Exposure) -> Result<Self> {
         let probability = pairs.by_kind(|k| model.probability(&k.evidence));
         // By birthdates and unequal names.
         let leaves_open =
             pairs.by_kind(|k| !k.evidence.date.is_undated() && k.evidence.names != Names::Both);
         let mut best_left = vec![Best::NONE; exposure.records.0];
         let mut best_right = vec![Best::NONE; exposure.records.1];
-        pairs.each(|row| {
+        pairs.each_way(|row| {
             let keep = |best: &mut Best, other: u32| {
                 if probability[row.kind as usize] > best.of(&probability) {
                     *best = Best {
@@ -262,7 +265,7 @@ impl Strangers {
             };
             keep(&mut best_left[row.left as usize], row.right);
             keep(&mut best_right[row.right as usize], row.left);
-        });
+        })?;
         let certain = |best: &Best| best.of(&probability) >= CERTAIN;
         let mut out = Self {
             counts: vec![0.0; CELLS],
@@ -272,14 +275,14 @@ impl Strangers {
             gender: (0.0, 0.0),
         };
         let mut seen = vec![0u64; probability.len()];
-        pairs.each(|row| {
+        pairs.each_way(|row| {
             let (l, r) = (
                 &best_left[row.left as usize],
                 &best_right[row.right as usize],
             );
             seen[row.kind as usize] += u64::from(certain(l) && l.other != row.right)
                 + u64::from(certain(r) && r.other != row.left);
-        });
+        })?;
         for (kind, seen) in pairs.kinds().iter().zip(seen) {
             let seen = seen as f64;
             out.counts[cell(&kind.evidence)] += seen;
@@ -296,7 +299,7 @@ impl Strangers {
         out.share = looked(&|_| true);
         // The prior counts names that occur twice in a file too. It must not speak alone.
         out.share_undated = looked(&|b| leaves_open[b.kind as usize]).max(LEAST_SEEN * out.share);
-        out
+        Ok(out)
     }
 
     /// Pairs of strangers in a cell of `date`: (seen + w) / (share + w / prior), the mean of a Gamma

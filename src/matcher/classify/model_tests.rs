@@ -4,7 +4,7 @@ use super::*;
 use crate::matcher::classify::evidence::Pair;
 use crate::matcher::classify::evidence::{Agreement, Crowd, View};
 use crate::matcher::classify::facts::Facts;
-use crate::matcher::compare::{ABSENT, Gathering, LOWEST, Meeting};
+use crate::matcher::compare::{ABSENT, Gathering, LOWEST, Meeting, Run};
 
 const RECORDS: u32 = 1000;
 const ALIKE: Names = Names::Alike {
@@ -56,8 +56,14 @@ fn files() -> Vec<(Pair, Option<Evidence>)> {
     pairs
 }
 
+fn all(pairs: Vec<(Pair, Option<Evidence>)>) -> Pairs {
+    let mut all = Pairs::default();
+    all.put(pairs).unwrap();
+    all
+}
+
 fn fit(pairs: Vec<(Pair, Option<Evidence>)>, exposure: &Exposure) -> Model {
-    Model::fit(&pairs.into_iter().collect(), exposure)
+    Model::fit(&all(pairs), exposure).unwrap()
 }
 
 fn with(names: Names) -> Evidence {
@@ -139,7 +145,7 @@ fn inside_a_file_few_pairs_are_expected_to_match() {
         .flat_map(|i| (1..=4).map(move |k| pair(i, i + k, ALIKE)))
         .collect();
     own.push(pair(1, 900, Names::Both));
-    let within = between.within(&own.into_iter().collect(), RECORDS as usize);
+    let within = between.within(&all(own), RECORDS as usize);
     assert!((within.matches - 1.0).abs() < 0.5, "{}", within.matches);
     assert!(within.probability(&with(Names::Both)) > 0.9);
     assert!(within.probability(&with(Names::Both)) < between.probability(&with(Names::Both)));
@@ -214,11 +220,11 @@ fn who_met_in_one_crowded_bucket_alone_is_left_out() {
     ];
     let left = |crowded: &[usize]| -> Vec<u32> {
         let mut all = Gathering::default();
-        all.list(met.clone());
+        all.list(vec![Run::in_memory(met.clone())]);
         crowded.iter().for_each(|p| all.crowd(*p));
         let mut out = Vec::new();
         let of = |meetings: &[Meeting]| facts.pair(meetings);
-        let done: Result<(), ()> = all.each(3, of, |found| {
+        let done = all.each(3, of, |found| {
             out.extend(found.iter().map(|(p, _)| p.left));
             Ok(())
         });

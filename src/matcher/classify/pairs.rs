@@ -4,6 +4,8 @@
 use std::collections::HashMap;
 
 use super::evidence::{Evidence, Pair};
+use crate::error::Result;
+use crate::matcher::rows::{Allowance, Rows};
 
 /// All that tells one pair from another but who they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -30,7 +32,7 @@ pub struct Row {
 /// Pairs of records, in the order in which they were put.
 #[derive(Debug, Default)]
 pub struct Pairs {
-    rows: Vec<Row>,
+    rows: Rows,
     kinds: Vec<Kind>,
     counts: Vec<u64>,
     numbers: HashMap<Kind, u32>,
@@ -39,8 +41,20 @@ pub struct Pairs {
 }
 
 impl Pairs {
+    /// None yet. They go to a temporary file where they are more than the allowance.
+    #[must_use]
+    pub fn new(allowance: Option<Allowance>) -> Self {
+        Self {
+            rows: Rows::new(allowance),
+            ..Self::default()
+        }
+    }
+
     /// Takes in pairs, each with its evidence without the passes that hold the whole birthdate.
-    pub fn put(&mut self, pairs: impl IntoIterator<Item = (Pair, Option<Evidence>)>) {
+    ///
+    /// # Errors
+    /// [`Class::Io`](crate::error::Class::Io) if they do not fit into memory and cannot be written.
+    pub fn put(&mut self, pairs: impl IntoIterator<Item = (Pair, Option<Evidence>)>) -> Result<()> {
         for (pair, apart) in pairs {
             let kind = Kind {
                 passes: pair.passes,
@@ -54,12 +68,9 @@ impl Pairs {
                 self.counts.push(0);
             }
             self.counts[number as usize] += 1;
-            self.rows.push(Row {
-                left: pair.left,
-                right: pair.right,
-                kind: number,
-            });
+            self.rows.put([pair.left, pair.right, number])?;
         }
+        Ok(())
     }
 
     /// The same, with each pair counted also with its ends exchanged: as if a file were linked with a copy
@@ -72,10 +83,13 @@ impl Pairs {
         }
     }
 
-    /// The pairs as they were put, each once.
-    #[must_use]
-    pub fn rows(&self) -> &[Row] {
-        &self.rows
+    /// Calls `each` with the pairs as they were put, each once.
+    ///
+    /// # Errors
+    /// [`Class::Io`](crate::error::Class::Io) if they are in a file that cannot be read.
+    pub fn each(&self, mut each: impl FnMut(Row)) -> Result<()> {
+        self.rows
+            .each(|[left, right, kind]| each(Row { left, right, kind }))
     }
 
     /// The kinds that occur, by number.
@@ -97,24 +111,17 @@ impl Pairs {
     }
 
     /// Calls `each` with all pairs, and again with their ends exchanged where they are mirrored.
-    pub(super) fn each(&self, mut each: impl FnMut(Row)) {
-        self.rows.iter().for_each(|row| each(*row));
+    pub(super) fn each_way(&self, mut each: impl FnMut(Row)) -> Result<()> {
+        self.each(&mut each)?;
         if self.is_mirrored {
-            self.rows.iter().for_each(|row| {
+            self.each(|row| {
                 each(Row {
                     left: row.right,
                     right: row.left,
-                    ..*row
+                    ..row
                 });
-            });
+            })?;
         }
-    }
-}
-
-impl FromIterator<(Pair, Option<Evidence>)> for Pairs {
-    fn from_iter<I: IntoIterator<Item = (Pair, Option<Evidence>)>>(pairs: I) -> Self {
-        let mut out = Self::default();
-        out.put(pairs);
-        out
+        Ok(())
     }
 }

@@ -9,5 +9,5 @@ mod reconcile;
 #[cfg(test)]
 mod tests;
 
-pub use persons::{Persons, between, spread};
+pub use persons::{Between, Persons, spread};
 pub use reconcile::{Cluster, Member, reconcile};

@@ -26,16 +26,21 @@ impl Persons {
         }
     }
 
-    /// Joins the records of each of `pairs`, and of all pairs that hang together by such. Persons are
-    /// numbered by their first record.
-    #[must_use]
-    pub fn of(records: usize, pairs: impl Iterator<Item = (u32, u32)>) -> Self {
+    /// Joins the records of each pair that `pairs` tells of, and of all that hang together by such. Persons
+    /// are numbered by their first record.
+    ///
+    /// # Errors
+    /// Those of `pairs`.
+    pub fn of<E>(
+        records: usize,
+        pairs: impl FnOnce(&mut dyn FnMut(u32, u32)) -> Result<(), E>,
+    ) -> Result<Self, E> {
         let mut parent: Vec<u32> = (0..records as u32).collect();
-        for (left, right) in pairs {
+        pairs(&mut |left, right| {
             let (a, b) = (root(&mut parent, left), root(&mut parent, right));
             // The smaller number leads, whatever the order of the pairs.
             parent[a.max(b) as usize] = a.min(b);
-        }
+        })?;
         let mut number = vec![u32::MAX; records];
         let mut of = Vec::with_capacity(records);
         let mut persons = 0;
@@ -52,11 +57,11 @@ impl Persons {
         let starts = (0..=persons)
             .map(|p| ordered.partition_point(|&r| of[r as usize] < p) as u32)
             .collect();
-        Self {
+        Ok(Self {
             of,
             records: ordered,
             starts,
-        }
+        })
     }
 
     /// The number of persons.
@@ -104,41 +109,59 @@ impl Persons {
     }
 }
 
-/// The pairs of records as pairs of persons, ascending by `(left, right)`: of several between two persons
-/// the one of the highest odds, with the passes of all. Of odds below [`LEAST_ODDS`] only those are kept that
-/// may add a pass to another.
-#[must_use]
-pub fn between(
-    pairs: impl Iterator<Item = Scored>,
-    left: &Persons,
-    right: &Persons,
-) -> Vec<Scored> {
-    let mut out: Vec<Scored> = pairs
-        .map(|p| Scored {
-            left: left.person(p.left),
-            right: right.person(p.right),
-            ..p
-        })
-        .filter(|p| {
-            let alone = left.members(p.left).len() == 1 && right.members(p.right).len() == 1;
-            p.odds >= LEAST_ODDS || !alone
-        })
-        .collect();
-    if left.is_alone() && right.is_alone() {
-        return out;
-    }
-    out.par_sort_by(|a, b| {
-        let key = |p: &Scored| (p.left, p.right);
-        key(a).cmp(&key(b)).then(b.odds.total_cmp(&a.odds))
-    });
-    out.dedup_by(|next, kept| {
-        let same = (next.left, next.right) == (kept.left, kept.right);
-        if same {
-            kept.passes |= next.passes;
+/// The pairs of records of two parties as pairs of persons.
+#[derive(Debug)]
+pub struct Between<'p> {
+    left: &'p Persons,
+    right: &'p Persons,
+    pairs: Vec<Scored>,
+}
+
+impl<'p> Between<'p> {
+    /// None yet, of persons of both parties.
+    #[must_use]
+    pub fn new(left: &'p Persons, right: &'p Persons) -> Self {
+        Self {
+            left,
+            right,
+            pairs: Vec::new(),
         }
-        same
-    });
-    out
+    }
+
+    /// Takes in a pair of records. Of odds below [`LEAST_ODDS`] only those are kept that may add a pass to
+    /// another pair of the same two persons.
+    pub fn put(&mut self, pair: Scored) {
+        let (left, right) = (self.left.person(pair.left), self.right.person(pair.right));
+        let records = self.left.members(left).len() * self.right.members(right).len();
+        if pair.odds >= LEAST_ODDS || records > 1 {
+            self.pairs.push(Scored {
+                left,
+                right,
+                ..pair
+            });
+        }
+    }
+
+    /// The pairs of persons, ascending by `(left, right)`, if those of records were: of several between two
+    /// persons the one of the highest odds, with the passes of all.
+    #[must_use]
+    pub fn finish(mut self) -> Vec<Scored> {
+        if self.left.is_alone() && self.right.is_alone() {
+            return self.pairs;
+        }
+        self.pairs.par_sort_by(|a, b| {
+            let key = |p: &Scored| (p.left, p.right);
+            key(a).cmp(&key(b)).then(b.odds.total_cmp(&a.odds))
+        });
+        self.pairs.dedup_by(|next, kept| {
+            let same = (next.left, next.right) == (kept.left, kept.right);
+            if same {
+                kept.passes |= next.passes;
+            }
+            same
+        });
+        self.pairs
+    }
 }
 
 /// A decision about persons as one about their records: each record of a linked person is linked

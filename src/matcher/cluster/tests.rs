@@ -11,6 +11,15 @@ fn scored(left: u32, right: u32, probability: f64) -> Scored {
     }
 }
 
+/// Persons of so many records, of whom these pairs are one.
+fn persons(records: usize, pairs: &[(u32, u32)]) -> Persons {
+    let joined: Result<Persons, ()> = Persons::of(records, |join| {
+        pairs.iter().for_each(|(a, b)| join(*a, *b));
+        Ok(())
+    });
+    joined.unwrap()
+}
+
 /// A decision in which every pair is a link.
 fn decision(records: (usize, usize), pairs: &[Scored]) -> Assignment {
     let none = Verdict {
@@ -49,11 +58,11 @@ fn links(decision: &Assignment) -> Vec<(u32, u32)> {
 
 #[test]
 fn pairs_that_hang_together_are_one_person() {
-    let persons = Persons::of(5, [(0, 2), (2, 4)].into_iter());
-    assert_eq!((persons.len(), persons.surplus()), (3, 2));
-    assert_eq!(persons.members(0), [0, 2, 4]);
-    assert_eq!(persons.groups().collect::<Vec<_>>(), [[0, 2, 4]]);
-    assert!(Persons::of(5, std::iter::empty()).is_alone() && Persons::alone(5).is_alone());
+    let three = persons(5, &[(0, 2), (2, 4)]);
+    assert_eq!((three.len(), three.surplus()), (3, 2));
+    assert_eq!(three.members(0), [0, 2, 4]);
+    assert_eq!(three.groups().collect::<Vec<_>>(), [[0, 2, 4]]);
+    assert!(persons(5, &[]).is_alone() && Persons::alone(5).is_alone());
     assert_eq!(Persons::alone(3).members(1), [1]);
 }
 
@@ -64,13 +73,13 @@ fn a_link_of_persons_links_all_their_records() {
         passes: 2,
         ..scored(2, 1, 1e-6)
     };
-    let left = Persons::of(3, [(0, 2)].into_iter());
+    let left = persons(3, &[(0, 2)]);
     let right = Persons::alone(2);
-    let met = between(
-        [scored(0, 1, 0.9), scored(1, 0, 0.8), second].into_iter(),
-        &left,
-        &right,
-    );
+    let mut met = Between::new(&left, &right);
+    for pair in [scored(0, 1, 0.9), scored(1, 0, 0.8), second] {
+        met.put(pair);
+    }
+    let met = met.finish();
     assert_eq!(met.len(), 2);
     assert_eq!((met[0].left, met[0].right, met[0].passes), (0, 1, 3));
     let decided = decision((2, 2), &[scored(0, 1, 0.9), scored(1, 0, 0.8)]);

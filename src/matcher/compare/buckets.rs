@@ -9,6 +9,8 @@ use crate::matcher::block::Joined;
 /// large.
 #[derive(Debug, Default)]
 pub struct Buckets {
+    /// Records of the first party, each with the number of a block of it, until they are indexed.
+    tokens: Vec<(u32, u32)>,
     /// Where in `blocks` those of each record of the first party begin, and the end.
     first: Vec<u32>,
     /// The blocks of the records of the first party, record by record.
@@ -26,23 +28,27 @@ pub struct Buckets {
 }
 
 impl Buckets {
-    /// The meetings in `joined`, whose tokens are of `left` and `right` records.
-    pub(super) fn of(joined: &Joined, left: &[u32], right: &[u32], is_within: bool) -> Self {
-        let mut out = Self {
+    /// None yet.
+    pub(super) fn new(is_within: bool) -> Self {
+        Self {
             is_within,
             starts: vec![0],
             ..Self::default()
-        };
-        let mut tokens: Vec<(u32, u32)> = Vec::with_capacity(joined.left.len());
-        for (number, block) in joined.blocks.iter().enumerate() {
+        }
+    }
+
+    /// Takes in the meetings in `joined`, whose tokens are of `left` and `right` records.
+    pub(super) fn add(&mut self, joined: &Joined, left: &[u32], right: &[u32]) {
+        for block in &joined.blocks {
             let members = &joined.left[block.left.clone()];
             let own = |t: &u32| left[*t as usize];
-            tokens.extend(members.iter().map(|t| (own(t), number as u32)));
+            let number = self.sizes.len() as u32;
+            self.tokens.extend(members.iter().map(|t| (own(t), number)));
             let others = &joined.right[block.right.clone()];
-            out.right.extend(others.iter().map(|t| right[*t as usize]));
-            out.starts.push(out.right.len() as u32);
-            out.sizes.push(size(block, is_within));
-            out.meetings += if is_within {
+            self.right.extend(others.iter().map(|t| right[*t as usize]));
+            self.starts.push(self.right.len() as u32);
+            self.sizes.push(size(block, self.is_within));
+            self.meetings += if self.is_within {
                 // Each pair of two records once: of all pairs of tokens, half of those that are not of
                 // one record.
                 let own = members.chunk_by(|a, b| own(a) == own(b));
@@ -52,17 +58,21 @@ impl Buckets {
                 block.pairs()
             };
         }
+    }
+
+    /// Puts the blocks of each record together: then [`Buckets::of_record`] finds them.
+    pub(super) fn index(&mut self) {
+        let mut tokens = std::mem::take(&mut self.tokens);
         tokens.par_sort_unstable();
         let records = tokens.last().map_or(0, |t| t.0 as usize + 1);
-        out.first = vec![0; records + 1];
+        self.first = vec![0; records + 1];
         for (record, _) in &tokens {
-            out.first[*record as usize + 1] += 1;
+            self.first[*record as usize + 1] += 1;
         }
         for record in 0..records {
-            out.first[record + 1] += out.first[record];
+            self.first[record + 1] += self.first[record];
         }
-        out.blocks = tokens.into_iter().map(|t| t.1).collect();
-        out
+        self.blocks = tokens.into_iter().map(|t| t.1).collect();
     }
 
     /// Number of meetings.

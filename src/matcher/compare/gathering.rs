@@ -2,7 +2,8 @@
 
 use rayon::prelude::*;
 
-use super::{Buckets, Meeting};
+use super::{Buckets, Meeting, Run, run};
+use crate::error::{Error, Result};
 
 /// Records of the first party that are looked through at a time.
 const CHUNK: usize = 1 << 12;
@@ -11,7 +12,7 @@ const CHUNK: usize = 1 << 12;
 #[derive(Debug, Default)]
 pub struct Gathering {
     /// Meetings of passes with filters.
-    listed: Vec<Meeting>,
+    runs: Vec<Run>,
     /// Those of passes without, by the number of the pass.
     buckets: Vec<(u8, Buckets)>,
     /// Passes, as bits, in which so many strangers meet that a pair which met in one of them and nowhere
@@ -20,9 +21,9 @@ pub struct Gathering {
 }
 
 impl Gathering {
-    /// Takes in meetings of a pass, one by one.
-    pub fn list(&mut self, mut meetings: Vec<Meeting>) {
-        self.listed.append(&mut meetings);
+    /// Takes in meetings that are listed one by one.
+    pub fn list(&mut self, runs: Vec<Run>) {
+        self.runs.extend(runs);
     }
 
     /// Takes in the meetings of pass number `pass`, block by block.
@@ -39,22 +40,30 @@ impl Gathering {
     /// number of records of the first party. `take` is given the results in that order, some at a time.
     ///
     /// # Errors
-    /// Those of `take`.
-    pub fn each<T: Send, E>(
+    /// Those of `take`; [`Class::Io`](crate::error::Class::Io) of a run in a file.
+    pub fn each<T: Send>(
         mut self,
         records: usize,
         of: impl Fn(&[Meeting]) -> Option<T> + Sync,
-        mut take: impl FnMut(Vec<T>) -> Result<(), E>,
-    ) -> Result<(), E> {
-        self.listed.par_sort_unstable();
+        mut take: impl FnMut(Vec<T>) -> Result<()>,
+    ) -> Result<()> {
         let width = CHUNK * rayon::current_num_threads() * 4;
+        let mut runs = std::mem::take(&mut self.runs);
+        let mut listed = Vec::new();
         for start in (0..records).step_by(width) {
+            listed.clear();
+            let end = records.min(start + width) as u32;
+            for run in &mut runs {
+                run.take_below(end, &mut listed)
+                    .map_err(|e| Error::io("read", "the meetings of an unfinished run", e))?;
+            }
+            run::sort(&mut listed);
             let chunks: Vec<Vec<T>> = (start..records.min(start + width))
                 .into_par_iter()
                 .step_by(CHUNK)
                 .map(|first| {
                     let end = records.min(first + CHUNK).min(start + width);
-                    self.chunk(first as u32..end as u32, &of)
+                    self.chunk(&listed, first as u32..end as u32, &of)
                 })
                 .collect();
             chunks.into_iter().try_for_each(&mut take)?;
@@ -64,12 +73,13 @@ impl Gathering {
 
     fn chunk<T>(
         &self,
+        listed: &[Meeting],
         lefts: std::ops::Range<u32>,
         of: impl Fn(&[Meeting]) -> Option<T>,
     ) -> Vec<T> {
         let mut out = Vec::new();
-        let at = |left: u32| self.listed.partition_point(|m| m.left < left);
-        let mut listed = &self.listed[at(lefts.start)..at(lefts.end)];
+        let at = |left: u32| listed.partition_point(|m| m.left < left);
+        let mut listed = &listed[at(lefts.start)..at(lefts.end)];
         // PERF: the meetings of blocks as one number each, by record, pass and size. They come as a few
         // ascending runs, which a stable sort merges.
         let mut in_blocks: Vec<u64> = Vec::new();

@@ -83,6 +83,11 @@ impl Scale {
         }
     }
 
+    /// Bits of a filter.
+    pub(super) fn bits(&self) -> usize {
+        self.bits
+    }
+
     pub(super) fn measure(&self) -> Measure {
         self.measure
     }

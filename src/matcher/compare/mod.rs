@@ -7,13 +7,17 @@ mod buckets;
 mod gathering;
 pub mod kernel;
 mod level;
+pub mod run;
 mod screen;
 mod source;
+mod spill;
 
 pub use buckets::Buckets;
 pub use gathering::Gathering;
 pub use level::{ABSENT, EXACT, LOWEST, Level, NOISE, Scale, TOP};
-pub use source::{InFile, Source};
+pub use run::Run;
+pub use source::{Divided, InFile, Source};
+pub use spill::{Spilled, divide};
 
 use std::ops::Range;
 
@@ -73,8 +77,8 @@ pub struct PassResult {
 /// Meetings of a pass that are kept.
 #[derive(Debug)]
 pub enum Kept {
-    /// One by one.
-    Listed(Vec<Meeting>),
+    /// One by one, in a run for each part of the work.
+    Listed(Vec<Run>),
     /// All that there are, in a pass without filters.
     Buckets(Buckets),
 }
@@ -84,7 +88,7 @@ impl Kept {
     #[must_use]
     pub fn meetings(&self) -> u64 {
         match self {
-            Self::Listed(meetings) => meetings.len() as u64,
+            Self::Listed(runs) => runs.iter().map(Run::len).sum(),
             Self::Buckets(buckets) => buckets.meetings(),
         }
     }
@@ -95,6 +99,9 @@ impl Kept {
 pub struct Limits {
     /// Candidate pairs of a block from which it is left out.
     pub block_pairs: u64,
+    /// Bytes of filters, of both parties together, that are in memory at a time. More are read part by
+    /// part, a large block in pieces.
+    pub filter_bytes: u64,
 }
 
 /// Candidate pairs of a block that are compared unless another cap is given: minutes of work.
@@ -104,6 +111,7 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             block_pairs: BLOCK_PAIRS,
+            filter_bytes: u64::MAX,
         }
     }
 }
@@ -141,17 +149,45 @@ impl Meet {
     fn tokens(&self) -> u64 {
         (self.left.keys.len() + self.right().keys.len()) as u64
     }
+}
 
-    fn result(&self, kept: Kept) -> PassResult {
+/// Counts of a pass, over its parts.
+#[derive(Default)]
+struct Counts {
+    candidates: u64,
+    blocks: u64,
+    largest: u64,
+    over_cap: OverCap,
+    tokens: u64,
+    met_nobody: u64,
+    people: (u64, u64),
+}
+
+impl Counts {
+    fn add(&mut self, meet: &Meet) {
+        let joined = &meet.joined;
+        self.candidates += joined.pairs();
+        self.blocks += joined.blocks.len() as u64;
+        self.largest = self.largest.max(joined.largest());
+        self.over_cap.blocks += joined.over_cap.blocks;
+        self.over_cap.tokens += joined.over_cap.tokens;
+        self.over_cap.pairs += joined.over_cap.pairs;
+        self.tokens += meet.tokens();
+        let met = (joined.left.len() + joined.right.len()) as u64 + joined.over_cap.tokens;
+        self.met_nobody += meet.tokens() - met;
         let people = |keys: &Keys| keys.records.chunk_by(|a, b| a == b).count() as u64;
-        let met = (self.joined.left.len() + self.joined.right.len()) as u64;
+        self.people.0 += people(&meet.left);
+        self.people.1 += people(meet.right());
+    }
+
+    fn result(self, kept: Kept) -> PassResult {
         PassResult {
-            candidates: self.joined.pairs(),
-            blocks: self.joined.blocks.len() as u64,
-            largest: self.joined.largest(),
-            over_cap: self.joined.over_cap,
-            met_nobody: self.tokens() - met - self.joined.over_cap.tokens,
-            people: (people(&self.left), people(self.right())),
+            candidates: self.candidates,
+            blocks: self.blocks,
+            largest: self.largest,
+            over_cap: self.over_cap,
+            met_nobody: self.met_nobody,
+            people: self.people,
             kept,
         }
     }
@@ -193,47 +229,161 @@ impl Side {
     }
 }
 
-/// Compares all pairs inside the blocks that two parties share in a pass.
+/// Where the meetings of the parts of a pass go.
+pub trait Keep {
+    /// Those of part number `part`, if they are there already from an earlier sitting.
+    ///
+    /// # Errors
+    /// If they are there and damaged.
+    fn finished(&self, part: usize) -> Result<Option<Run>>;
+
+    /// Takes those of part number `part`, sorted.
+    ///
+    /// # Errors
+    /// If they cannot be kept.
+    fn keep(&self, part: usize, meetings: Vec<Meeting>) -> Result<Run>;
+}
+
+/// Keeps all in memory.
+#[derive(Debug, Clone, Copy)]
+pub struct InMemory;
+
+impl Keep for InMemory {
+    fn finished(&self, _: usize) -> Result<Option<Run>> {
+        Ok(None)
+    }
+
+    fn keep(&self, _: usize, meetings: Vec<Meeting>) -> Result<Run> {
+        Ok(Run::in_memory(meetings))
+    }
+}
+
+/// Compares all pairs inside the blocks that two parties share in a pass, or one with itself.
 ///
 /// In a pass whose block does not hold a whole name, pairs whose names are less alike than
 /// chance noise allows to tell are counted as candidates but not kept; nor are, in a classic
-/// schema, those whose Dice coefficient is below the schema's.
+/// schema, those whose Dice coefficient is below the schema's. Inside one party each pair is kept once,
+/// and nobody meets themselves.
 ///
-/// `right` is `None` if a party is compared with itself. Then each pair is kept once, and nobody meets
-/// themselves.
+/// The result does not depend on how the pass is divided.
 ///
 /// # Errors
-/// Those of the sources.
+/// Those of the sources and of `keep`.
 pub fn pass<S: Source>(
     schema: &Schema,
     number: usize,
-    left: &S,
-    right: Option<&S>,
+    of: &Divided<S>,
     limits: Limits,
+    keep: &dyn Keep,
 ) -> Result<PassResult> {
-    let pass = &schema.passes[number];
-    let is_within = right.is_none();
-    let meet = Meet::of(left, right, limits)?;
-    if pass.filters.is_empty() {
-        let (own, others) = (&meet.left.records, &meet.right().records);
-        let buckets = Buckets::of(&meet.joined, own, others, is_within);
-        return Ok(meet.result(Kept::Buckets(buckets)));
+    let is_within = of.parts.iter().all(|(_, right)| right.is_none());
+    let has_filters = !schema.passes[number].filters.is_empty();
+    let mut counts = Counts::default();
+    let mut buckets = Buckets::new(is_within);
+    let mut whole = None;
+    for (left, right) in &of.parts {
+        let meet = Meet::of(left, right.as_ref(), limits)?;
+        counts.add(&meet);
+        if !has_filters {
+            buckets.add(&meet.joined, &meet.left.records, &meet.right().records);
+        } else if of.parts.len() == 1 {
+            whole = Some(meet);
+        }
     }
-    let joined = &meet.joined;
-    let read =
-        |source: &S, keys: &Keys, order: &[u32]| Side::read(source, keys, order, 0..order.len());
-    let (own, others) = rayon::join(
-        || read(left, &meet.left, &joined.left),
-        || {
-            right
-                .map(|right| read(right, meet.right(), &joined.right))
-                .transpose()
-        },
-    );
-    let (own, others) = (own?, others?);
-    let comparison = Comparison::of(schema, number, (joined.pairs(), meet.tokens()), is_within);
-    let found = comparison.all(&own, others.as_ref().unwrap_or(&own), &joined.blocks);
-    Ok(meet.result(Kept::Listed(found)))
+    counts.met_nobody += of.dropped;
+    counts.people = of.people.unwrap_or(counts.people);
+    if !has_filters {
+        buckets.index();
+        return Ok(counts.result(Kept::Buckets(buckets)));
+    }
+    // What is kept is decided by all pairs, whatever part they are in.
+    let all = (counts.candidates, counts.tokens + of.dropped);
+    let comparison = Comparison::of(schema, number, all, is_within);
+    let mut runs = Vec::new();
+    for (part, (left, right)) in of.parts.iter().enumerate() {
+        if let Some(run) = keep.finished(part)? {
+            runs.push(run);
+            continue;
+        }
+        let meet = match whole.take() {
+            Some(meet) => meet,
+            None => Meet::of(left, right.as_ref(), limits)?,
+        };
+        let mut found = Vec::new();
+        for load in loads(&meet.joined.blocks, comparison.tokens(limits.filter_bytes)) {
+            let read = |source: &S, keys: &Keys, order: &[u32], range: &Range<usize>| {
+                Side::read(source, keys, order, range.clone())
+            };
+            let (own, others) = rayon::join(
+                || read(left, &meet.left, &meet.joined.left, &load.left),
+                || {
+                    let read = |right| read(right, meet.right(), &meet.joined.right, &load.right);
+                    right.as_ref().map(read).transpose()
+                },
+            );
+            let (own, others) = (own?, others?);
+            let others = others.as_ref().unwrap_or(&own);
+            found.append(&mut comparison.all(&own, others, &load.pieces));
+        }
+        run::sort(&mut found);
+        runs.push(keep.keep(part, found)?);
+    }
+    Ok(counts.result(Kept::Listed(runs)))
+}
+
+/// Pieces of blocks whose filters are in memory together.
+struct Load {
+    pieces: Vec<Block>,
+    /// The tokens of the first party that they hold, as a range of all in block order.
+    left: Range<usize>,
+    right: Range<usize>,
+}
+
+/// `blocks`, which follow each other, in loads of at most about `tokens` tokens of both parties.
+fn loads(blocks: &[Block], tokens: usize) -> Vec<Load> {
+    let most = (tokens / 2).max(1);
+    let mut loads: Vec<Load> = Vec::new();
+    let pieces = blocks.iter().flat_map(|b| {
+        let cut = |range: &Range<usize>| {
+            let end = range.end;
+            let starts = range.clone().step_by(most);
+            starts
+                .map(move |s| s..end.min(s + most))
+                .collect::<Vec<_>>()
+        };
+        let rights = cut(&b.right);
+        let both = cut(&b.left).into_iter();
+        both.flat_map(move |left| {
+            let rights = rights.clone().into_iter();
+            rights.map(move |right| (left.clone(), right))
+        })
+        .map(|(left, right)| Block {
+            left,
+            right,
+            whole: b.whole,
+        })
+        .collect::<Vec<_>>()
+    });
+    for piece in pieces {
+        let hull = |a: &Range<usize>, b: &Range<usize>| a.start.min(b.start)..a.end.max(b.end);
+        if let Some(load) = loads.last_mut() {
+            let (left, right) = (
+                hull(&load.left, &piece.left),
+                hull(&load.right, &piece.right),
+            );
+            if left.len() + right.len() <= tokens {
+                (load.left, load.right) = (left, right);
+                load.pieces.push(piece);
+                continue;
+            }
+        }
+        loads.push(Load {
+            left: piece.left.clone(),
+            right: piece.right.clone(),
+            pieces: vec![piece],
+        });
+    }
+    loads
 }
 
 /// How the pairs of a pass are compared, and which of them are kept.
@@ -257,6 +407,14 @@ impl Comparison {
             scales,
             is_within,
         }
+    }
+
+    /// Tokens whose filters take up to `bytes` bytes, 2 or more.
+    fn tokens(&self, bytes: u64) -> usize {
+        let each: usize = self.scales.iter().map(|s| s.bits() / 8 + 1).sum();
+        usize::try_from(bytes / each as u64)
+            .unwrap_or(usize::MAX)
+            .max(2)
     }
 
     /// The meetings kept of all pairs in `blocks`, in their order.

@@ -21,6 +21,28 @@ pub trait Source: Sync {
     fn filters(&self, wanted: (&[u32], &[u32]), tokens: usize) -> Result<Vec<FilterColumn>>;
 }
 
+/// A pass of two parties, or of one with itself, in parts that hold equal block keys together.
+#[derive(Debug)]
+pub struct Divided<S> {
+    /// The parts: tokens of the first party, and of the second, if that is another.
+    pub parts: Vec<(S, Option<S>)>,
+    /// Tokens that are in no part, since nobody is in their block.
+    pub dropped: u64,
+    /// Records of each party that have a token, where it was counted.
+    pub people: Option<(u64, u64)>,
+}
+
+impl<S> Divided<S> {
+    /// All in one part.
+    pub fn whole(left: S, right: Option<S>) -> Self {
+        Self {
+            parts: vec![(left, right)],
+            dropped: 0,
+            people: None,
+        }
+    }
+}
+
 /// One pass of a token file.
 #[derive(Debug, Clone, Copy)]
 pub struct InFile<'f> {

@@ -150,7 +150,8 @@ impl PairReport {
             }
         }
         let names = (parties.0.as_str(), parties.1.as_str());
-        let warnings = warnings::warnings(names, assignment, around);
+        let mut warnings = warnings::warnings(names, assignment, around);
+        warnings.extend(warnings::over_cap(&passes));
         Self {
             quality: Quality::of(assignment, around, threshold),
             decoys: Vec::new(),

@@ -1,5 +1,6 @@
 //! What looks wrong about a match, in sentences for the operator to take up with the parties.
 
+use super::PassReport;
 use super::quality::Circumstances;
 use crate::matcher::assign::{Assignment, Status, Verdict};
 
@@ -7,6 +8,19 @@ use crate::matcher::assign::{Assignment, Status, Verdict};
 const NOTABLE: f64 = 0.01;
 /// Records of the smaller party below which shares say too little for a warning.
 const FEW: usize = 50;
+
+/// Sentences about blocks that were left out of `passes`.
+pub fn over_cap(passes: &[PassReport]) -> impl Iterator<Item = String> {
+    let left_out = passes.iter().filter(|p| p.over_cap.blocks > 0);
+    left_out.map(|p| {
+        format!(
+            "{} blocks of the pass {} were left out, with {} tokens in them: each has more candidate pairs than \
+             --block-pairs allows ({} in all). Ask for a value that very many have, such as a birthdate put in \
+             for those that are unknown",
+            p.over_cap.blocks, p.pass, p.over_cap.tokens, p.over_cap.pairs
+        )
+    })
+}
 
 /// Sentences about what looks wrong, for the operator to take up with the parties `names`. Counts
 /// only.

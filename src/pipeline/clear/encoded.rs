@@ -49,6 +49,8 @@ pub(super) fn link(
     let looking = Looking {
         schema,
         limits: Limits::default(),
+        unfinished: None,
+        room: None,
         progress,
     };
     let mut decided = two(

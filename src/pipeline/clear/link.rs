@@ -8,7 +8,9 @@ use super::{Owned, number, throw_away};
 use crate::error::Result;
 use crate::matcher::assign::Assignment;
 use crate::matcher::block::{Block, OverCap, join, tasks};
-use crate::matcher::compare::{EXACT, Kept, LOWEST, Level, Meeting, NOISE, PassResult, TOP, size};
+use crate::matcher::compare::{
+    EXACT, Kept, LOWEST, Level, Meeting, NOISE, PassResult, Run, TOP, run, size,
+};
 use crate::owner::encode::Encoder;
 use crate::owner::key::LinkageKey;
 use crate::pipeline::Progress;
@@ -56,7 +58,7 @@ pub(super) fn link(
             progress.at(&step, number as u64, schema.passes.len() as u64);
             meetings.add(number, compare(number, pass, (left, right), is_within));
         }
-        meetings.model(known)
+        meetings.model(known, None)
     };
     let records = people.map(<[_]>::len);
     two(schema, records, (project.threshold, duplicates), meet)
@@ -167,6 +169,8 @@ fn compare(
     };
     // Collected in task order: the same result at any number of threads.
     let found: Vec<Vec<Meeting>> = tasks.par_iter().zip(&seen).map(meetings).collect();
+    let mut found = found.concat();
+    run::sort(&mut found);
     let people = |t: &Keys| t.records.chunk_by(|a, b| a == b).count() as u64;
     PassResult {
         candidates: joined.pairs(),
@@ -175,7 +179,7 @@ fn compare(
         over_cap: OverCap::default(),
         met_nobody: 0,
         people: (people(a), people(b)),
-        kept: Kept::Listed(found.concat()),
+        kept: Kept::Listed(vec![Run::in_memory(found)]),
     }
 }
 
