@@ -314,13 +314,21 @@ pub fn pass<S: Source>(
             let read = |source: &S, keys: &Keys, order: &[u32], range: &Range<usize>| {
                 Side::read(source, keys, order, range.clone())
             };
-            let (own, others) = rayon::join(
-                || read(left, &meet.left, &meet.joined.left, &load.left),
-                || {
-                    let read = |right| read(right, meet.right(), &meet.joined.right, &load.right);
-                    right.as_ref().map(read).transpose()
-                },
-            );
+            // Inside one party, both sides are the same tokens as long as all are in memory.
+            let is_one = right.is_none() && load.left == load.right;
+            let other = right.as_ref().unwrap_or(left);
+            let own = || read(left, &meet.left, &meet.joined.left, &load.left);
+            let others = || {
+                let other = right.as_ref().unwrap_or(left);
+                let read = || read(other, meet.right(), &meet.joined.right, &load.right);
+                (!is_one).then(read).transpose()
+            };
+            // One source is not read twice at a time.
+            let (own, others) = if right.is_some() {
+                rayon::join(own, others)
+            } else {
+                (own(), others())
+            };
             let (own, others) = (own?, others?);
             let others = others.as_ref().unwrap_or(&own);
             found.append(&mut comparison.all(&own, others, &load.pieces));
