@@ -316,7 +316,6 @@ pub fn pass<S: Source>(
             };
             // Inside one party, both sides are the same tokens as long as all are in memory.
             let is_one = right.is_none() && load.left == load.right;
-            let other = right.as_ref().unwrap_or(left);
             let own = || read(left, &meet.left, &meet.joined.left, &load.left);
             let others = || {
                 let other = right.as_ref().unwrap_or(left);
