@@ -72,18 +72,18 @@ pub(super) fn meet(
     let names = (&a.file.header().party, &b.file.header().party);
     let is_within = names.0 == names.1;
     let mut meetings = Meetings::new(schema, (a.refs.len(), b.refs.len()), is_within);
-    let all = schema.passes.len() as u64;
     for (number, pass) in schema.passes.iter().enumerate() {
         let step = format!("{} - {}: {}", names.0, names.1, pass.name);
-        progress.at(&step, number as u64, all);
+        progress.at(&step, 0, 0);
         let (left, right) = read_pass(schema, number, a, b)?;
+        let told = |done, all| progress.at(&step, done, all);
         meetings.add(
             number,
             (&left, &right),
-            compare::pass(schema, number, &left, &right, is_within),
+            compare::pass(schema, number, &left, &right, is_within, &told),
         );
     }
-    progress.at(&format!("{} - {}: decide", names.0, names.1), all, all);
+    progress.at(&format!("{} - {}: decide", names.0, names.1), 0, 0);
     Ok(meetings.model(known))
 }
 

@@ -9,6 +9,8 @@ mod screen;
 
 pub use level::{ABSENT, EXACT, LOWEST, Level, NOISE, Scale, TOP};
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use rayon::prelude::*;
 use screen::Opposite;
 
@@ -62,6 +64,7 @@ pub struct PassResult {
 /// schema, those whose Dice coefficient is below the schema's.
 ///
 /// `is_within`: both are the same party. Then each pair is kept once, and nobody meets themselves.
+/// `told` hears of candidate pairs compared and in all, from any thread.
 #[must_use]
 pub fn pass(
     schema: &Schema,
@@ -69,6 +72,7 @@ pub fn pass(
     left: &PassTokens,
     right: &PassTokens,
     is_within: bool,
+    told: &(dyn Fn(u64, u64) + Sync),
 ) -> PassResult {
     let pass = &schema.passes[number];
     let joined = join(left, right);
@@ -115,6 +119,7 @@ pub fn pass(
             levels,
         })
     };
+    let (compared, all) = (AtomicU64::new(0), joined.pairs());
     let compare = |blocks: &Vec<Block>| {
         let mut found = Vec::new();
         let mut opposite = Opposite::default();
@@ -142,12 +147,14 @@ pub fn pass(
                 }
             }
         }
+        let pairs: u64 = blocks.iter().map(Block::pairs).sum();
+        told(compared.fetch_add(pairs, Ordering::Relaxed) + pairs, all);
         found
     };
     // Collected in task order: the same result at any number of threads.
     let found: Vec<Vec<Meeting>> = joined.tasks(TASK_PAIRS).par_iter().map(compare).collect();
     PassResult {
-        candidates: joined.pairs(),
+        candidates: all,
         blocks: joined.blocks.len() as u64,
         largest: joined.blocks.iter().map(Block::pairs).max().unwrap_or(0),
         meetings: found.concat(),
