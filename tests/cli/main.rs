@@ -21,6 +21,7 @@ mod decoys;
 mod happy;
 mod persons;
 mod privacy;
+mod progress;
 mod quality;
 mod rejects;
 mod release;
