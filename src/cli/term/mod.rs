@@ -179,9 +179,9 @@ fn lock(told: &Mutex<Told>) -> MutexGuard<'_, Told> {
 
 fn draw(bar: &ProgressBar, sample: &Sample) {
     let template = if sample.total.is_some() {
-        "{spinner} {wide_bar} {msg}"
+        "{spinner} {bar:20} {wide_msg}"
     } else {
-        "{spinner} {msg}"
+        "{spinner} {wide_msg}"
     };
     let style = ProgressStyle::with_template(template);
     bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
