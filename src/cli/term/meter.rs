@@ -227,15 +227,16 @@ mod tests {
     #[test]
     fn a_share_never_falls() {
         let mut meter = Meter::default();
-        let mut last = 0.0;
+        let (mut last, mut shares) = (0.0, Vec::new());
         for (second, done, total) in [(0, 0, 0), (1, 10, 0), (2, 20, 40), (3, 30, 90), (4, 50, 60)]
         {
             meter.at(Duration::from_secs(second), "read", done, total);
             let share = meter.sample(Duration::from_secs(second)).unwrap().share();
             assert!(share.is_none_or(|s| s >= last), "{second}");
             last = share.unwrap_or(last);
+            shares.push(share);
         }
-        assert_eq!(last, 1.0);
+        assert_eq!(shares, [None, None, Some(0.5), Some(0.75), Some(1.0)]);
     }
 
     #[test]
