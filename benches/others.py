@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """What benches/rivals.py measures of other programs, in the virtual environment that it makes for them.
 
     python others.py FUNCTION ARGUMENT...
