@@ -9,6 +9,7 @@ import csv
 import json
 import multiprocessing
 import os
+import resource
 import sys
 import time
 
@@ -152,6 +153,8 @@ def link_by_splink(district, college, truth):
                 linker.training.estimate_parameters_using_expectation_maximisation(rule)
             linked = linker.inference.predict(threshold_match_probability=0.5).physical_name
             connection.execute(f"CREATE TABLE links AS SELECT * FROM {linked}")
+        # Before the truth is read: that is no part of a link.
+        memory = peak_memory()
         # The order of the tables in a link is Splink's.
         pairs = connection.execute(
             """SELECT unique_id_l, unique_id_r, match_probability FROM links ORDER BY match_probability DESC, 1, 2"""
@@ -166,10 +169,17 @@ def link_by_splink(district, college, truth):
     return {
         "wall": clock.wall,
         "cpu": clock.cpu,
+        "rss_mb": memory,
         "links": len(pairs),
         **score((p[:2] for p in pairs), true),
         "one_to_one": score(single, true),
     }
+
+
+def peak_memory():
+    """The largest resident memory of this process until now, in MB."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return (peak if sys.platform == "darwin" else peak * 1024) / 1e6
 
 
 def score(pairs, true):

@@ -58,8 +58,9 @@ def measure(*command):
         if child.returncode != 0:
             errors.seek(0)
             sys.exit(f"{' '.join(map(str, command))}\nended with {child.returncode}:\n{errors.read()[-4000:]}")
-    kibibytes = usage.ru_maxrss / (1024 if sys.platform == "darwin" else 1)
-    return out, {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "rss_mb": kibibytes * 1024 / 1e6}
+    # Bytes on macOS, KiB elsewhere.
+    peak = usage.ru_maxrss if sys.platform == "darwin" else usage.ru_maxrss * 1024
+    return out, {"wall": wall, "cpu": usage.ru_utime + usage.ru_stime, "rss_mb": peak / 1e6}
 
 
 def median(runs):
@@ -153,12 +154,12 @@ class Bench:
         return {k: json.loads(out)["decided"][k] for k in ("precision", "recall", "f1")}
 
     def rival(self, name, *arguments):
-        """Runs a function of others.py in the rivals' environment: what it returns, and the memory of the whole process.
-        Its times are those that it took itself, without imports."""
+        """Runs a function of others.py in the rivals' environment: what it returns. Its times and memory are those that it
+        took itself."""
         if self.python is None:
             self.python = environment(self.work / "venv")
-        out, took = measure(self.python, OTHERS, name, *arguments)
-        return json.loads(out.splitlines()[-1]) | {"rss_mb": took["rss_mb"]}
+        out, _ = measure(self.python, OTHERS, name, *arguments)
+        return json.loads(out.splitlines()[-1])
 
 
 def build():
@@ -285,7 +286,7 @@ def part_match(bench):
             f"{ours['rss_mb']:.0f}",
             f"Splink {theirs['rss_mb']:.0f}",
             theirs["rss_mb"] / ours["rss_mb"],
-            "whole processes",
+            "whole command; whole process up to its last prediction",
         )
     )
     for key in ("precision", "recall", "f1"):
