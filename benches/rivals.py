@@ -64,9 +64,9 @@ def measure(*command):
 
 
 def median(runs):
-    """The median of each number of several runs; what is no number is that of the last run."""
-    is_number = {k: isinstance(v, (int, float)) for k, v in runs[-1].items()}
-    return {k: statistics.median(r[k] for r in runs) if is_number[k] else runs[-1][k] for k in runs[-1]}
+    """The median of each measured number of several runs; counts and all else are those of the last run."""
+    last = runs[-1]
+    return {k: statistics.median(r[k] for r in runs) if isinstance(v, float) else v for k, v in last.items()}
 
 
 def note(text):
@@ -379,7 +379,7 @@ def machine(bench):
         "instruction_sets": sets,
         "cores": os.cpu_count(),
         "memory_gb": round(os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 1e9, 1),
-        "system": f"{platform.system()} {platform.release()}",
+        "system": platform.system(),
         "load_average": [round(x, 1) for x in os.getloadavg()],
         "python": platform.python_version(),
         "blindlink": " ".join(
