@@ -1,4 +1,4 @@
-//! Made-up students, a project and a key in a temporary folder.
+//! Made-up students, a project and a key in a temporary folder; made-up numbers.
 
 #![allow(dead_code, reason = "each bench uses its part")]
 
@@ -7,13 +7,27 @@ use std::path::PathBuf;
 use blindlink::atomic;
 use blindlink::owner::key::LinkageKey;
 use blindlink::owner::table::Mapping;
-use blindlink::pipeline::{encode, link};
+use blindlink::pipeline::{Silent, encode, link};
 use blindlink::project::new_project;
 use blindlink::synth;
 use blindlink::units::PartyId;
 
 /// The parties that `synth` makes.
 pub(crate) const PARTIES: [&str; 2] = ["district", "college"];
+
+/// Whether each bench is only run once, to see that it runs (`-- --test`).
+pub(crate) fn is_test() -> bool {
+    std::env::args().any(|a| a == "--test")
+}
+
+/// A number that looks random, the same for the same `i` at every run (the finaliser of
+/// splitmix64: Steele, Lea and Flood 2014, "Fast splittable pseudorandom number generators").
+pub(crate) fn scrambled(i: u64) -> u64 {
+    let mut x = i.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    x ^ (x >> 31)
+}
 
 /// The files of one bench, gone when dropped.
 #[derive(Debug)]
@@ -44,6 +58,15 @@ impl Job {
         LinkageKey::from_bytes([2; 32])
             .write_new(&job.path("linkage.key"))
             .expect("a key file");
+        job
+    }
+
+    /// The same with the token files of both parties.
+    pub(crate) fn encoded(schema: &str, records: u64) -> Self {
+        let job = Self::new(schema, records);
+        for party in PARTIES {
+            encode::encode(&job.encoding(party), &Silent).expect("made-up students encode");
+        }
         job
     }
 

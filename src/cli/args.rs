@@ -21,6 +21,18 @@ pub(super) struct Args {
     /// No progress and no summary on standard error; warnings stay.
     #[arg(long, short, global = true)]
     pub(super) quiet: bool,
+    /// How progress is told on standard error
+    #[arg(long, global = true, value_enum, default_value_t = Form::Auto)]
+    pub(super) progress: Form,
+}
+
+/// How progress is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(super) enum Form {
+    /// A line that is redrawn on a terminal; elsewhere one line a minute
+    Auto,
+    /// For programs: events, one JSON object a line (docs/spec/progress-events.md)
+    Json,
 }
 
 #[derive(Debug, Subcommand)]
@@ -49,6 +61,25 @@ pub(super) enum Verb {
     Evaluate(Evaluate),
     /// Make up students of several parties, with the truth
     Synth(Synth),
+}
+
+impl Verb {
+    /// The word that the user gave.
+    pub(super) fn name(&self) -> &'static str {
+        match self {
+            Self::Demo(_) => "demo",
+            Self::Project(_) => "project",
+            Self::Key(_) => "key",
+            Self::Encode(_) => "encode",
+            Self::Audit(_) => "audit",
+            Self::Release(_) => "release",
+            Self::Inspect(_) => "inspect",
+            Self::Match(_) => "match",
+            Self::Resolve(_) => "resolve",
+            Self::Evaluate(_) => "evaluate",
+            Self::Synth(_) => "synth",
+        }
+    }
 }
 
 #[derive(Debug, ClapArgs)]

@@ -2,16 +2,17 @@
 
 use serde_json::json;
 
-use super::args::{Args, Audit};
+use super::args::Audit;
 use super::owner::{mapping, pretty};
-use super::{print, term};
+use super::print;
+use super::term::Progress;
 use crate::error::{Error, Result};
 use crate::owner::audit::report::checks_text;
 use crate::pipeline::audit::{self as pipeline, Options, TokenAudit};
 
-pub(super) fn audit(verb: &Audit, args: &Args) -> Result<()> {
+pub(super) fn audit(verb: &Audit, progress: &Progress) -> Result<()> {
     let (Some(table), Some(party), Some(key)) = (&verb.table, &verb.party, &verb.key) else {
-        return tokens_alone(verb, args);
+        return tokens_alone(verb, progress);
     };
     let options = Options {
         table: table.clone(),
@@ -25,21 +26,19 @@ pub(super) fn audit(verb: &Audit, args: &Args) -> Result<()> {
         json: verb.json.clone(),
         force: verb.force,
     };
-    let progress = term::Progress::new(args.quiet);
-    let report = pipeline::audit(&options, &progress)?;
+    let report = pipeline::audit(&options, progress)?;
     progress.done();
     print(&report.to_text())
 }
 
 /// The operator's form.
-fn tokens_alone(verb: &Audit, args: &Args) -> Result<()> {
+fn tokens_alone(verb: &Audit, progress: &Progress) -> Result<()> {
     if verb.table.is_some() || verb.party.is_some() || verb.key.is_some() {
         return Err(Error::usage(
             "the owner's audit needs the table, --party and --key; the operator's none of them",
         ));
     }
-    let progress = term::Progress::new(args.quiet);
-    let found = pipeline::audit_tokens(&verb.tokens, &verb.project, verb.seed, &progress)?;
+    let found = pipeline::audit_tokens(&verb.tokens, &verb.project, verb.seed, progress)?;
     progress.done();
     if let Some(path) = &verb.json {
         crate::pipeline::files::check_outputs(&[&verb.tokens, &verb.project], &[path], verb.force)?;

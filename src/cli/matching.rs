@@ -4,8 +4,9 @@ use serde_json::json;
 
 use super::args::{Args, Inspect, Match};
 use super::owner::pretty;
+use super::print;
 use super::release::{audits, verdict};
-use super::{print, term};
+use super::term::{self, Progress};
 use crate::error::Result;
 use crate::matcher::report::{PairReport, Quality, Report, StatusCounts, threshold_at};
 use crate::pipeline::link::{self as pipeline, Options};
@@ -68,7 +69,7 @@ pub(super) fn inspect(verb: &Inspect) -> Result<()> {
     print(&text)
 }
 
-pub(super) fn link(verb: &Match, args: &Args) -> Result<()> {
+pub(super) fn link(verb: &Match, args: &Args, progress: &Progress) -> Result<()> {
     let options = Options {
         tokens: verb.tokens.clone(),
         project: verb.project.clone(),
@@ -81,8 +82,7 @@ pub(super) fn link(verb: &Match, args: &Args) -> Result<()> {
         resume: verb.resume,
         force: verb.force,
     };
-    let progress = term::Progress::new(args.quiet);
-    let report = pipeline::link(&options, &progress)?;
+    let report = pipeline::link(&options, progress)?;
     progress.done();
     if !args.quiet {
         eprint!("{}", describe(&report));

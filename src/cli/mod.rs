@@ -22,7 +22,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use self::args::{Args, Verb};
+use self::args::{Args, Form, Verb};
+use self::term::Progress;
 use crate::error::{Error, Result};
 
 /// Runs the command line of this process.
@@ -36,29 +37,39 @@ pub fn main() -> ExitCode {
             return ExitCode::from(u8::try_from(e.exit_code()).unwrap_or(2));
         }
     };
-    match with_threads(args.threads, || run(&args)) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(e) if is_closed_pipe(&e) => ExitCode::SUCCESS,
+    let mut progress = Progress::new(args.verb.name(), &args);
+    let result = with_threads(args.threads, || run(&args, &progress));
+    progress.hush();
+    let code = match result {
+        Ok(()) => 0,
+        Err(e) if is_closed_pipe(&e) => 0,
         Err(e) => {
             eprintln!("error: {e}");
-            ExitCode::from(e.class().exit_code())
+            e.class().exit_code()
         }
-    }
+    };
+    progress.over(code);
+    ExitCode::from(code)
 }
 
-fn run(args: &Args) -> Result<()> {
+fn run(args: &Args, progress: &Progress) -> Result<()> {
+    if args.quiet && args.progress == Form::Json {
+        return Err(Error::usage(
+            "--quiet asks for no progress, --progress json for events",
+        ));
+    }
     match &args.verb {
-        Verb::Demo(v) => rehearse::demo(v, args),
+        Verb::Demo(v) => rehearse::demo(v, progress),
         Verb::Project(v) => keys::project(v),
         Verb::Key(v) => keys::key(v),
-        Verb::Encode(v) => owner::encode(v, args),
-        Verb::Audit(v) => audit::audit(v, args),
-        Verb::Release(v) => release::release(v, args),
+        Verb::Encode(v) => owner::encode(v, args, progress),
+        Verb::Audit(v) => audit::audit(v, progress),
+        Verb::Release(v) => release::release(v, args, progress),
         Verb::Inspect(v) => matching::inspect(v),
-        Verb::Match(v) => matching::link(v, args),
+        Verb::Match(v) => matching::link(v, args, progress),
         Verb::Resolve(v) => owner::resolve(v, args),
-        Verb::Evaluate(v) => rehearse::evaluate(v, args),
-        Verb::Synth(v) => rehearse::synth(v, args),
+        Verb::Evaluate(v) => rehearse::evaluate(v, progress),
+        Verb::Synth(v) => rehearse::synth(v, args, progress),
     }
 }
 

@@ -3,14 +3,15 @@
 use serde_json::json;
 
 use super::args::{Args, Encode, Resolve};
-use super::{print, term};
+use super::print;
+use super::term::Progress;
 use crate::error::{Error, Result};
 use crate::owner::table::{DateFormat, Delimiter, Mapping};
 use crate::pipeline::encode::{Options, Summary};
 use crate::pipeline::files::beside;
 use crate::pipeline::{encode as pipeline, resolve as resolving};
 
-pub(super) fn encode(verb: &Encode, args: &Args) -> Result<()> {
+pub(super) fn encode(verb: &Encode, args: &Args, progress: &Progress) -> Result<()> {
     let options = Options {
         table: verb.table.clone(),
         project: verb.project.clone(),
@@ -30,8 +31,7 @@ pub(super) fn encode(verb: &Encode, args: &Args) -> Result<()> {
         force: verb.force,
         test_seed: verb.test_seed,
     };
-    let progress = term::Progress::new(args.quiet);
-    let summary = pipeline::encode(&options, &progress)?;
+    let summary = pipeline::encode(&options, progress)?;
     progress.done();
     if !args.quiet {
         eprint!("{}", describe(&options, &summary));

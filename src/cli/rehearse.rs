@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use super::args::{Args, Demo, Evaluate, Profile, Synth};
 use super::matching::describe;
 use super::owner::{mapping, pretty};
-use super::{print, term};
+use super::print;
+use super::term::Progress;
 use crate::error::{Error, Result};
 use crate::evaluate::{Evaluation, Score};
 use crate::pipeline::Progress as _;
@@ -13,7 +14,7 @@ use crate::pipeline::clear::{self, Comparison};
 use crate::pipeline::demo as pipeline;
 use crate::synth;
 
-pub(super) fn demo(verb: &Demo, args: &Args) -> Result<()> {
+pub(super) fn demo(verb: &Demo, progress: &Progress) -> Result<()> {
     let temporary;
     let folder = match &verb.out {
         Some(out) => out.as_path(),
@@ -23,8 +24,7 @@ pub(super) fn demo(verb: &Demo, args: &Args) -> Result<()> {
             temporary.path()
         }
     };
-    let progress = term::Progress::new(args.quiet);
-    let demo = pipeline::demo(folder, &progress)?;
+    let demo = pipeline::demo(folder, progress)?;
     progress.done();
     let mut text = String::from(
         "Two made-up institutions, linked without a name or birthdate leaving either.\n\n",
@@ -47,7 +47,7 @@ pub(super) fn demo(verb: &Demo, args: &Args) -> Result<()> {
     print(&text)
 }
 
-pub(super) fn synth(verb: &Synth, args: &Args) -> Result<()> {
+pub(super) fn synth(verb: &Synth, args: &Args, progress: &Progress) -> Result<()> {
     let options = synth::Options {
         parties: usize::from(verb.parties),
         records: verb.records,
@@ -60,7 +60,6 @@ pub(super) fn synth(verb: &Synth, args: &Args) -> Result<()> {
         out: verb.out.clone(),
         force: verb.force,
     };
-    let progress = term::Progress::new(args.quiet);
     let summary = synth::generate(&options, &|done, total| progress.at("make up", done, total))?;
     progress.done();
     if args.quiet {
@@ -85,9 +84,9 @@ pub(super) fn synth(verb: &Synth, args: &Args) -> Result<()> {
     Ok(())
 }
 
-pub(super) fn evaluate(verb: &Evaluate, args: &Args) -> Result<()> {
+pub(super) fn evaluate(verb: &Evaluate, progress: &Progress) -> Result<()> {
     if let Some(tables) = verb.clear.as_deref() {
-        return price(verb, tables, args);
+        return price(verb, tables, progress);
     }
     let (Some(results), [first, second]) = (&verb.results, verb.refs.as_slice()) else {
         return Err(
@@ -104,7 +103,7 @@ pub(super) fn evaluate(verb: &Evaluate, args: &Args) -> Result<()> {
 }
 
 /// `evaluate --clear`: what encoding costs.
-fn price(verb: &Evaluate, tables: &[PathBuf], args: &Args) -> Result<()> {
+fn price(verb: &Evaluate, tables: &[PathBuf], progress: &Progress) -> Result<()> {
     let [first, second] = tables else {
         return Err(Error::usage("--clear takes two tables"));
     };
@@ -120,8 +119,7 @@ fn price(verb: &Evaluate, tables: &[PathBuf], args: &Args) -> Result<()> {
         mapping: mapping(&verb.map, verb.date_format, verb.delimiter)?,
         duplicates: verb.duplicates,
     };
-    let progress = term::Progress::new(args.quiet);
-    let comparison = clear::compare(&options, &progress)?;
+    let comparison = clear::compare(&options, progress)?;
     progress.done();
     if verb.json {
         print(&pretty(&comparison)?)

@@ -1,13 +1,13 @@
 //! `release`, and how what a manifest states is worded for who reads it.
 
 use super::args::{Args, Release};
-use super::term;
+use super::term::Progress;
 use crate::error::Result;
 use crate::matcher::report::PartyReport;
 use crate::pipeline::release::{self as pipeline, Options};
 use crate::release::{Conclusion, Manifest};
 
-pub(super) fn release(verb: &Release, args: &Args) -> Result<()> {
+pub(super) fn release(verb: &Release, args: &Args, progress: &Progress) -> Result<()> {
     let options = Options {
         tokens: verb.tokens.clone(),
         project: verb.project.clone(),
@@ -18,8 +18,7 @@ pub(super) fn release(verb: &Release, args: &Args) -> Result<()> {
             .unwrap_or_else(|| Manifest::path_of(&verb.tokens)),
         force: verb.force,
     };
-    let progress = term::Progress::new(args.quiet);
-    let manifest = pipeline::release(&options, &progress)?;
+    let manifest = pipeline::release(&options, progress)?;
     progress.done();
     if !args.quiet {
         eprintln!("audit: {}", verdict(manifest.audit.verdict));

@@ -58,18 +58,24 @@ impl<'p> Looking<'p> {
         let names = (&a.file.header().party, &b.file.header().party);
         let is_within = names.0 == names.1;
         let mut meetings = Meetings::new(self.schema, (a.refs.len(), b.refs.len()), is_within);
-        let all = self.schema.passes.len() as u64;
         for (number, pass) in self.schema.passes.iter().enumerate() {
             let step = format!("{} - {}: {}", names.0, names.1, pass.name);
-            self.progress.at(&step, number as u64, all);
-            meetings.add(number, self.pass(number, a, b)?);
+            self.progress.at(&step, 0, 0);
+            let told = |done, all| self.progress.at(&step, done, all);
+            meetings.add(number, self.pass(number, a, b, &told)?);
         }
         let step = format!("{} - {}: decide", names.0, names.1);
-        self.progress.at(&step, all, all);
+        self.progress.at(&step, 0, 0);
         meetings.model(known, self.allowance())
     }
 
-    fn pass(&self, number: usize, a: &'p Party, b: &'p Party) -> Result<PassResult> {
+    fn pass(
+        &self,
+        number: usize,
+        a: &'p Party,
+        b: &'p Party,
+        told: &(dyn Fn(u64, u64) + Sync),
+    ) -> Result<PassResult> {
         let source = |party: &'p Party| InFile {
             file: &party.file,
             schema: self.schema,
@@ -96,10 +102,10 @@ impl<'p> Looking<'p> {
             .map_or(1, |room| room.parts(self.schema, number, [a, b]));
         if let (Some(unfinished), 2..) = (self.unfinished, parts) {
             let divided = divide(&left, right.as_ref(), parts, unfinished.folder())?;
-            compare::pass(self.schema, number, &divided, self.limits, keep)
+            compare::pass(self.schema, number, &divided, self.limits, keep, told)
         } else {
             let whole = Divided::whole(left, right);
-            compare::pass(self.schema, number, &whole, self.limits, keep)
+            compare::pass(self.schema, number, &whole, self.limits, keep, told)
         }
     }
 

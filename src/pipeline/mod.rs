@@ -16,9 +16,20 @@ mod room;
 use crate::project::Project;
 use crate::unfinished::Start;
 
-/// Told how far a verb is. `done` of `total` units; `total` 0 if it is not known.
+/// Told how far a verb is, one step after the other.
+///
+/// Calls only note numbers down: they may come often, some thousand a second, and from any thread.
 pub trait Progress: Sync {
-    /// The step named `step` has come this far.
+    /// The step named `step` has come this far: `done` of `total` units, `total` 0 if it is not
+    /// known. Units are what the step takes its time for, so that a rate is a rate: rows, bytes,
+    /// candidate pairs.
+    ///
+    /// A step begins with its first report, or anew with `done` 0, and is over where another
+    /// begins or the verb ends. Between threads the furthest report counts.
+    ///
+    /// # Privacy
+    /// A step's name is made of words of ours, names of parties and names of passes; never of
+    /// anything in a record.
     fn at(&self, step: &str, done: u64, total: u64);
 
     /// The project's schema is a classic one, whose tokens are known to be broken.

@@ -28,6 +28,7 @@ pub(super) fn read<T>(
     mut keep: impl FnMut(&Record) -> Result<T>,
     progress: &dyn Progress,
 ) -> Result<Vec<(T, Person)>> {
+    progress.at("read", 0, 0);
     let mut table = Table::open(path, mapping)?;
     let (mut people, mut kept) = (Vec::new(), Vec::new());
     let mut batch: Vec<Record> = Vec::new();

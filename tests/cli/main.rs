@@ -22,6 +22,7 @@ mod happy;
 mod larger;
 mod persons;
 mod privacy;
+mod progress;
 mod quality;
 mod rejects;
 mod release;

@@ -20,6 +20,7 @@ pub use source::{Divided, InFile, Source};
 pub use spill::{Spilled, divide};
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 use screen::Opposite;
@@ -265,7 +266,8 @@ impl Keep for InMemory {
 /// schema, those whose Dice coefficient is below the schema's. Inside one party each pair is kept once,
 /// and nobody meets themselves.
 ///
-/// The result does not depend on how the pass is divided.
+/// The result does not depend on how the pass is divided. `told` hears of candidate pairs compared and in
+/// all, from any thread.
 ///
 /// # Errors
 /// Those of the sources and of `keep`.
@@ -275,6 +277,7 @@ pub fn pass<S: Source>(
     of: &Divided<S>,
     limits: Limits,
     keep: &dyn Keep,
+    told: &(dyn Fn(u64, u64) + Sync),
 ) -> Result<PassResult> {
     let is_within = of.parts.iter().all(|(_, right)| right.is_none());
     let has_filters = !schema.passes[number].filters.is_empty();
@@ -300,6 +303,11 @@ pub fn pass<S: Source>(
     let all = (counts.candidates, counts.tokens + of.dropped);
     let comparison = Comparison::of(schema, number, all, is_within);
     let mut runs = Vec::new();
+    let compared = AtomicU64::new(0);
+    let told = |pairs| {
+        let before = compared.fetch_add(pairs, Ordering::Relaxed);
+        told(before + pairs, counts.candidates);
+    };
     for (part, (left, right)) in of.parts.iter().enumerate() {
         if let Some(run) = keep.finished(part)? {
             runs.push(run);
@@ -330,7 +338,7 @@ pub fn pass<S: Source>(
             };
             let (own, others) = (own?, others?);
             let others = others.as_ref().unwrap_or(&own);
-            found.append(&mut comparison.all(&own, others, &load.pieces));
+            found.append(&mut comparison.all(&own, others, &load.pieces, &told));
         }
         run::sort(&mut found);
         runs.push(keep.keep(part, found)?);
@@ -425,11 +433,21 @@ impl Comparison {
     }
 
     /// The meetings kept of all pairs in `blocks`, in their order.
-    fn all(&self, left: &Side, right: &Side, blocks: &[Block]) -> Vec<Meeting> {
+    fn all(
+        &self,
+        left: &Side,
+        right: &Side,
+        blocks: &[Block],
+        told: &(dyn Fn(u64) + Sync),
+    ) -> Vec<Meeting> {
         // Collected in task order: the same result at any number of threads.
         let found: Vec<Vec<Meeting>> = tasks(blocks, TASK_PAIRS)
             .par_iter()
-            .map(|task| self.task(left, right, task))
+            .map(|task| {
+                let found = self.task(left, right, task);
+                told(task.iter().map(Block::pairs).sum());
+                found
+            })
             .collect();
         found.concat()
     }

@@ -1,0 +1,221 @@
+//! Progress on standard error: a line that is redrawn on a terminal, a line a minute elsewhere,
+//! events for a program that asks for them.
+
+mod meter;
+mod wording;
+
+use std::io::{IsTerminal, Write};
+use std::sync::mpsc::{RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use self::meter::{Meter, Sample};
+use self::wording::{Voice, words};
+use super::args::{Args, Form};
+use crate::pipeline;
+use crate::unfinished::Start;
+
+/// What is said wherever tokens of a classic schema are made or used.
+const CLASSIC: &str = "warning: classic tokens (the schema clk) are known to be broken: graph matching re-identifies \
+                       nearly everybody behind them without the key (see SECURITY.md)";
+
+/// How often is looked whether something is to be said.
+const TICK: Duration = Duration::from_millis(200);
+
+/// Warns of a classic schema on standard error.
+///
+/// `--quiet` leaves out progress and summaries; it does not silence this.
+pub(super) fn warn_of_classic() {
+    eprintln!("{CLASSIC}");
+}
+
+/// The progress of one verb.
+///
+/// Reports are only noted down, so they may come often and from any thread; a thread of its own
+/// looks at them a few times a second and says what is to be said.
+#[derive(Debug)]
+pub(super) struct Progress {
+    began: Instant,
+    told: Arc<Mutex<Told>>,
+    /// Dropped to stop the thread, which is joined then; `None` where nobody listens.
+    ticker: Option<(Sender<()>, JoinHandle<()>)>,
+}
+
+#[derive(Debug)]
+struct Told {
+    meter: Meter,
+    listener: Listener,
+}
+
+#[derive(Debug)]
+enum Listener {
+    Nobody,
+    Terminal(ProgressBar),
+    Stream(Voice),
+}
+
+impl Progress {
+    /// Of the verb `verb`, for whom the arguments and standard error say.
+    pub(super) fn new(verb: &'static str, args: &Args) -> Self {
+        let listener = match args.progress {
+            Form::Json => Listener::Stream(Voice::new(verb, true)),
+            Form::Auto if args.quiet => Listener::Nobody,
+            Form::Auto if std::io::stderr().is_terminal() => {
+                let target = ProgressDrawTarget::stderr();
+                Listener::Terminal(ProgressBar::with_draw_target(None, target))
+            }
+            Form::Auto => Listener::Stream(Voice::new(verb, false)),
+        };
+        let is_heard = !matches!(listener, Listener::Nobody);
+        let told = Arc::new(Mutex::new(Told {
+            meter: Meter::default(),
+            listener,
+        }));
+        let began = Instant::now();
+        let ticker = is_heard.then(|| {
+            let (stop, stopped) = channel::<()>();
+            let shared = Arc::clone(&told);
+            let tick = move || {
+                while stopped.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
+                    lock(&shared).tick(began.elapsed());
+                }
+            };
+            (stop, std::thread::spawn(tick))
+        });
+        Self {
+            began,
+            told,
+            ticker,
+        }
+    }
+
+    /// Says something beside the progress.
+    fn aside(&self, say: impl FnOnce()) {
+        match &lock(&self.told).listener {
+            Listener::Terminal(bar) => bar.suspend(say),
+            _ => say(),
+        }
+    }
+
+    /// All steps are over, and the line that is redrawn is gone.
+    pub(super) fn done(&self) {
+        let mut told = lock(&self.told);
+        if let Some(last) = told.meter.finish(self.began.elapsed()) {
+            told.end(&last);
+        }
+        if let Listener::Terminal(bar) = &told.listener {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// Nothing more is said of a step, and no line stands in the way of an error. A step that is
+    /// not over by now has failed.
+    pub(super) fn hush(&mut self) {
+        if let Some((stop, thread)) = self.ticker.take() {
+            drop(stop);
+            let _ = thread.join();
+        }
+        if let Listener::Terminal(bar) = &lock(&self.told).listener {
+            bar.finish_and_clear();
+        }
+    }
+
+    /// The verb is over and everything else is said. `exit_code` 0: it was done.
+    pub(super) fn over(mut self, exit_code: u8) {
+        self.hush();
+        if let Listener::Stream(voice) = &lock(&self.told).listener {
+            say(voice.over(self.began.elapsed(), exit_code));
+        }
+    }
+}
+
+impl pipeline::Progress for Progress {
+    fn at(&self, step: &str, done: u64, total: u64) {
+        if self.ticker.is_none() {
+            return;
+        }
+        let mut told = lock(&self.told);
+        if let Some((ended, began)) = told.meter.at(self.began.elapsed(), step, done, total) {
+            if let Some(ended) = ended {
+                told.end(&ended);
+            }
+            told.begin(&began);
+        }
+    }
+
+    fn classic_schema(&self) {
+        self.aside(warn_of_classic);
+    }
+
+    fn start(&self, how: Start) {
+        let said = match how {
+            Start::Fresh => return,
+            Start::Replaced => {
+                "an unfinished run was there and is replaced; --resume would have gone on from it"
+            }
+            Start::NothingToResume => {
+                "there is no unfinished run to resume: this one starts from the beginning"
+            }
+            Start::Resumed => "going on from the unfinished run",
+        };
+        if self.ticker.is_some() {
+            self.aside(|| eprintln!("{said}"));
+        }
+    }
+}
+
+impl Told {
+    fn begin(&mut self, sample: &Sample) {
+        match &mut self.listener {
+            Listener::Nobody => {}
+            Listener::Terminal(bar) => draw(bar, sample),
+            Listener::Stream(voice) => say(voice.begun(sample)),
+        }
+    }
+
+    fn tick(&mut self, now: Duration) {
+        let Some(sample) = self.meter.sample(now) else {
+            return;
+        };
+        match &mut self.listener {
+            Listener::Nobody => {}
+            Listener::Terminal(bar) => draw(bar, &sample),
+            Listener::Stream(voice) => say(voice.going(&sample)),
+        }
+    }
+
+    fn end(&mut self, sample: &Sample) {
+        if let Listener::Stream(voice) = &mut self.listener {
+            say(voice.ended(sample));
+        }
+    }
+}
+
+/// A panic of another thread does not make what it had told wrong.
+fn lock(told: &Mutex<Told>) -> MutexGuard<'_, Told> {
+    told.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn draw(bar: &ProgressBar, sample: &Sample) {
+    let template = if sample.total.is_some() {
+        "{spinner} {bar:20} {wide_msg}"
+    } else {
+        "{spinner} {wide_msg}"
+    };
+    let style = ProgressStyle::with_template(template);
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_spinner()));
+    bar.set_length(sample.total.unwrap_or(0));
+    bar.set_position(sample.done);
+    bar.set_message(words(sample));
+    bar.tick();
+}
+
+/// In one piece, so that lines of several threads do not mix. Nobody is helped by a failure here.
+fn say(text: Option<String>) {
+    if let Some(text) = text {
+        let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    }
+}
