@@ -51,7 +51,8 @@ pub struct PassResult {
     pub blocks: u64,
     /// Candidate pairs of the largest block.
     pub largest: u64,
-    /// The meetings kept, in the order of their blocks.
+    /// The meetings kept, in the order of their tasks; inside a task in no order that means anything,
+    /// but the same in every run.
     pub meetings: Vec<Meeting>,
 }
 
@@ -59,7 +60,7 @@ pub struct PassResult {
 ///
 /// In a pass whose block does not hold a whole name, pairs whose names are less alike than
 /// chance noise allows to tell are counted as candidates but not kept; nor are, in a classic
-/// schema, those whose Dice coefficient is below the schema's.
+/// schema, those whose coefficient is below the schema's.
 ///
 /// `is_within`: both are the same party. Then each pair is kept once, and nobody meets themselves.
 #[must_use]
@@ -75,7 +76,7 @@ pub fn pass(
     let scales: Vec<Scale> = pass
         .filters
         .iter()
-        .map(|f| Scale::of(f, schema.dice))
+        .map(|f| Scale::of(f, schema.dice).by(schema.similarity))
         .collect();
     let screen = screen(pass);
     let ordered = screen.map(|f| {
@@ -130,11 +131,12 @@ pub fn pass(
                 continue;
             };
             opposite.fill(&scales[f], b, all.clone());
+            let rows = (a, block.left.clone());
+            opposite.alike(&scales[f], rows, b, least, |i, j, level| {
+                found.extend(meeting((i, j), size, Some((f, level))));
+            });
             for i in block.left.clone() {
                 if a.present[i] {
-                    opposite.alike(&scales[f], b, a.row(i), least, |j, level| {
-                        found.extend(meeting((i, j), size, Some((f, level))));
-                    });
                     let absent = opposite.absent().iter();
                     found.extend(absent.filter_map(|&j| meeting((i, j), size, None)));
                 } else {
