@@ -24,8 +24,7 @@ pub struct Schema {
     /// Rows that a record has at least, 1 to 4: those of its last name's parts, and dummies, so that
     /// the number of its surnames does not show.
     pub rows: usize,
-    /// For a schema of one pass with an empty block: the least Dice coefficient of a link, or of
-    /// what `similarity` names.
+    /// For a schema of one pass with an empty block: the least `similarity` of a link.
     pub dice: Option<f64>,
     /// The coefficient that `dice` is the least of.
     pub similarity: Similarity,

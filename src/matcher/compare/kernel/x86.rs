@@ -108,8 +108,8 @@ fn by_instruction<O: Of, const R: usize>(
     }
     let mut near = [0; R];
     for r in 0..R {
-        for b in 0..BLOCKS {
-            sums[r][b].store(&mut out[r], b * Zmm::WIDTH);
+        for (b, sum) in sums[r].iter().enumerate() {
+            sum.store(&mut out[r], b * Zmm::WIDTH);
         }
         near[r] = Zmm::near::<O>(&out[r], bounds[r]);
     }
