@@ -58,17 +58,21 @@ impl Opposite {
             .extend(rows.clone().filter(|&j| !column.present[j]));
         let many = if rows.len() < FEW { 0..0 } else { rows };
         self.order.clear();
-        self.order.extend(many.map(|j| j as u32));
         self.weights.clear();
         self.rests.clear();
-        if scale.measure() != Measure::Hamming {
-            let row = |j: &u32| column.row(*j as usize);
-            self.order.sort_by_cached_key(|j| ones(row(j)));
-            self.weights.extend(self.order.iter().map(|j| ones(row(j))));
-            let rest = |j: &u32| ones(&row(j)[overlap::prefix(column.words)..]);
-            let panels = self.order.chunks(LANES);
-            let rests = panels.map(|panel| panel.iter().map(rest).max().unwrap_or(0));
-            self.rests.extend(rests);
+        if scale.measure() == Measure::Hamming {
+            self.order.extend(many.map(|j| j as u32));
+        } else {
+            let weighed = many.map(|j| (overlap::weights(column.row(j)), j as u32));
+            let mut weighed: Vec<((u32, u32), u32)> = weighed.collect();
+            weighed.sort_unstable();
+            for panel in weighed.chunks(LANES) {
+                self.order.extend(panel.iter().map(|(_, j)| j));
+                self.weights
+                    .extend(panel.iter().map(|((weight, _), _)| weight));
+                let rests = panel.iter().map(|((_, rest), _)| *rest);
+                self.rests.push(rests.max().unwrap_or(0));
+            }
         }
         let rows = self.order.iter().map(|&j| column.row(j as usize));
         self.panels.fill(column.words, rows);
@@ -120,11 +124,15 @@ impl Opposite {
             });
             self.near(scale, &own.collect::<Vec<_>>(), least, offer);
         } else {
-            let own = present.map(|number| Own {
-                number,
-                filter: left.row(number),
-                weight: ones(left.row(number)),
-                rest: ones(&left.row(number)[overlap::prefix(left.words)..]),
+            let own = present.map(|number| {
+                let filter = left.row(number);
+                let (weight, rest) = overlap::weights(filter);
+                Own {
+                    number,
+                    filter,
+                    weight,
+                    rest,
+                }
             });
             let mut own: Vec<Own<'_>> = own.collect();
             own.sort_by_key(|own| own.weight);
@@ -149,10 +157,6 @@ impl Opposite {
             }
         }
     }
-}
-
-fn ones(words: &[u64]) -> u32 {
-    words.iter().map(|w| w.count_ones()).sum()
 }
 
 /// The numbers of the bits that are set.

@@ -12,8 +12,16 @@ const HALVED_FROM: usize = 8;
 const TRIED: u64 = 64;
 
 /// Words of a filter that are looked at first.
-pub(super) fn prefix(words: usize) -> usize {
+fn prefix(words: usize) -> usize {
     if words < HALVED_FROM { 0 } else { words / 2 }
+}
+
+/// The set bits of a filter, and how many of them are outside the prefix.
+pub(super) fn weights(filter: &[u64]) -> (u32, u32) {
+    let ones = |words: &[u64]| words.iter().map(|w| w.count_ones()).sum::<u32>();
+    let (first, rest) = filter.split_at(prefix(filter.len()));
+    let rest = ones(rest);
+    (ones(first) + rest, rest)
 }
 
 /// How often the prefix of a panel was looked at, and the rest as well.
