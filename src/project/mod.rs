@@ -9,7 +9,7 @@ mod wire;
 
 use std::path::Path;
 
-pub use schema::{BlockFeature, Bucket, Fill, Filter, FilterFeature, Pass, Schema};
+pub use schema::{BlockFeature, Bucket, Fill, Filter, FilterFeature, Pass, Schema, Similarity};
 pub use template::new_project;
 
 use crate::error::{Error, Result};

@@ -24,8 +24,10 @@ pub struct Schema {
     /// Rows that a record has at least, 1 to 4: those of its last name's parts, and dummies, so that
     /// the number of its surnames does not show.
     pub rows: usize,
-    /// For a schema of one pass with an empty block: the least Dice coefficient of a link.
+    /// For a schema of one pass with an empty block: the least `similarity` of a link.
     pub dice: Option<f64>,
+    /// The coefficient that `dice` is the least of.
+    pub similarity: Similarity,
     /// BLAKE3 of the canonical form; part of the key derivation.
     pub fingerprint: Fingerprint,
 }
@@ -82,6 +84,17 @@ pub enum Fill {
     Half,
     /// The same number for every q-gram, as in the classic CLK, 1 to 256.
     Fixed(usize),
+}
+
+/// How alike two classic filters a and b are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Similarity {
+    /// The Dice coefficient D = 2 |a and b| / (|a| + |b|).
+    #[default]
+    Dice,
+    /// The Jaccard coefficient |a and b| / |a or b| = D / (2 - D): the same order of pairs.
+    Jaccard,
 }
 
 macro_rules! features {
@@ -284,6 +297,9 @@ impl Schema {
             }
         }
         match self.dice {
+            None if self.similarity != Similarity::Dice => {
+                fail("similarity is for a schema with dice, the least of it".into())
+            }
             None => Ok(()),
             Some(t) if !(t > 0.0 && t <= 1.0) => fail("dice must be above 0 and at most 1".into()),
             Some(_) => match self.passes.as_slice() {

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Project;
-use super::schema::{BlockFeature, Bucket, Fill, Filter, FilterFeature, Pass, Schema};
+use super::schema::{BlockFeature, Bucket, Fill, Filter, FilterFeature, Pass, Schema, Similarity};
 use crate::error::{Error, Result};
 use crate::units::{Fingerprint, PartyId, unhex};
 
@@ -43,6 +43,8 @@ struct SchemaWire {
     name: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     dice: Option<f64>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    similarity: Similarity,
     #[serde(default = "one", skip_serializing_if = "is_one")]
     rows: usize,
     pass: Vec<PassWire>,
@@ -55,9 +57,9 @@ struct PassWire {
     block: Vec<BlockFeature>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     bucket: Option<Bucket>,
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     dummies: bool,
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     undated: bool,
     #[serde(default)]
     filter: Vec<FilterWire>,
@@ -87,12 +89,8 @@ fn is_one(value: &usize) -> bool {
     *value == 1
 }
 
-#[allow(
-    clippy::trivially_copy_pass_by_ref,
-    reason = "serde asks for a reference"
-)]
-fn is_false(value: &bool) -> bool {
-    !value
+fn is_default<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 pub(super) fn parse(text: &str) -> Result<Project> {
@@ -262,6 +260,7 @@ fn check_schema(wire: &SchemaWire) -> Result<Schema> {
         passes,
         rows: wire.rows,
         dice: wire.dice,
+        similarity: wire.similarity,
         fingerprint: Fingerprint(*blake3::hash(&canonical).as_bytes()),
     };
     schema.check()?;

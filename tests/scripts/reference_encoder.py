@@ -124,16 +124,23 @@ def is_blocked(pass_):
 
 
 def canonical_schema(table):
-    schema_name, dice, rows, passes = take(
+    schema_name, dice, similarity, rows, passes = take(
         table,
-        {"name": (str, ...), "dice": ((float, int), None), "rows": (int, 1), "pass": (list, ...)},
+        {
+            "name": (str, ...), "dice": ((float, int), None), "similarity": (str, "dice"),
+            "rows": (int, 1), "pass": (list, ...),
+        },
         "schema",
-    )
+    )  # fmt: skip
     need(1 <= rows <= 4, "rows")
+    need(similarity in ("dice", "jaccard"), "similarity")
+    need(dice is not None or similarity == "dice", "similarity without dice")
     out = {"name": schema_name}
     if dice is not None:
         need(0 < dice <= 1, "dice")
         out["dice"] = float(dice)
+    if similarity != "dice":
+        out["similarity"] = similarity
     if rows != 1:
         out["rows"] = rows
     out["pass"] = []

@@ -35,6 +35,8 @@ def good():
     dice = swap("[[schema.pass]]", "dice = 0.85\n[[schema.pass]]", project_text(one_filter(["last"], hashes=20)))
     yield "dice", dice
     yield "dice as a whole number is 1.0", swap("0.85", "1", dice)
+    yield "similarity jaccard", swap("dice = 0.85", 'dice = 0.85\nsimilarity = "jaccard"', dice)
+    yield "similarity dice: the same as dice", swap("dice = 0.85", 'similarity = "dice"\ndice = 0.85', dice)
     yield "schema k12", project_text(shipped("k12"))
     yield "schema k12-strict", project_text(shipped("k12-strict"))
     yield "schema clk", project_text(shipped("clk"))
@@ -153,6 +155,8 @@ def bad():
     dice = project_text(one_filter(["last"], hashes=20)).replace("[[schema.pass]]", "dice = 0.8\n[[schema.pass]]", 1)
     yield "dice of 0", "dice must be", dice.replace("0.8", "0")
     yield "dice above 1", "dice must be", dice.replace("0.8", "1.01")
+    yield "an unknown similarity", "unknown variant", dice.replace("dice = 0.8", 'dice = 0.8\nsimilarity = "cosine"')
+    yield "similarity without dice", "similarity is for", dice.replace("dice = 0.8", 'similarity = "jaccard"')
     yield "dice with a block", "dice is for", dice.replace("block = []", 'block = ["last"]')
     yield "dice with a bucket", "dice is for", dice.replace("block = []", 'block = []\nbucket = { of = ["last"], count = 2 }')
     yield "dice with two filters", "dice is for", dice + more_filters(1)

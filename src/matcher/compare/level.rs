@@ -1,7 +1,7 @@
-//! Hamming distance or Dice coefficient to a level on one common scale.
+//! Hamming distance, Dice or Jaccard coefficient to a level on one common scale.
 
 use super::{is_classic, kernel};
-use crate::project::Filter;
+use crate::project::{Filter, Similarity};
 
 /// A similarity in coarse steps: [`ABSENT`], [`LOWEST`] to [`TOP`], or [`EXACT`].
 pub type Level = u8;
@@ -30,7 +30,12 @@ pub(super) enum Measure {
     Hamming,
     /// Their Dice coefficient; the least that is kept, in millionths.
     Dice(u64),
+    /// Their Jaccard coefficient; the least that is kept, in millionths.
+    Jaccard(u64),
 }
+
+/// A whole similarity, in the unit of the least that is kept.
+const ONE: u64 = 1_000_000;
 
 /// How the bits of one filter become levels.
 #[derive(Debug, Clone)]
@@ -39,6 +44,8 @@ pub struct Scale {
     measure: Measure,
     /// Level by Hamming distance, for half-full filters.
     by_distance: Vec<Level>,
+    /// Least number of common bits that is kept, by the sum of both weights, for classic filters.
+    least_common: Vec<u32>,
 }
 
 impl Scale {
@@ -48,7 +55,7 @@ impl Scale {
     /// filters at Hamming distance d estimates (2^(o/n) - 1)^layers, where o is the number of
     /// common q-grams and n the larger of the two numbers (docs/spec/encoding.md 6); the scale
     /// inverts that. For a classic filter the levels 2 to 13 divide the Dice coefficients from
-    /// `dice` to 1 evenly.
+    /// `dice` to 1 evenly; [`by`](Self::by) makes them those of another coefficient.
     #[must_use]
     pub fn of(filter: &Filter, dice: Option<f64>) -> Self {
         let bits = filter.bits;
@@ -60,7 +67,7 @@ impl Scale {
             .map(|d| if d == 0 { EXACT } else { step(overlap(d)) })
             .collect();
         let measure = if is_classic(filter) {
-            Measure::Dice((dice.unwrap_or(0.5) * 1e6).round() as u64)
+            Measure::Dice((dice.unwrap_or(0.5) * ONE as f64).round() as u64)
         } else {
             Measure::Hamming
         };
@@ -68,7 +75,21 @@ impl Scale {
             bits,
             measure,
             by_distance,
+            least_common: measure.least_common(bits),
         }
+    }
+
+    /// The same scale, but the least that is kept and the levels from there on are of another
+    /// coefficient. Nothing changes for half-full filters.
+    #[must_use]
+    pub fn by(mut self, similarity: Similarity) -> Self {
+        self.measure = match (self.measure, similarity) {
+            (Measure::Hamming, _) => Measure::Hamming,
+            (Measure::Dice(t) | Measure::Jaccard(t), Similarity::Dice) => Measure::Dice(t),
+            (Measure::Dice(t) | Measure::Jaccard(t), Similarity::Jaccard) => Measure::Jaccard(t),
+        };
+        self.least_common = self.measure.least_common(self.bits);
+        self
     }
 
     /// The level of two filters of this scale.
@@ -76,7 +97,7 @@ impl Scale {
     pub fn level_of(&self, a: &[u64], b: &[u64]) -> Level {
         match self.measure {
             Measure::Hamming => self.level_at(kernel::distance(a, b)),
-            Measure::Dice(_) => {
+            Measure::Dice(_) | Measure::Jaccard(_) => {
                 let (common, weight) = kernel::common_and_weight(a, b);
                 self.level_of_common(common, weight)
             }
@@ -104,12 +125,17 @@ impl Scale {
     }
 
     /// The level of two classic filters with `common` set bits in common, of `weight` set bits
-    /// together. [`LOWEST`] where the Dice coefficient is below the least that is kept.
+    /// together. [`LOWEST`] where they are less alike than the least that is kept.
     pub(super) fn level_of_common(&self, common: u32, weight: u32) -> Level {
-        match self.measure {
-            Measure::Hamming => LOWEST,
-            Measure::Dice(least) => classic_level(common, weight, least),
-        }
+        self.measure.level(common, weight)
+    }
+
+    /// The least number of common set bits with which two classic filters, of `weight` set bits
+    /// together, are above [`LOWEST`]. It does not fall as the weight grows. (Without any set bit they
+    /// never are, though 0 is returned.)
+    pub(super) fn least_common(&self, weight: u32) -> u32 {
+        let weight = (weight as usize).min(self.least_common.len().saturating_sub(1));
+        self.least_common.get(weight).copied().unwrap_or(0)
     }
 
     /// The chance that two unlike half-full filters come to each level: they differ in about half of
@@ -134,7 +160,7 @@ impl Scale {
     /// Small blocks are kept whole; in large ones only what stands out is.
     #[must_use]
     pub fn least(&self, candidates: u64, records: u64) -> Level {
-        if matches!(self.measure, Measure::Dice(_)) {
+        if self.measure != Measure::Hamming {
             return LOWEST + 1;
         }
         let allowed = NOISE * records as f64;
@@ -150,18 +176,49 @@ impl Scale {
     }
 }
 
-/// Integers decide: a pair is kept exactly if its Dice coefficient reaches `least` millionths.
-fn classic_level(common: u32, weight: u32, least: u64) -> Level {
-    let (common, weight) = (2_000_000 * u64::from(common), u64::from(weight));
-    if weight == 0 || common < least * weight {
-        return LOWEST;
+impl Measure {
+    /// The coefficient of two classic filters with `common` set bits in common, of `weight` set bits
+    /// together, as numerator and denominator, and the least that is kept in millionths. `None` for
+    /// half-full ones.
+    fn coefficient(self, common: u64, weight: u64) -> Option<(u64, u64, u64)> {
+        match self {
+            Self::Hamming => None,
+            Self::Dice(least) => Some((2 * common, weight, least)),
+            Self::Jaccard(least) => Some((common, weight - common.min(weight), least)),
+        }
     }
-    if common == 1_000_000 * weight {
-        return EXACT;
+
+    /// Integers decide: a pair is kept exactly if its coefficient reaches the least millionths.
+    fn level(self, common: u32, weight: u32) -> Level {
+        let Some((n, d, least)) = self.coefficient(common.into(), weight.into()) else {
+            return LOWEST;
+        };
+        if d == 0 || ONE * n < least * d {
+            return LOWEST;
+        }
+        if n == d {
+            return EXACT;
+        }
+        let steps = u64::from(TOP - LOWEST);
+        let above = (ONE * n - least * d) * steps / ((ONE - least).max(1) * d);
+        LOWEST + 1 + above.min(steps - 1) as Level
     }
-    let steps = u64::from(TOP - LOWEST);
-    let above = (common - least * weight) * steps / ((1_000_000 - least).max(1) * weight);
-    LOWEST + 1 + above.min(steps - 1) as Level
+
+    /// [`Scale::least_common`] for each sum of the weights of two filters of `bits` bits.
+    ///
+    /// With c common bits and weights of w together, the Dice coefficient 2 c / w reaches t millionths
+    /// from c = t w / 2000000 on, and the Jaccard coefficient c / (w - c) from c = t w / (1000000 + t)
+    /// on, rounded up.
+    fn least_common(self, bits: usize) -> Vec<u32> {
+        let (least, per) = match self {
+            Self::Hamming => return Vec::new(),
+            Self::Dice(least) => (least, 2 * ONE),
+            Self::Jaccard(least) => (least, ONE + least),
+        };
+        (0..=2 * bits as u64)
+            .map(|weight| (least * weight).div_ceil(per) as u32)
+            .collect()
+    }
 }
 
 fn step(share: f64) -> Level {
@@ -170,6 +227,8 @@ fn step(share: f64) -> Level {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::project::Fill;
 
@@ -214,6 +273,73 @@ mod tests {
         assert_eq!(s.level_of(&[0b1111], &[0b1111]), EXACT);
         assert_eq!(s.level_of(&[0], &[0]), LOWEST);
         assert_eq!(s.least(1, 1), LOWEST + 1);
+    }
+
+    fn classic(dice: f64, similarity: Similarity) -> Scale {
+        let filter = Filter {
+            name: "t".into(),
+            of: vec![],
+            bits: 64,
+            layers: 1,
+            fill: Fill::Fixed(5),
+        };
+        Scale::of(&filter, Some(dice)).by(similarity)
+    }
+
+    #[test]
+    fn a_jaccard_threshold_is_met_exactly() {
+        let s = classic(0.5, Similarity::Jaccard);
+        // 3 of 6 bits that either has: a half exactly. Then 3 of 7.
+        assert_eq!(s.level_of(&[0b1_1111], &[0b10_0111]), LOWEST + 1);
+        assert_eq!(s.level_of(&[0b1_1111], &[0b110_0111]), LOWEST);
+        assert_eq!(s.level_of(&[0b1_1111], &[0b1_1111]), EXACT);
+        assert_eq!(s.level_of(&[0], &[0]), LOWEST);
+        assert_eq!(s.least(1, 1), LOWEST + 1);
+        let half_full = scale(64, 1);
+        let by = half_full.clone().by(Similarity::Jaccard);
+        assert_eq!(
+            (by.measure(), by.by_distance),
+            (Measure::Hamming, half_full.by_distance)
+        );
+    }
+
+    #[test]
+    fn jaccard_and_dice_keep_the_same_at_thresholds_that_mean_the_same() {
+        // J = D / (2 - D): 0.8 is 2/3, which lies between two millionths.
+        let dice = classic(0.8, Similarity::Dice);
+        let jaccard = classic(0.666_667, Similarity::Jaccard);
+        let mut kept = 0;
+        for weight in 1..=128 {
+            for common in 0..=weight / 2 {
+                let is_kept = dice.level_of_common(common, weight) > LOWEST;
+                let is_there = 5 * common == 2 * weight;
+                if !is_there {
+                    assert_eq!(jaccard.level_of_common(common, weight) > LOWEST, is_kept);
+                }
+                kept += u32::from(is_kept);
+            }
+        }
+        assert!(kept > 0);
+    }
+
+    proptest! {
+        /// The bound is the least number that is kept by the quotient, in exact rationals, and what is
+        /// above it is kept as well.
+        #[test]
+        fn bounds_are_those_of_rationals(t in 0u64..=1_000_000, wa in 0u32..=64, wb in 0u32..=64, jaccard: bool) {
+            let similarity = if jaccard { Similarity::Jaccard } else { Similarity::Dice };
+            let scale = classic(t as f64 / 1e6, similarity);
+            let weight = wa + wb;
+            prop_assume!(weight > 0);
+            for common in 0..=wa.min(wb) {
+                let (c, w) = (u128::from(common), u128::from(weight));
+                // c / (w / 2) or c / (w - c), against t / 10^6, multiplied out.
+                let reaches = if jaccard { c * 1_000_000 >= u128::from(t) * (w - c) } else { 2 * c * 1_000_000 >= u128::from(t) * w };
+                prop_assert_eq!(common >= scale.least_common(weight), reaches, "{} of {}", common, weight);
+                prop_assert_eq!(scale.level_of_common(common, weight) > LOWEST, reaches);
+            }
+            prop_assert!(scale.least_common(weight) >= scale.least_common(weight - 1));
+        }
     }
 
     #[test]

@@ -263,7 +263,7 @@ impl Keep for InMemory {
 ///
 /// In a pass whose block does not hold a whole name, pairs whose names are less alike than
 /// chance noise allows to tell are counted as candidates but not kept; nor are, in a classic
-/// schema, those whose Dice coefficient is below the schema's. Inside one party each pair is kept once,
+/// schema, those whose coefficient is below the schema's. Inside one party each pair is kept once,
 /// and nobody meets themselves.
 ///
 /// The result does not depend on how the pass is divided. `told` hears of candidate pairs compared and in
@@ -414,7 +414,7 @@ impl Comparison {
     /// For pass `number` of `schema` with so many candidate pairs of so many tokens.
     fn of(schema: &Schema, number: usize, (pairs, tokens): (u64, u64), is_within: bool) -> Self {
         let pass = &schema.passes[number];
-        let scale = |f| Scale::of(f, schema.dice);
+        let scale = |f| Scale::of(f, schema.dice).by(schema.similarity);
         let scales: Vec<Scale> = pass.filters.iter().map(scale).collect();
         Self {
             pass: number as u8,
@@ -467,11 +467,17 @@ impl Comparison {
             };
             let (a, b) = (&left.filters[f], &right.filters[f]);
             opposite.fill(&self.scales[f], b, others.clone());
+            opposite.alike(
+                &self.scales[f],
+                (a, own.clone()),
+                b,
+                least,
+                |i, j, level| {
+                    found.extend(meeting(i, j, Some((f, level))));
+                },
+            );
             for i in own {
                 if a.present[i] {
-                    opposite.alike(&self.scales[f], b, a.row(i), least, |j, level| {
-                        found.extend(meeting(i, j, Some((f, level))));
-                    });
                     let absent = opposite.absent().iter();
                     found.extend(absent.filter_map(|&j| meeting(i, j, None)));
                 } else {

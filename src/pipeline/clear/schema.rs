@@ -1,7 +1,7 @@
 //! What is compared in clear: the passes of a schema for tokens, each with the names themselves where
 //! that has a bucket or a folded filter.
 
-use crate::project::{Fill, Filter, FilterFeature, Pass, Schema};
+use crate::project::{Fill, Filter, FilterFeature, Pass, Schema, Similarity};
 use crate::units::Fingerprint;
 
 /// The schema in clear for the passes of `encoded`, so that who could meet as tokens meets in clear.
@@ -15,6 +15,7 @@ pub(super) fn schema(encoded: &Schema) -> Schema {
         passes: encoded.passes.iter().map(pass).collect(),
         rows: 1,
         dice: None,
+        similarity: Similarity::default(),
         // No token is made of it that anybody keeps.
         fingerprint: Fingerprint([0; 32]),
     }
