@@ -1,32 +1,26 @@
 //! Belief propagation, one connected part of the graph of candidates after the other.
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
 use super::Scored;
 use super::union::root;
 
-/// Messages that change by less than this have settled.
+/// A message that changes a weight, odds x message, by less than this tells nothing new.
 const SETTLED: f64 = 1e-9;
 /// Rounds at most; the messages of this model always settle, mostly within a few.
-const MAX_ROUNDS: usize = 200;
-/// Rounds from one leap to the next.
-const LEAP: usize = 6;
-/// A message whose steps shrink more slowly than this is not taken further than they go.
-const MOST_RATIO: f64 = 0.98;
-/// Nor is one whose last step was larger than this.
-const NEAR: f64 = 0.01;
-/// Pairs of a part from which messages are taken further: small parts take no time.
-const LARGE: usize = 1 << 14;
-/// Pairs that a thread takes at a time, as whole parts.
+const MAX_ROUNDS: usize = 1000;
+/// Pairs that a thread takes at a time.
 const TASK_PAIRS: usize = 1 << 12;
 
 /// Fills in the probabilities. The message from one end of a pair is the chance that the end is
 /// free, were the pair not there: 1 / (1 + sum over its other pairs of odds x message).
 ///
 /// PERF: most parts of the graph are a pair or two and settle at once. In large files nearly all records
-/// hang together by unlikely pairs; that one part is the work of all threads.
+/// hang together by unlikely pairs; that one part is the work of all threads. A few of its records take
+/// hundreds of rounds, the others a few, so that only those go on who were told something new.
 pub(super) fn propagate(pairs: &mut [Scored], records: (usize, usize)) {
     let parts = parts(pairs, records);
     let tasks: Vec<&[(u32, u32)]> = tasks(&parts);
@@ -85,50 +79,24 @@ fn settle(all: &[Scored], part: &[(u32, u32)]) -> Vec<f64> {
     if let [odds] = odds[..] {
         return vec![odds / (1.0 + odds)];
     }
-    let (left, right) = sides(
-        &odds,
+    let ends: [Vec<u32>; 2] = [
         pairs().map(|p| p.left).collect(),
         pairs().map(|p| p.right).collect(),
-    );
+    ];
+    let (left, right) = sides(&odds, &ends);
     let mut from_left = vec![1.0f64; odds.len()];
     let mut from_right = vec![1.0f64; odds.len()];
-    let (mut before, mut last) = (Vec::new(), Vec::new());
-    for round in 1..=MAX_ROUNDS {
-        let change = left.send(&from_right, &mut from_left);
-        let change = change.max(right.send(&from_left, &mut from_right));
-        if change < SETTLED {
+    for _ in 0..MAX_ROUNDS {
+        left.send(&right, &from_right, &mut from_left);
+        if !right.send(&left, &from_left, &mut from_right) {
             break;
         }
-        if odds.len() < LARGE {
-            continue;
-        }
-        match round % LEAP {
-            1 => before.clone_from(&from_right),
-            2 => last.clone_from(&from_right),
-            3 => leap(&before, &last, &mut from_right),
-            _ => {}
-        }
     }
-    let messages = from_left
-        .iter()
-        .zip(&left.other)
-        .map(|(m, at)| m * from_right[*at as usize]);
-    odds.iter()
-        .zip(messages)
-        .map(|(odds, messages)| odds * messages / (1.0 + odds * messages))
+    let weights = odds.iter().zip(&from_left).zip(&left.other);
+    weights
+        .map(|((odds, message), at)| odds * message * from_right[*at as usize])
+        .map(|weight| weight / (1.0 + weight))
         .collect()
-}
-
-/// Takes each message that is near to settling to where three rounds say that it goes, by Aitken's
-/// delta-squared process. The messages settle at the same values from wherever they are taken.
-fn leap(before: &[f64], last: &[f64], now: &mut [f64]) {
-    for ((now, last), before) in now.iter_mut().zip(last).zip(before) {
-        let (first, second) = (last - before, *now - last);
-        let ratio = second / first;
-        if ratio > 0.0 && ratio < MOST_RATIO && second.abs() < NEAR {
-            *now = (*now + second * ratio / (1.0 - ratio)).clamp(0.0, 1.0);
-        }
-    }
 }
 
 /// The pairs of a part, record by record of one party.
@@ -138,19 +106,16 @@ struct Side {
     odds: Vec<f64>,
     /// The place of each pair in the order of the other side.
     other: Vec<u32>,
+    /// The record of each pair at the other side.
+    partner: Vec<u32>,
     /// Records that a thread takes at a time.
     chunks: Vec<Range<usize>>,
+    /// Whether what a record was told has changed since it sent its own messages.
+    is_stale: Vec<AtomicBool>,
 }
 
-/// Both sides of a part whose pairs, in ascending order, have these odds and ends.
-fn sides(odds: &[f64], left: Vec<u32>, right: Vec<u32>) -> (Side, Side) {
-    let starts = |ends: &[u32]| {
-        let mut starts = vec![0];
-        for same in ends.chunk_by(|a, b| a == b) {
-            starts.push(starts.last().copied().unwrap_or(0) + same.len() as u32);
-        }
-        starts
-    };
+/// Both sides of a part whose pairs, ascending by `(left, right)`, have these odds and ends.
+fn sides(odds: &[f64], [left, right]: &[Vec<u32>; 2]) -> (Side, Side) {
     let mut order: Vec<u32> = (0..right.len() as u32).collect();
     order.sort_by_key(|i| right[*i as usize]);
     let by_right: Vec<u32> = order.iter().map(|i| right[*i as usize]).collect();
@@ -159,14 +124,32 @@ fn sides(odds: &[f64], left: Vec<u32>, right: Vec<u32>) -> (Side, Side) {
         place[*i as usize] = at as u32;
     }
     let of_right = order.iter().map(|i| odds[*i as usize]).collect();
+    let (rows, columns) = (numbered(left), numbered(&by_right));
+    let of = |numbers: &[u32], at: &[u32]| at.iter().map(|i| numbers[*i as usize]).collect();
+    let (partners, own) = (of(&columns, &place), of(&rows, &order));
     (
-        Side::new(starts(&left), odds.to_vec(), place),
-        Side::new(starts(&by_right), of_right, order),
+        Side::new(&rows, odds.to_vec(), place, partners),
+        Side::new(&columns, of_right, order, own),
     )
 }
 
+/// Ascending record numbers as numbers from 0 on.
+fn numbered(records: &[u32]) -> Vec<u32> {
+    let groups = records.chunk_by(|a, b| a == b).zip(0..);
+    groups
+        .flat_map(|(same, number)| same.iter().map(move |_| number))
+        .collect()
+}
+
 impl Side {
-    fn new(starts: Vec<u32>, odds: Vec<f64>, other: Vec<u32>) -> Self {
+    /// `records` are those of the pairs, ascending from 0 on.
+    fn new(records: &[u32], odds: Vec<f64>, other: Vec<u32>, partner: Vec<u32>) -> Self {
+        let mut starts = vec![0];
+        let mut end = 0;
+        for same in records.chunk_by(|a, b| a == b) {
+            end += same.len() as u32;
+            starts.push(end);
+        }
         let mut chunks = Vec::new();
         let mut first = 0;
         for record in 1..starts.len() {
@@ -176,19 +159,22 @@ impl Side {
                 first = record;
             }
         }
+        let is_stale = (1..starts.len()).map(|_| AtomicBool::new(true)).collect();
         Self {
             starts,
             odds,
             other,
+            partner,
             chunks,
+            is_stale,
         }
     }
 
-    /// New messages from this side into `out`, in its order, by those of the other side, in the other's
-    /// order; the largest change.
-    fn send(&self, incoming: &[f64], out: &mut [f64]) -> f64 {
+    /// New messages from this side into `out`, in its order, by those of the other side, `incoming`, in the
+    /// other's order. Returns whether anybody there has been told something new.
+    fn send(&self, to: &Self, incoming: &[f64], out: &mut [f64]) -> bool {
         if let [chunk] = &self.chunks[..] {
-            return self.send_chunk(chunk.clone(), incoming, out);
+            return self.send_chunk(chunk.clone(), to, incoming, out);
         }
         let mut rest = out;
         let mut tasks = Vec::with_capacity(self.chunks.len());
@@ -200,32 +186,51 @@ impl Side {
         }
         tasks
             .into_par_iter()
-            .map(|(chunk, own)| self.send_chunk(chunk, incoming, own))
-            .reduce(|| 0.0, f64::max)
+            .map(|(chunk, own)| self.send_chunk(chunk, to, incoming, own))
+            .reduce(|| false, |a, b| a | b)
     }
 
-    fn send_chunk(&self, records: Range<usize>, incoming: &[f64], out: &mut [f64]) -> f64 {
+    fn send_chunk(
+        &self,
+        records: Range<usize>,
+        to: &Self,
+        incoming: &[f64],
+        out: &mut [f64],
+    ) -> bool {
         let first = self.starts[records.start] as usize;
-        let mut change = 0.0f64;
+        let mut is_new = false;
         let mut weights: Vec<f64> = Vec::new();
         for record in records {
+            if !self.is_stale[record].load(Ordering::Relaxed) {
+                continue;
+            }
+            self.is_stale[record].store(false, Ordering::Relaxed);
             let pairs = self.starts[record] as usize..self.starts[record + 1] as usize;
-            let odds = self.odds[pairs.clone()].iter();
-            let at = self.other[pairs.clone()].iter();
+            let odds = &self.odds[pairs.clone()];
+            let at = &self.other[pairs.clone()];
             weights.clear();
-            weights.extend(odds.zip(at).map(|(odds, at)| odds * incoming[*at as usize]));
+            weights.extend(
+                odds.iter()
+                    .zip(at)
+                    .map(|(o, at)| o * incoming[*at as usize]),
+            );
             let sum: f64 = weights.iter().sum();
             let out = &mut out[pairs.start - first..pairs.end - first];
-            for (out, own) in out.iter_mut().zip(&weights) {
+            for (i, (out, own)) in out.iter_mut().zip(&weights).enumerate() {
                 // Subtraction of the own part must not go below nothing by rounding.
                 let others = (sum - own).max(0.0);
                 let others = if others < own * 1e-12 { 0.0 } else { others };
                 let message = 1.0 / (1.0 + others);
-                change = change.max((message - *out).abs());
+                // The partner's messages move by no more than the sum of its weights does.
+                if (message - *out).abs() * odds[i] > SETTLED {
+                    let partner = self.partner[pairs.start + i] as usize;
+                    to.is_stale[partner].store(true, Ordering::Relaxed);
+                    is_new = true;
+                }
                 *out = message;
             }
         }
-        change
+        is_new
     }
 }
 
