@@ -6,7 +6,7 @@ use super::args::{Args, Encode, Resolve};
 use super::{print, term};
 use crate::error::{Error, Result};
 use crate::owner::table::{DateFormat, Delimiter, Mapping};
-use crate::pipeline::encode::{Options, Summary};
+use crate::pipeline::encode::{Options, Start, Summary};
 use crate::pipeline::files::beside;
 use crate::pipeline::{encode as pipeline, resolve as resolving};
 
@@ -28,12 +28,14 @@ pub(super) fn encode(verb: &Encode, args: &Args) -> Result<()> {
         mapping: mapping(&verb.map, verb.date_format, verb.delimiter)?,
         decoys: verb.decoys,
         force: verb.force,
+        resume: verb.resume,
         test_seed: verb.test_seed,
     };
     let progress = term::Progress::new(args.quiet);
     let summary = pipeline::encode(&options, &progress)?;
     progress.done();
     if !args.quiet {
+        eprint!("{}", describe_start(summary.start));
         eprint!("{}", describe(&options, &summary));
     }
     // `--quiet` leaves out the summary, not what is wrong with the table.
@@ -67,6 +69,18 @@ pub(super) fn mapping(
         mapping = mapping.with_delimiter(delimiter);
     }
     Ok(mapping)
+}
+
+/// What was found of an unfinished run; nothing where none was looked for.
+fn describe_start(start: Start) -> String {
+    match start {
+        Start::Fresh => String::new(),
+        Start::Replaced => {
+            "an unfinished run was replaced; --resume would have gone on from it\n".into()
+        }
+        Start::NothingToResume => "there was no unfinished run to resume: all was encoded\n".into(),
+        Start::Resumed(parts) => format!("resumed: {parts} partitions were encoded before\n"),
+    }
 }
 
 fn describe(options: &Options, summary: &Summary) -> String {
@@ -137,6 +151,10 @@ fn as_json(summary: &Summary) -> Result<String> {
         "columns": columns,
         "cut_columns": cut,
         "date_format": summary.date_format,
+        "resumed_partitions": match summary.start {
+            Start::Resumed(parts) => parts,
+            Start::Fresh | Start::Replaced | Start::NothingToResume => 0,
+        },
     });
     pretty(&value)
 }

@@ -10,14 +10,17 @@
 //! similarities inside it can be attacked without the key (see SECURITY.md).
 
 mod checksum;
+mod columns;
 mod layout;
 mod read;
+mod run;
 mod write;
 
 use std::collections::BTreeMap;
 
 pub use layout::{Column, Layout, PassLayout};
 pub use read::{FilterColumn, PassTokens, TokenFile};
+pub use run::{Run, merge};
 pub use write::TokenWriter;
 
 use crate::error::{Error, Result};

@@ -24,5 +24,6 @@ mod privacy;
 mod quality;
 mod rejects;
 mod release;
+mod resume;
 mod same;
 mod usage;
