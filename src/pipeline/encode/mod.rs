@@ -105,7 +105,7 @@ pub struct Summary {
 
 /// Encodes a student table.
 ///
-/// Memory grows with the table up to 2^21 rows, some 150 bytes a row beside 200 MB; beyond that by some
+/// Memory grows with the table up to 2^21 rows, by some 170 bytes a row beside 100 MB; beyond that by some
 /// 40 bytes a record at most, for counting names and for the dates of decoys.
 ///
 /// Either all three files appear or none. Of a table of more than 2^16 rows, finished partitions are
