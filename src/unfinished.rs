@@ -196,6 +196,12 @@ impl Unfinished {
         Ok((File::open(&path).map_err(io)?, bytes))
     }
 
+    /// That the part `name` is not what it should be.
+    #[must_use]
+    pub fn damaged(&self, name: &str) -> Error {
+        damaged(&self.part(name))
+    }
+
     /// Removes the folder: the run is finished, or can never be.
     ///
     /// # Errors

@@ -83,6 +83,7 @@ impl Job {
             mapping: Mapping::default(),
             force: true,
             decoys: false,
+            resume: false,
             test_seed: Some(if name == PARTIES[0] { 1 } else { 2 }),
         }
     }

@@ -162,6 +162,9 @@ pub(super) struct Encode {
     /// Replace files that exist
     #[arg(long)]
     pub(super) force: bool,
+    /// Go on from the last partition that a run which was killed has finished
+    #[arg(long)]
+    pub(super) resume: bool,
     /// Print the summary as JSON on standard output
     #[arg(long)]
     pub(super) json: bool,

@@ -29,11 +29,18 @@ pub(super) fn encode(verb: &Encode, args: &Args, progress: &Progress) -> Result<
         mapping: mapping(&verb.map, verb.date_format, verb.delimiter)?,
         decoys: verb.decoys,
         force: verb.force,
+        resume: verb.resume,
         test_seed: verb.test_seed,
     };
     let summary = pipeline::encode(&options, progress)?;
     progress.done();
     if !args.quiet {
+        if summary.resumed > 0 {
+            eprintln!(
+                "resumed: {} partitions were encoded before",
+                summary.resumed
+            );
+        }
         eprint!("{}", describe(&options, &summary));
     }
     // `--quiet` leaves out the summary, not what is wrong with the table.
@@ -137,6 +144,7 @@ fn as_json(summary: &Summary) -> Result<String> {
         "columns": columns,
         "cut_columns": cut,
         "date_format": summary.date_format,
+        "resumed_partitions": summary.resumed,
     });
     pretty(&value)
 }

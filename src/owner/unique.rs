@@ -56,14 +56,14 @@ impl UniqueIds {
             .map_err(|e| Error::io("write", &self.folder, e))
     }
 
-    /// Fails if an id was pushed twice, naming the lines of up to 20 such ids.
+    /// Fails if an id was pushed twice, naming the lines of up to 20 such ids. To be called once, last.
     ///
     /// # Errors
     /// [`Class::Input`](crate::error::Class::Input), without a path.
-    pub fn check(self) -> Result<()> {
+    pub fn check(&mut self) -> Result<()> {
         let mut doubles: Vec<(u64, u64)> = Vec::new();
         let mut bytes = Vec::new();
-        for mut spool in self.spools {
+        for mut spool in self.spools.drain(..) {
             let io = |e| Error::io("read", &self.folder, e);
             bytes.clear();
             spool.seek(SeekFrom::Start(0)).map_err(io)?;

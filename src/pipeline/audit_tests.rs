@@ -44,6 +44,7 @@ fn prepare(folder: &Path, table: &str, schema: Option<&str>) -> Options {
         mapping: Mapping::default(),
         force: false,
         decoys: false,
+        resume: false,
         test_seed: Some(1),
     };
     encode::encode(&options, &Silent).unwrap();

@@ -74,6 +74,7 @@ pub fn demo(folder: &Path, progress: &dyn Progress) -> Result<Demo> {
             mapping: Mapping::default(),
             force: false,
             decoys: false,
+            resume: false,
             test_seed: None,
         };
         encoded.push(encode::encode(&options, progress)?);

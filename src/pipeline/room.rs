@@ -132,6 +132,7 @@ mod tests {
                 out: out.clone(),
                 mapping: Mapping::default(),
                 decoys: false,
+                resume: false,
                 force: false,
                 test_seed: None,
             };

@@ -5,7 +5,7 @@ use crate::project::Schema;
 /// Bytes of a record ref at the start of a row.
 pub(super) const REF_BYTES: usize = 16;
 /// Bytes of the validity mask that follows it.
-const MASK_BYTES: usize = 8;
+pub(super) const MASK_BYTES: usize = 8;
 
 /// One column of block keys or filters: fixed-width bytes, null where a record has no such token.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,4 +104,44 @@ impl Layout {
         let present = row[REF_BYTES + (c.bit / 8) as usize] & 1 << (c.bit % 8) != 0;
         present.then(|| &row[c.offset..c.offset + c.width])
     }
+
+    /// Appends `row` to `out` without the room of the columns that it has no value in: record ref,
+    /// validity mask, then the values one after another. Spooled rows and checkpoints are of this form.
+    pub fn pack(&self, row: &[u8], out: &mut Vec<u8>) {
+        let mask = mask(row);
+        // PERF: columns that lie side by side are copied at once.
+        let (mut start, mut end) = (0, REF_BYTES + MASK_BYTES);
+        for column in &self.columns {
+            if mask >> column.bit & 1 == 0 {
+                continue;
+            }
+            if column.offset != end {
+                out.extend_from_slice(&row[start..end]);
+                start = column.offset;
+            }
+            end = column.offset + column.width;
+        }
+        out.extend_from_slice(&row[start..end]);
+    }
+
+    /// Bytes of the packed row at the start of `packed`; `None` if it is cut short.
+    pub(super) fn packed_bytes(&self, packed: &[u8]) -> Option<usize> {
+        if packed.len() < REF_BYTES + MASK_BYTES {
+            return None;
+        }
+        let mut left = mask(packed);
+        let mut bytes = REF_BYTES + MASK_BYTES;
+        while left != 0 {
+            bytes += self.columns.get(left.trailing_zeros() as usize)?.width;
+            left &= left - 1;
+        }
+        (bytes <= packed.len()).then_some(bytes)
+    }
+}
+
+/// The validity mask of a row, packed or not: bit i is set if it has a value in column i.
+pub(super) fn mask(row: &[u8]) -> u64 {
+    let mut bytes = [0; MASK_BYTES];
+    bytes.copy_from_slice(&row[REF_BYTES..REF_BYTES + MASK_BYTES]);
+    u64::from_le_bytes(bytes)
 }

@@ -10,9 +10,11 @@
 //! similarities inside it can be attacked without the key (see SECURITY.md).
 
 mod checksum;
+mod columns;
 mod layout;
 mod pass;
 mod read;
+mod run;
 mod write;
 
 use std::collections::BTreeMap;
@@ -20,6 +22,7 @@ use std::collections::BTreeMap;
 pub use layout::{Column, Layout, PassLayout};
 pub use pass::{FilterColumn, Keys, PassTokens};
 pub use read::TokenFile;
+pub use run::{Run, merge};
 pub use write::TokenWriter;
 
 use crate::error::{Error, Result};

@@ -26,5 +26,6 @@ mod progress;
 mod quality;
 mod rejects;
 mod release;
+mod resume;
 mod same;
 mod usage;

@@ -1,5 +1,7 @@
 //! What of a person goes into blocks and filters. SPEC encoding.md 3.
 
+use std::borrow::Cow;
+
 use super::push_framed;
 use crate::owner::normalise::{self, Person};
 use crate::project::{BlockFeature, Bucket, Filter, FilterFeature, Pass};
@@ -57,29 +59,36 @@ pub(super) fn given_roots(person: &Person) -> Vec<&str> {
 /// The values of a person that blocks are made of, for one part of the last name.
 pub(super) struct BlockValues<'p> {
     person: &'p Person,
-    first: String,
-    last: String,
+    first: Cow<'p, str>,
+    last: Cow<'p, str>,
+    /// YYYYMMDD, where the birthdate is known.
+    date: Option<[u8; 8]>,
     part: Option<&'p str>,
     given: Option<&'p str>,
     bucket_key: Option<&'p [u8; 32]>,
+    /// Hashes of the buckets asked for so far, by their features: several passes share them.
+    hashed: Vec<(&'p [BlockFeature], u32)>,
 }
 
 impl<'p> BlockValues<'p> {
     /// Without `bucket_key`, each value is a bucket of its own.
-    pub(super) fn new(
-        person: &'p Person,
-        part: Option<&'p str>,
-        given: Option<&'p str>,
-        bucket_key: Option<&'p [u8; 32]>,
-    ) -> Self {
+    pub(super) fn new(person: &'p Person, bucket_key: Option<&'p [u8; 32]>) -> Self {
         Self {
             person,
             bucket_key,
-            first: person.first.replace(' ', ""),
-            last: person.last.replace(' ', ""),
-            part,
-            given,
+            first: joined(&person.first),
+            last: joined(&person.last),
+            date: person.birthdate.map(digits),
+            part: None,
+            given: None,
+            hashed: Vec::new(),
         }
+    }
+
+    /// Goes on to the row of `part` of the last name and of a `given` name.
+    pub(super) fn row(&mut self, part: Option<&'p str>, given: Option<&'p str>) {
+        (self.part, self.given) = (part, given);
+        self.hashed.clear();
     }
 
     /// Whether the birthdate of the person is missing, or only its year known.
@@ -87,87 +96,138 @@ impl<'p> BlockValues<'p> {
         self.person.birthdate.is_none()
     }
 
-    /// The value of the whole block of `pass`, framed; `None` if a field of it is missing.
-    pub(super) fn framed(&self, pass: &Pass) -> Option<Vec<u8>> {
-        let mut out = Vec::with_capacity(96);
-        push_framed(&mut out, pass.name.as_bytes());
+    /// Sets `out` to the value of the whole block of `pass`, framed; false if a field of it is
+    /// missing.
+    pub(super) fn frame(&mut self, pass: &'p Pass, out: &mut Vec<u8>) -> bool {
+        out.clear();
+        push_framed(out, pass.name.as_bytes());
         for feature in &pass.block {
-            push_framed(&mut out, self.present(*feature)?.as_bytes());
+            let Some(value) = self.value(*feature) else {
+                return false;
+            };
+            push_framed(out, value.as_bytes());
         }
-        if let Some(bucket) = &pass.bucket {
-            push_framed(&mut out, &self.bucket(bucket)?);
+        match &pass.bucket {
+            Some(bucket) => self.frame_bucket(bucket, out),
+            None => true,
         }
-        Some(out)
     }
 
-    /// The bucket of the values of its features, as decimal digits. Without the key nobody can
-    /// tell which values share one.
-    fn bucket(&self, bucket: &Bucket) -> Option<Vec<u8>> {
-        let mut message = Vec::with_capacity(96);
-        for feature in &bucket.of {
-            push_framed(&mut message, feature.as_str().as_bytes());
-            push_framed(&mut message, self.present(*feature)?.as_bytes());
-        }
-        let Some(key) = self.bucket_key else {
-            return Some(message);
-        };
-        let hash = blake3::keyed_hash(key, &message);
-        let mut number = [0; 4];
-        number.copy_from_slice(&hash.as_bytes()[..4]);
-        let number = u32::from_le_bytes(number) % bucket.count;
-        Some(number.to_string().into_bytes())
-    }
-
-    fn present(&self, feature: BlockFeature) -> Option<String> {
-        self.value(feature).filter(|v| !v.is_empty())
-    }
-
-    fn value(&self, feature: BlockFeature) -> Option<String> {
-        let date = self.person.birthdate;
-        match feature {
-            BlockFeature::Birthdate => date.map(digits).or_else(|| year(self.person)),
-            BlockFeature::Year => year(self.person),
-            BlockFeature::Month => date.map(|d| format!("{:02}", d.month())),
-            BlockFeature::Day => date.map(|d| format!("{:02}", d.day())),
-            BlockFeature::MonthDay => date.map(|d| {
-                let (low, high) = (d.month().min(d.day()), d.month().max(d.day()));
-                format!("{low:02}{high:02}")
-            }),
-            BlockFeature::First => Some(self.first.clone()),
-            BlockFeature::Last => Some(self.last.clone()),
-            BlockFeature::LastPart => self.part.map(str::to_owned),
-            BlockFeature::Names => {
-                let (a, b) = (self.first.as_str(), self.last.as_str());
-                let both = !a.is_empty() && !b.is_empty();
-                both.then(|| format!("{} {}", a.min(b), a.max(b)))
+    /// Appends the bucket of the values of its features, as decimal digits, framed. Without the
+    /// key nobody can tell which values share one.
+    fn frame_bucket(&mut self, bucket: &'p Bucket, out: &mut Vec<u8>) -> bool {
+        let known = self.hashed.iter().find(|(of, _)| *of == bucket.of);
+        let number = match known {
+            Some((_, number)) => *number,
+            None => {
+                let mut message = Vec::with_capacity(96);
+                for feature in &bucket.of {
+                    let Some(value) = self.value(*feature) else {
+                        return false;
+                    };
+                    push_framed(&mut message, feature.as_str().as_bytes());
+                    push_framed(&mut message, value.as_bytes());
+                }
+                let Some(key) = self.bucket_key else {
+                    push_framed(out, &message);
+                    return true;
+                };
+                let hash = blake3::keyed_hash(key, &message);
+                let mut number = [0; 4];
+                number.copy_from_slice(&hash.as_bytes()[..4]);
+                let number = u32::from_le_bytes(number);
+                self.hashed.push((&bucket.of, number));
+                number
             }
-            BlockFeature::FirstInitial => self.first.get(..1).map(str::to_owned),
+        };
+        let (mut digits, mut left) = ([0; 10], number % bucket.count);
+        let mut start = digits.len();
+        loop {
+            start -= 1;
+            digits[start] = b'0' + (left % 10) as u8;
+            left /= 10;
+            if left == 0 {
+                break;
+            }
+        }
+        push_framed(out, &digits[start..]);
+        true
+    }
+
+    /// The text of `feature`, never empty; `None` if it is missing.
+    fn value(&self, feature: BlockFeature) -> Option<Cow<'_, str>> {
+        let date = self.date.as_ref();
+        let of_date = |range: std::ops::Range<usize>| {
+            let digits = std::str::from_utf8(&date?[range]).ok()?;
+            Some(Cow::Borrowed(digits))
+        };
+        let year = || year(self.person).map(|y| Cow::Owned(format!("{y:04}")));
+        let value = match feature {
+            BlockFeature::Birthdate => of_date(0..8).or_else(year),
+            BlockFeature::Year => of_date(0..4).or_else(year),
+            BlockFeature::Month => of_date(4..6),
+            BlockFeature::Day => of_date(6..8),
+            BlockFeature::MonthDay => {
+                let (month, day) = (of_date(4..6)?, of_date(6..8)?);
+                let (low, high) = (month.as_ref().min(&day), month.as_ref().max(&day));
+                Some(Cow::Owned([low, high].concat()))
+            }
+            BlockFeature::First => Some(self.first.as_ref().into()),
+            BlockFeature::Last => Some(self.last.as_ref().into()),
+            BlockFeature::LastPart => self.part.map(Cow::Borrowed),
+            BlockFeature::Names => {
+                let (a, b) = (self.first.as_ref(), self.last.as_ref());
+                let both = !a.is_empty() && !b.is_empty();
+                both.then(|| Cow::Owned([a.min(b), " ", a.max(b)].concat()))
+            }
+            BlockFeature::FirstInitial => self.first.get(..1).map(Cow::Borrowed),
             BlockFeature::FirstSound => sound(&self.first),
             BlockFeature::LastSound => sound(&self.last),
-            BlockFeature::FirstPart => self.person.first.split(' ').next().map(str::to_owned),
-            BlockFeature::LastPartInitial => self.part?.get(..1).map(str::to_owned),
-            BlockFeature::GivenRoot => self.given.map(str::to_owned),
+            BlockFeature::FirstPart => self.person.first.split(' ').next().map(Cow::Borrowed),
+            BlockFeature::LastPartInitial => self.part?.get(..1).map(Cow::Borrowed),
+            BlockFeature::GivenRoot => self.given.map(Cow::Borrowed),
             BlockFeature::SurnameRoot => self
                 .part
-                .map(|p| normalise::skeleton(normalise::surname_root(p))),
-            BlockFeature::NameRoots => normalise::names_key(self.person),
-            BlockFeature::MiddleInitial => self.person.middle.get(..1).map(str::to_owned),
-        }
+                .map(|p| Cow::Owned(normalise::skeleton(normalise::surname_root(p)))),
+            BlockFeature::NameRoots => normalise::names_key(self.person).map(Cow::Owned),
+            BlockFeature::MiddleInitial => self.person.middle.get(..1).map(Cow::Borrowed),
+        };
+        value.filter(|text| !text.is_empty())
     }
 }
 
-fn sound(name: &str) -> Option<String> {
-    (!name.is_empty()).then(|| normalise::soundex(name))
+/// A name without the spaces between its parts.
+fn joined(name: &str) -> Cow<'_, str> {
+    if name.contains(' ') {
+        Cow::Owned(name.replace(' ', ""))
+    } else {
+        Cow::Borrowed(name)
+    }
+}
+
+fn sound(name: &str) -> Option<Cow<'static, str>> {
+    (!name.is_empty()).then(|| Cow::Owned(normalise::soundex(name)))
 }
 
 /// The year of birth, from the birthdate or alone.
-fn year(person: &Person) -> Option<String> {
-    let known = person.birthdate.map(BirthDate::year).or(person.birth_year);
-    known.map(|y| format!("{y:04}"))
+fn year(person: &Person) -> Option<u16> {
+    person.birthdate.map(BirthDate::year).or(person.birth_year)
 }
 
-fn digits(date: BirthDate) -> String {
-    format!("{:04}{:02}{:02}", date.year(), date.month(), date.day())
+/// YYYYMMDD.
+fn digits(date: BirthDate) -> [u8; 8] {
+    let digit = |number: u16, unit: u16| b'0' + (number / unit % 10) as u8;
+    let (y, m, d) = (date.year(), u16::from(date.month()), u16::from(date.day()));
+    [
+        digit(y, 1000),
+        digit(y, 100),
+        digit(y, 10),
+        digit(y, 1),
+        digit(m, 10),
+        digit(m, 1),
+        digit(d, 10),
+        digit(d, 1),
+    ]
 }
 
 /// The values of a person that filters are made of.
@@ -180,15 +240,15 @@ impl<'p> FilterValues<'p> {
         Self { person }
     }
 
-    /// The distinct q-grams of `filter`, each with its tag. Empty if all its fields are missing.
-    pub(super) fn grams(&self, filter: &Filter) -> Vec<Gram> {
-        let mut grams = Vec::with_capacity(32);
+    /// Sets `grams` to the distinct q-grams of `filter`, each with its tag. Empty if all its fields
+    /// are missing.
+    pub(super) fn grams(&self, filter: &Filter, grams: &mut Vec<Gram>) {
+        grams.clear();
         for feature in &filter.of {
-            self.add(*feature, &mut grams);
+            self.add(*feature, grams);
         }
         grams.sort_unstable();
         grams.dedup();
-        grams
     }
 
     fn add(&self, feature: FilterFeature, grams: &mut Vec<Gram>) {
@@ -203,18 +263,20 @@ impl<'p> FilterValues<'p> {
                 }
             }
             FilterFeature::Year => {
-                if let Some(y) = year(p) {
-                    positions(b'y', &y, grams);
+                if let Some(d) = p.birthdate {
+                    positions(b'y', &digits(d)[..4], grams);
+                } else if let Some(y) = p.birth_year {
+                    positions(b'y', format!("{y:04}").as_bytes(), grams);
                 }
             }
             FilterFeature::Month => {
                 if let Some(d) = p.birthdate {
-                    grams.push(Gram::new(b'm', format!("{:02}", d.month()).as_bytes()));
+                    grams.push(Gram::new(b'm', &digits(d)[4..6]));
                 }
             }
             FilterFeature::Day => {
                 if let Some(d) = p.birthdate {
-                    positions(b'e', &format!("{:02}", d.day()), grams);
+                    positions(b'e', &digits(d)[6..], grams);
                 }
             }
             FilterFeature::MiddleInitial => {
@@ -263,15 +325,21 @@ impl Gram {
         }
     }
 
+    /// The same number for the same q-gram, and no other: its text holds no zero byte.
+    pub(super) fn as_number(&self) -> u64 {
+        u64::from_le_bytes(self.bytes)
+    }
+
     /// The tag and the text, as they go into the hash.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.bytes[..usize::from(self.len)]
     }
 
-    /// A q-gram that no name has, to try filters with.
+    /// A q-gram that no name has, to try filters with; `n` below 2^28.
     #[cfg(test)]
     pub(super) fn number(n: u32) -> Self {
-        Self::new(b'#', &n.to_le_bytes())
+        let digits = [0, 7, 14, 21].map(|shift| 1 + (n >> shift & 127) as u8);
+        Self::new(b'#', &digits)
     }
 }
 
@@ -288,8 +356,8 @@ fn bigrams(name: &str, grams: &mut Vec<Gram>) {
 }
 
 /// Each digit with its position from 1, so that one wrong digit costs one q-gram.
-fn positions(tag: u8, digits: &str, grams: &mut Vec<Gram>) {
-    for (i, digit) in digits.bytes().enumerate() {
-        grams.push(Gram::new(tag, &[b'1' + i as u8, digit]));
+fn positions(tag: u8, digits: &[u8], grams: &mut Vec<Gram>) {
+    for (i, digit) in digits.iter().enumerate() {
+        grams.push(Gram::new(tag, &[b'1' + i as u8, *digit]));
     }
 }

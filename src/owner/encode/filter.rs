@@ -4,6 +4,11 @@
 //! "XOR-folding for Bloom filter-based encryptions for privacy-preserving record linkage") with
 //! the number of positions chosen so that weight says nothing about length.
 
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+
+use zeroize::Zeroizing;
+
 use super::features::Gram;
 use crate::project::{Fill, Filter};
 
@@ -22,35 +27,230 @@ pub(super) fn positions(fill: Fill, bits: usize, grams: usize) -> usize {
     }
 }
 
+/// Words that are put together at a time; every filter that is kept has a multiple of them.
+const STRIDE: usize = 8;
+
+/// Whether the filter is large enough for its q-grams to be kept from one person to the next:
+/// a smaller one is hashed faster than looked up, and the blocks of small filters are small.
+pub(super) fn is_worth_keeping(filter: &Filter) -> bool {
+    filter.bits * filter.layers >= 1024 && words(filter).is_multiple_of(STRIDE)
+}
+
+/// Memory that is used again from filter to filter.
+#[derive(Default)]
+pub(super) struct Scratch {
+    stream: Vec<u8>,
+    layers: Vec<u64>,
+    places: Vec<usize>,
+}
+
 /// Sets `out`, of `filter.bits / 8` zero bytes, to the filter of `grams` under `key`.
 ///
 /// Each q-gram seeds a stream of 16-bit numbers; number i x layers + h is its i-th position in
 /// layer h. The layers are XOR-ed onto each other. Position p is bit p mod 8 of byte p / 8.
-pub(super) fn fill(filter: &Filter, key: &[u8; 32], grams: &[Gram], out: &mut [u8]) {
+pub(super) fn fill(
+    filter: &Filter,
+    key: &[u8; 32],
+    grams: &[Gram],
+    out: &mut [u8],
+    scratch: &mut Scratch,
+) {
     let k = positions(filter.fill, filter.bits, grams.len());
-    let words = filter.bits / 64;
-    let mask = filter.bits - 1;
-    let mut layers = vec![0u64; words * filter.layers];
-    let mut stream = vec![0u8; 2 * k * filter.layers];
-    let mut message = Vec::with_capacity(64);
+    scratch.layers.clear();
+    scratch.layers.resize(words(filter), 0);
+    scratch.stream.resize(2 * k * filter.layers, 0);
     for gram in grams {
-        message.clear();
-        super::push_framed(&mut message, filter.name.as_bytes());
-        message.extend_from_slice(gram.bytes());
-        blake3::Hasher::new_keyed(key)
-            .update(&message)
-            .finalize_xof()
-            .fill(&mut stream);
-        for numbers in stream.chunks_exact(2 * filter.layers) {
-            for (pair, layer) in numbers.chunks_exact(2).zip(layers.chunks_exact_mut(words)) {
-                let position = usize::from(u16::from_le_bytes([pair[0], pair[1]])) & mask;
-                layer[position / 64] |= 1 << (position % 64);
-            }
+        let message = Message::new(filter, gram);
+        if scratch.stream.len() <= blake3::OUT_LEN {
+            // PERF: the first 32 bytes of the stream are the hash, which costs half as much.
+            let hash = blake3::keyed_hash(key, message.bytes());
+            let length = scratch.stream.len();
+            scratch.stream.copy_from_slice(&hash.as_bytes()[..length]);
+        } else {
+            message.stream(key).fill(&mut scratch.stream);
+        }
+        set(filter, &scratch.stream, &mut scratch.layers);
+    }
+    fold(filter, &mut scratch.layers, out);
+}
+
+/// What the q-grams of one filter set under one key, kept while the key stays the same.
+///
+/// The filter of a person is then the OR of what its q-grams set. A q-gram of a filter of n
+/// q-grams sets the first k(n) positions of its stream, so that what it sets for a smaller n is
+/// what it sets for a larger one and more: whoever comes in the order of falling n has every
+/// position of a stream set once.
+///
+/// # Privacy
+/// Derived from names under the linkage key, as a filter is. In memory only; as many entries as
+/// there are different q-grams in a block.
+pub(super) struct Masks {
+    key: Zeroizing<[u8; 32]>,
+    places: HashMap<u64, usize, BuildHasherDefault<Spread>>,
+    kept: Vec<Kept>,
+    /// The layers of each q-gram kept, in the order of `kept`.
+    layers: Vec<u64>,
+}
+
+/// One q-gram: its stream, read as far as `positions` in every layer.
+struct Kept {
+    stream: blake3::OutputReader,
+    positions: usize,
+}
+
+impl Masks {
+    pub(super) fn new() -> Self {
+        Self {
+            key: Zeroizing::new([0; 32]),
+            places: HashMap::default(),
+            kept: Vec::new(),
+            layers: Vec::new(),
         }
     }
-    for (w, bytes) in out.chunks_exact_mut(8).enumerate() {
-        let folded = (0..filter.layers).fold(0, |acc, h| acc ^ layers[h * words + w]);
-        bytes.copy_from_slice(&folded.to_le_bytes());
+
+    /// As [`fill`].
+    pub(super) fn fill(
+        &mut self,
+        filter: &Filter,
+        key: &[u8; 32],
+        grams: &[Gram],
+        out: &mut [u8],
+        scratch: &mut Scratch,
+    ) {
+        if *self.key != *key {
+            self.key.copy_from_slice(key);
+            self.places.clear();
+            self.kept.clear();
+            self.layers.clear();
+        }
+        let k = positions(filter.fill, filter.bits, grams.len());
+        let size = words(filter);
+        scratch.places.clear();
+        for gram in grams {
+            let place = *self.places.entry(gram.as_number()).or_insert_with(|| {
+                self.kept.push(Kept {
+                    stream: Message::new(filter, gram).stream(key),
+                    positions: 0,
+                });
+                self.layers.resize(self.kept.len() * size, 0);
+                self.kept.len() - 1
+            });
+            let kept = &mut self.kept[place];
+            let layers = &mut self.layers[place * size..(place + 1) * size];
+            if kept.positions > k {
+                kept.stream.set_position(0);
+                kept.positions = 0;
+                layers.fill(0);
+            }
+            if kept.positions < k {
+                let more = k - kept.positions;
+                scratch.stream.resize(2 * more * filter.layers, 0);
+                kept.stream.fill(&mut scratch.stream);
+                set(filter, &scratch.stream, layers);
+                kept.positions = k;
+            }
+            scratch.places.push(place * size);
+        }
+        scratch.layers.clear();
+        // PERF: some words of all q-grams at a time, which are then kept in registers.
+        for start in (0..size).step_by(STRIDE) {
+            let mut all = [0; STRIDE];
+            for place in &scratch.places {
+                let one = &self.layers[place + start..place + start + STRIDE];
+                for (all, one) in all.iter_mut().zip(one) {
+                    *all |= one;
+                }
+            }
+            scratch.layers.extend_from_slice(&all);
+        }
+        fold(filter, &mut scratch.layers, out);
+    }
+}
+
+/// Spreads the numbers of q-grams over a table. What they are is known to whoever sees the names.
+#[derive(Default)]
+struct Spread(u64);
+
+impl Hasher for Spread {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write_u64(u64::from(byte));
+        }
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        let product = u128::from(self.0 ^ number) * 0x9E37_79B9_7F4A_7C15;
+        self.0 = (product >> 64) as u64 ^ product as u64;
+    }
+}
+
+/// What is hashed for a q-gram: the framed name of the filter, of 40 bytes at most, then the q-gram.
+struct Message {
+    bytes: [u8; 64],
+    length: usize,
+}
+
+impl Message {
+    fn new(filter: &Filter, gram: &Gram) -> Self {
+        let (name, gram) = (filter.name.as_bytes(), gram.bytes());
+        let mut bytes = [0; 64];
+        let length = 4 + name.len() + gram.len();
+        bytes[..4].copy_from_slice(&(name.len() as u32).to_le_bytes());
+        bytes[4..4 + name.len()].copy_from_slice(name);
+        bytes[4 + name.len()..length].copy_from_slice(gram);
+        Self { bytes, length }
+    }
+
+    fn bytes(&self) -> &[u8] {
+        &self.bytes[..self.length]
+    }
+
+    fn stream(&self, key: &[u8; 32]) -> blake3::OutputReader {
+        blake3::Hasher::new_keyed(key)
+            .update(self.bytes())
+            .finalize_xof()
+    }
+}
+
+/// Words of all layers of a filter.
+fn words(filter: &Filter) -> usize {
+    filter.bits / 64 * filter.layers
+}
+
+/// Sets the positions of a stretch of a stream in `layers`, one layer after the other.
+fn set(filter: &Filter, stream: &[u8], layers: &mut [u64]) {
+    let number = |pair: &[u8]| usize::from(u16::from_le_bytes([pair[0], pair[1]]));
+    if let [word] = layers {
+        // PERF: the small filters, which are most, stay in a register.
+        let bits = stream.chunks_exact(2).map(|pair| 1 << (number(pair) % 64));
+        *word = bits.fold(*word, |word, bit: u64| word | bit);
+        return;
+    }
+    let (mask, words) = (filter.bits - 1, filter.bits / 64);
+    for numbers in stream.chunks_exact(2 * filter.layers) {
+        let mut layer = 0;
+        for pair in numbers.chunks_exact(2) {
+            let position = number(pair) & mask;
+            layers[layer + position / 64] |= 1 << (position % 64);
+            layer += words;
+        }
+    }
+}
+
+/// The exclusive or of the layers, as bytes. Leaves the first layer changed.
+fn fold(filter: &Filter, layers: &mut [u64], out: &mut [u8]) {
+    let (first, others) = layers.split_at_mut(filter.bits / 64);
+    for layer in others.chunks_exact(first.len()) {
+        for (word, other) in first.iter_mut().zip(layer) {
+            *word ^= other;
+        }
+    }
+    for (bytes, word) in out.chunks_exact_mut(8).zip(first) {
+        bytes.copy_from_slice(&word.to_le_bytes());
     }
 }
 
@@ -74,8 +274,34 @@ mod tests {
 
     fn make(f: &Filter, key: u8, g: &[Gram]) -> Vec<u8> {
         let mut out = vec![0; f.bits / 8];
-        fill(f, &[key; 32], g, &mut out);
+        fill(f, &[key; 32], g, &mut out, &mut Scratch::default());
         out
+    }
+
+    /// Kept or made anew, a filter has the same bits: in any order of sizes and keys.
+    #[test]
+    fn masks_give_what_hashing_gives() {
+        let sizes = [20u32, 20, 9, 14, 14, 30, 1, 3];
+        for (bits, layers, fill) in [
+            (2048, 5, Fill::Half),
+            (1024, 1, Fill::Half),
+            (1024, 1, Fill::Fixed(20)),
+            (512, 3, Fill::Half),
+        ] {
+            let f = Filter {
+                fill,
+                ..filter(bits, layers)
+            };
+            let (mut masks, mut scratch) = (Masks::new(), Scratch::default());
+            for key in [1, 2, 1] {
+                for (i, n) in (0..).zip(sizes) {
+                    let g = grams(3 * i..3 * i + n);
+                    let mut out = vec![0; bits / 8];
+                    masks.fill(&f, &[key; 32], &g, &mut out, &mut scratch);
+                    assert_eq!(out, make(&f, key, &g), "{bits} {layers} {key} {n}");
+                }
+            }
+        }
     }
 
     fn correlation(a: &[u8], b: &[u8]) -> f64 {

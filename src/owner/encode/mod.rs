@@ -12,10 +12,11 @@ mod filter;
 
 use zeroize::Zeroizing;
 
-use self::features::{BlockValues, FilterValues};
+use self::features::{BlockValues, FilterValues, Gram};
+use self::filter::{Masks, Scratch};
 use super::key::LinkageKey;
 use super::normalise::Person;
-use crate::project::{Pass, Project, Schema};
+use crate::project::{Filter, Pass, Project, Schema};
 use crate::token::Layout;
 use crate::units::{PartyId, RecordRef};
 
@@ -32,6 +33,44 @@ pub struct Encoder {
     filters: bool,
     party: PartyId,
     parties: Vec<PartyId>,
+}
+
+/// Memory for encoding many people one after another, of one encoder. See [`Encoder::order`].
+///
+/// # Privacy
+/// Holds what was derived from the names of earlier people under the key. In memory only.
+#[derive(Default)]
+pub struct Workspace {
+    /// For each pass, what is kept of each of its filters; empty where nothing is kept.
+    kept: Vec<Vec<Option<Masks>>>,
+    scratch: Scratch,
+    grams: Vec<Gram>,
+    value: Vec<u8>,
+}
+
+impl std::fmt::Debug for Workspace {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Workspace(..)")
+    }
+}
+
+/// A place in the order in which people are encoded fastest.
+///
+/// # Privacy
+/// A keyed hash of a birthdate, or what else the block is, and how long the names are. It stays
+/// in memory.
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Order {
+    /// The start of the block key of the pass with the largest filters.
+    pub block: u64,
+    /// Fewer for more q-grams.
+    grams: u16,
+}
+
+impl std::fmt::Debug for Order {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Order(..)")
+    }
 }
 
 /// What became of one person.
@@ -125,8 +164,64 @@ impl Encoder {
     #[must_use]
     pub fn gram_counts(&self, person: &Person) -> Vec<Vec<usize>> {
         let values = FilterValues::new(person);
-        let of_pass = |pass: &Pass| pass.filters.iter().map(|f| values.grams(f).len()).collect();
-        self.schema.passes.iter().map(of_pass).collect()
+        let mut grams = Vec::new();
+        let mut counts = Vec::with_capacity(self.schema.passes.len());
+        for pass in &self.schema.passes {
+            let of_filter = |filter| {
+                values.grams(filter, &mut grams);
+                grams.len()
+            };
+            counts.push(pass.filters.iter().map(of_filter).collect());
+        }
+        counts
+    }
+
+    /// A workspace that keeps what people of one block have in common.
+    #[must_use]
+    pub fn workspace(&self) -> Workspace {
+        let keep = |f: &Filter| filter::is_worth_keeping(f).then(Masks::new);
+        let of_pass = |pass: &Pass| pass.filters.iter().map(keep).collect();
+        Workspace {
+            kept: self.schema.passes.iter().map(of_pass).collect(),
+            ..Workspace::default()
+        }
+    }
+
+    /// Where `person` stands in the order that gives [`Encoder::encode_in`] least to do: those of
+    /// one block of the largest filters together, and of these the longest names first. Any order
+    /// gives the same rows.
+    #[must_use]
+    pub fn order(&self, person: &Person) -> Order {
+        let bits = |pass: &Pass| -> usize {
+            let kept = pass.filters.iter().filter(|f| filter::is_worth_keeping(f));
+            kept.map(|f| f.bits * f.layers).sum()
+        };
+        let largest = self.schema.passes.iter().max_by_key(|p| bits(p));
+        let Some(pass) = largest.filter(|p| bits(p) > 0) else {
+            return Order::default();
+        };
+        let mut values = BlockValues::new(person, self.bucket_key.as_deref());
+        if pass.is_by_part() {
+            let parts = features::last_parts(person);
+            let given = features::given_roots(person);
+            values.row(parts.first().copied(), given.first().copied());
+        }
+        let mut value = Vec::with_capacity(96);
+        if !values.frame(pass, &mut value) {
+            return Order::default();
+        }
+        let hash = blake3::keyed_hash(&self.key, &value);
+        let mut block = [0; 8];
+        block.copy_from_slice(&hash.as_bytes()[..8]);
+        let mut grams = Vec::with_capacity(32);
+        let filter = pass.filters.iter().max_by_key(|f| f.bits * f.layers);
+        if let Some(filter) = filter {
+            FilterValues::new(person).grams(filter, &mut grams);
+        }
+        Order {
+            block: u64::from_be_bytes(block),
+            grams: u16::MAX - u16::try_from(grams.len()).unwrap_or(u16::MAX),
+        }
     }
 
     /// Appends the rows of `person` under `record_ref` to `rows`.
@@ -135,8 +230,21 @@ impl Encoder {
     /// for one more part of the last name, the passes that block on a part. Dummies fill up to the
     /// schema's least number of rows. SPEC encoding.md 3.
     pub fn encode(&self, person: &Person, record_ref: RecordRef, rows: &mut Vec<u8>) -> Outcome {
+        self.encode_in(&mut Workspace::default(), person, record_ref, rows)
+    }
+
+    /// As [`Encoder::encode`], and as [`Encoder::workspace`] of this encoder allows: the same
+    /// rows, sooner.
+    pub fn encode_in(
+        &self,
+        workspace: &mut Workspace,
+        person: &Person,
+        record_ref: RecordRef,
+        rows: &mut Vec<u8>,
+    ) -> Outcome {
         let parts = features::last_parts(person);
         let given = features::given_roots(person);
+        let width = self.layout.row_bytes();
         let start = rows.len();
         let mut made = 0;
         let is_undated = person.birthdate.is_none();
@@ -145,36 +253,36 @@ impl Encoder {
         } else {
             1
         };
+        let mut block_values = BlockValues::new(person, self.bucket_key.as_deref());
+        let filter_values = FilterValues::new(person);
         for number in 0..parts.len().max(given.len()).max(undated) {
-            let block_values = BlockValues::new(
-                person,
-                parts.get(number).copied(),
-                given.get(number).copied(),
-                self.bucket_key.as_deref(),
-            );
-            let filter_values = FilterValues::new(person);
-            let mut row = self.layout.empty_row(record_ref.0);
+            block_values.row(parts.get(number).copied(), given.get(number).copied());
+            let row_start = self.push_row(record_ref, rows);
+            let row = &mut rows[row_start..];
             let mut tokens = 0;
             for (i, pass) in self.schema.passes.iter().enumerate() {
                 if number > 0 && !pass.is_by_part() && !(pass.undated && number < undated) {
                     continue;
                 }
                 if pass.undated && person.has_namesake {
-                    self.dummy(i, pass, number, &mut row);
+                    self.dummy(i, pass, number, row);
                     continue;
                 }
-                if self.pass((i, number), pass, &block_values, &filter_values, &mut row) {
+                let at = (i, number);
+                if self.pass(at, pass, &mut block_values, &filter_values, workspace, row) {
                     tokens += 1;
                 }
             }
             if tokens > 0 {
-                rows.extend_from_slice(&row);
                 made += 1;
+            } else {
+                rows.truncate(row_start);
             }
         }
         while made > 0 && made < self.schema.rows {
-            let mut row = self.layout.empty_row(record_ref.0);
-            let first = &rows[start..start + self.layout.row_bytes()];
+            let row_start = self.push_row(record_ref, rows);
+            let (before, row) = rows.split_at_mut(row_start);
+            let first = &before[start..start + width];
             let mut tokens = 0;
             for (i, pass) in self.schema.passes.iter().enumerate() {
                 let has_token = self
@@ -182,14 +290,14 @@ impl Encoder {
                     .value(first, self.layout.passes[i].block)
                     .is_some();
                 if pass.is_by_part() && has_token {
-                    self.dummy(i, pass, made, &mut row);
+                    self.dummy(i, pass, made, row);
                     tokens += 1;
                 }
             }
             if tokens == 0 {
+                rows.truncate(row_start);
                 break;
             }
-            rows.extend_from_slice(&row);
             made += 1;
         }
         if made == 0 {
@@ -199,40 +307,59 @@ impl Encoder {
         }
     }
 
+    /// Appends a row without any token; returns where it starts.
+    fn push_row(&self, record_ref: RecordRef, rows: &mut Vec<u8>) -> usize {
+        let start = rows.len();
+        rows.extend_from_slice(&record_ref.0);
+        rows.resize(start + self.layout.row_bytes(), 0);
+        start
+    }
+
     /// Fills the columns of one pass; false if the person lacks a field of its block, or if the
     /// pass is nothing but filters and none can be made.
-    fn pass(
-        &self,
+    fn pass<'p>(
+        &'p self,
         (i, number): (usize, usize),
-        pass: &Pass,
-        block: &BlockValues<'_>,
+        pass: &'p Pass,
+        block: &mut BlockValues<'p>,
         filters: &FilterValues<'_>,
+        workspace: &mut Workspace,
         row: &mut [u8],
     ) -> bool {
         let columns = &self.layout.passes[i];
-        let Some(mut value) = block.framed(pass) else {
+        let Workspace {
+            kept,
+            scratch,
+            grams,
+            value,
+        } = workspace;
+        if !block.frame(pass, value) {
             if pass.dummies {
                 self.dummy(i, pass, number, row);
             }
             return false;
-        };
+        }
         if pass.undated {
-            self.frame_undated(block.is_undated(), number, &mut value);
+            self.frame_undated(block.is_undated(), number, value);
         }
         // SPEC encoding.md 4: one output, two independent parts.
         let mut keys = Zeroizing::new([0; 48]);
-        blake3::Hasher::new_keyed(&self.key)
-            .update(&value)
-            .finalize_xof()
-            .fill(keys.as_mut());
+        if pass.filters.is_empty() || !self.filters {
+            keys[..32].copy_from_slice(blake3::keyed_hash(&self.key, value).as_bytes());
+        } else {
+            blake3::Hasher::new_keyed(&self.key)
+                .update(value)
+                .finalize_xof()
+                .fill(keys.as_mut());
+        }
         let mut filter_key = Zeroizing::new([0; 32]);
         filter_key.copy_from_slice(&keys[16..]);
         let mut any = pass.is_blocked();
-        for (filter, &column) in pass.filters.iter().zip(&columns.filters) {
+        for (f, (filter, &column)) in pass.filters.iter().zip(&columns.filters).enumerate() {
             if !self.filters && any {
                 break;
             }
-            let grams = filters.grams(filter);
+            filters.grams(filter, grams);
             if grams.is_empty() {
                 continue;
             }
@@ -240,7 +367,11 @@ impl Encoder {
             if !self.filters {
                 continue;
             }
-            filter::fill(filter, &filter_key, &grams, self.layout.fill(row, column));
+            let out = self.layout.fill(row, column);
+            match kept.get_mut(i).and_then(|pass| pass[f].as_mut()) {
+                Some(masks) => masks.fill(filter, &filter_key, grams, out, scratch),
+                None => filter::fill(filter, &filter_key, grams, out, scratch),
+            }
         }
         if any {
             self.layout

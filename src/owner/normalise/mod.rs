@@ -19,7 +19,7 @@ use std::fmt;
 
 pub use fold::{fold, repair};
 pub use name::{Name, first, first_aliases, last, last_aliases, middle, parts, suffix};
-pub use namesakes::{Namesakes, mark_namesakes, names_key};
+pub use namesakes::{NamesNumber, Namesakes, mark_namesakes, names_key};
 pub use root::{given_root, surname_root};
 pub use skeleton::skeleton;
 pub use sound::soundex;

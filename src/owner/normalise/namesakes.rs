@@ -17,6 +17,27 @@ pub fn names_key(person: &Person) -> Option<String> {
     Some(format!("{first} {}", skeleton(surname_root(&last))))
 }
 
+/// The names of a person, as a number by which they are counted.
+///
+/// # Privacy
+/// A hash of the names without a key: whoever sees it can test guesses. It stays in memory.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct NamesNumber(u64);
+
+impl NamesNumber {
+    /// That of `person`; `None` if the first or the last name is missing.
+    #[must_use]
+    pub fn of(person: &Person) -> Option<Self> {
+        names_key(person).map(|key| Self(short(&key)))
+    }
+}
+
+impl std::fmt::Debug for NamesNumber {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("NamesNumber(..)")
+    }
+}
+
 /// How often each name occurs in a file. Holds 8 bytes of a hash a name, not the name.
 #[derive(Default)]
 pub struct Namesakes {
@@ -26,18 +47,29 @@ pub struct Namesakes {
 impl Namesakes {
     /// Counts one record.
     pub fn add(&mut self, person: &Person) {
-        if let Some(key) = names_key(person) {
-            self.seen
-                .entry(short(&key))
-                .and_modify(|is_repeated| *is_repeated = true)
-                .or_insert(false);
+        if let Some(number) = NamesNumber::of(person) {
+            self.count(number);
         }
+    }
+
+    /// Counts one record whose names have this number.
+    pub fn count(&mut self, names: NamesNumber) {
+        self.seen
+            .entry(names.0)
+            .and_modify(|is_repeated| *is_repeated = true)
+            .or_insert(false);
     }
 
     /// Whether more than one record that was counted has the names of `person`.
     #[must_use]
     pub fn has(&self, person: &Person) -> bool {
-        names_key(person).is_some_and(|k| self.seen.get(&short(&k)) == Some(&true))
+        NamesNumber::of(person).is_some_and(|number| self.is_repeated(number))
+    }
+
+    /// Whether more than one record that was counted has these names.
+    #[must_use]
+    pub fn is_repeated(&self, names: NamesNumber) -> bool {
+        self.seen.get(&names.0) == Some(&true)
     }
 }
 

@@ -1,0 +1,115 @@
+//! Partitions of an unfinished run: the fate of their rows in the order of the table, then their token
+//! rows in the order of their refs.
+//!
+//! # Privacy
+//! The folder holds tokens, and with its secret the record ref of every row of the table: it is to
+//! be kept as the ref map is, and only its owner may read it. No id, name or date is in it.
+
+use std::io::{Read, Seek, SeekFrom};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+
+use super::part::Fate;
+use crate::error::{Error, Result};
+use crate::token::Run;
+use crate::unfinished::{self, Unfinished};
+
+/// What a run is of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Subject {
+    /// BLAKE3 of the table file.
+    pub(super) table: String,
+    /// Fingerprint of the project file.
+    pub(super) project: String,
+    /// The key check of the token file.
+    pub(super) key_check: String,
+    /// The party.
+    pub(super) party: String,
+    /// Which columns are read, and how dates are: a hash.
+    pub(super) reading: String,
+    /// Whether decoys are made.
+    pub(super) decoys: bool,
+    /// Most rows of a batch and of a partition.
+    pub(super) sizes: [usize; 2],
+    /// The test seed.
+    pub(super) test_seed: Option<u64>,
+}
+
+impl unfinished::Subject for Subject {
+    fn difference(&self, found: &Self) -> Option<&'static str> {
+        let what = [
+            (
+                found.table != self.table,
+                "is of another table, or of this one before it was changed",
+            ),
+            (found.project != self.project, "is of another project file"),
+            (
+                found.key_check != self.key_check,
+                "is of another linkage key",
+            ),
+            (found.party != self.party, "is of another party"),
+            (found != self, "was started with other options"),
+        ];
+        let found = what.into_iter().find(|(differs, _)| *differs);
+        found.map(|(_, what)| what)
+    }
+}
+
+/// The partitions that were encoded in an earlier sitting, and those that are.
+pub(super) struct Checkpoint {
+    pub(super) unfinished: Unfinished,
+    /// Partitions taken over.
+    pub(super) taken: u64,
+}
+
+impl Checkpoint {
+    /// As of [`Unfinished::find`].
+    pub(super) fn find(tokens: &Path, subject: &Subject, resume: bool) -> Result<Self> {
+        Ok(Self {
+            unfinished: Unfinished::find(tokens, subject, resume)?,
+            taken: 0,
+        })
+    }
+
+    /// Takes over partition `number`, of `rows` rows, if the unfinished run has finished it.
+    ///
+    /// # Errors
+    /// [`Class::Input`](crate::error::Class::Input) if it is damaged.
+    pub(super) fn take(&mut self, number: u64, rows: usize) -> Result<Option<(Vec<Fate>, Run)>> {
+        let Some((mut file, bytes)) = self.unfinished.open(&name(number))? else {
+            return Ok(None);
+        };
+        let io = |e| Error::io("read", self.unfinished.folder(), e);
+        let damaged = || self.unfinished.damaged(&name(number));
+        let of_run = bytes.checked_sub(rows as u64).ok_or_else(damaged)?;
+        let mut fates = vec![0; rows];
+        file.read_exact(&mut fates).map_err(io)?;
+        let run = Run::open(file, of_run).map_err(io)?.ok_or_else(damaged)?;
+        self.taken += 1;
+        Ok(Some((fates, run)))
+    }
+
+    /// Writes a finished partition; its run is then that of the file. Without a folder, the run stays
+    /// in memory.
+    pub(super) fn keep(&self, number: u64, fates: &[Fate], run: Run) -> Result<Run> {
+        if !self.unfinished.is_made() {
+            return Ok(run);
+        }
+        let (mut file, bytes) = self.unfinished.put(&name(number), |mut out| {
+            out.write_all(fates)?;
+            run.write(&mut out)
+        })?;
+        drop(run);
+        let io = |e| Error::io("read", self.unfinished.folder(), e);
+        let start = fates.len() as u64;
+        file.seek(SeekFrom::Start(start)).map_err(io)?;
+        let run = Run::open(file, bytes - start).map_err(io)?;
+        run.ok_or_else(|| self.unfinished.damaged(&name(number)))
+    }
+}
+
+fn name(number: u64) -> String {
+    format!("{number:06}")
+}

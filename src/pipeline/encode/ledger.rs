@@ -1,0 +1,111 @@
+//! What stays with the data owner: ref map and rejects file, in the order of the table, and the
+//! check that no student id occurs twice.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::Options;
+use super::part::{Fate, count};
+use super::people::People;
+use crate::atomic::AtomicFile;
+use crate::csvfile::CsvWriter;
+use crate::error::{Error, Result};
+use crate::owner::resolve::REFS_COLUMNS;
+use crate::owner::table::Birth;
+use crate::owner::unique::UniqueIds;
+use crate::units::RecordRef;
+
+/// Columns of the rejects file, which stays with the data owner.
+pub const REJECTS_COLUMNS: [&str; 2] = ["line", "reason"];
+
+/// What was counted.
+#[derive(Default)]
+pub(super) struct Counts {
+    pub(super) read: u64,
+    pub(super) records: u64,
+    pub(super) rejected: BTreeMap<&'static str, u64>,
+    pub(super) no_birthdate: u64,
+    pub(super) bad_birthdate: u64,
+    pub(super) with_alias: u64,
+}
+
+/// The owner's files under construction.
+pub(super) struct Ledger {
+    table: PathBuf,
+    refs_path: PathBuf,
+    rejects_path: PathBuf,
+    refs: CsvWriter,
+    rejects: CsvWriter,
+    unique: UniqueIds,
+    pub(super) counts: Counts,
+}
+
+impl Ledger {
+    pub(super) fn create(o: &Options) -> Result<Self> {
+        let folder = o.out.parent().filter(|p| !p.as_os_str().is_empty());
+        Ok(Self {
+            table: o.table.clone(),
+            refs_path: o.refs.clone(),
+            rejects_path: o.rejects.clone(),
+            refs: CsvWriter::create(&o.refs, REFS_COLUMNS)?,
+            rejects: CsvWriter::create(&o.rejects, REJECTS_COLUMNS)?,
+            unique: UniqueIds::new(folder.unwrap_or(Path::new(".")))?,
+            counts: Counts::default(),
+        })
+    }
+
+    /// Enters the rows of a batch, with the ref and the fate of each.
+    pub(super) fn enter(
+        &mut self,
+        people: &People,
+        refs: &[RecordRef],
+        fates: &[Fate],
+    ) -> Result<()> {
+        let counts = &mut self.counts;
+        for (i, (record_ref, fate)) in refs.iter().zip(fates).enumerate() {
+            let row = people.row(i);
+            counts.read += 1;
+            let is_known = matches!(row.birth, Birth::Known(_) | Birth::Year(_));
+            counts.no_birthdate += u64::from(!is_known);
+            counts.bad_birthdate += u64::from(matches!(row.birth, Birth::Invalid));
+            if let Some(reason) = count(*fate, &mut counts.rejected)? {
+                self.rejects.row([row.line.to_string().as_str(), reason])?;
+                continue;
+            }
+            let (id, has_alias) = people.id(i);
+            self.unique.push(id, row.line)?;
+            self.refs.row([record_ref.to_string().as_str(), id])?;
+            counts.records += 1;
+            counts.with_alias += u64::from(has_alias);
+        }
+        Ok(())
+    }
+
+    /// Fails if an id occurred twice, or if nothing was encoded.
+    pub(super) fn check(&mut self) -> Result<()> {
+        self.unique.check().map_err(|e| e.at(&self.table))?;
+        if self.counts.records == 0 {
+            return Err(Error::input(
+                &self.table,
+                format!("none of its {} rows can be encoded", self.counts.read),
+            )
+            .hint("check the column mapping; a record needs a birthdate and a name"));
+        }
+        Ok(())
+    }
+
+    /// Names the owner's files and `tokens`, which is written and durable: all three or none.
+    pub(super) fn commit(mut self, tokens: AtomicFile) -> Result<Counts> {
+        // All three are written before one has its name: a full disk is found out here.
+        self.rejects.sync()?;
+        self.refs.sync()?;
+        self.rejects.commit()?;
+        // The token file last: without the ref map it would be of no use.
+        let named = self.refs.commit().and_then(|()| tokens.commit());
+        if named.is_err() {
+            let _ = std::fs::remove_file(&self.refs_path);
+            let _ = std::fs::remove_file(&self.rejects_path);
+        }
+        named.map(|()| self.counts)
+    }
+}

@@ -1,0 +1,381 @@
+//! `encode`: a student table into a token file, a ref map and a list of rejected rows.
+
+mod checkpoint;
+mod ledger;
+mod part;
+mod people;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::mpsc::sync_channel;
+
+pub use crate::unfinished::Start;
+pub use ledger::REJECTS_COLUMNS;
+
+use self::checkpoint::{Checkpoint, Subject};
+use self::ledger::Ledger;
+use self::part::{Ahead, Batch, Fate, Refs};
+use self::people::{People, Reader};
+use super::files::check_outputs;
+use super::{Progress, warn_of};
+use crate::atomic::AtomicFile;
+use crate::error::{Error, Result};
+use crate::owner::decoy::Decoys;
+use crate::owner::encode::Encoder;
+use crate::owner::key::LinkageKey;
+use crate::owner::normalise;
+use crate::owner::table::{CutColumn, Field, Mapping, Table};
+use crate::project::Project;
+use crate::token::{self, Header, Run};
+use crate::units::{PartyId, hex};
+
+/// How much is done at a time. Part of what a checkpoint is of.
+#[derive(Debug, Clone, Copy)]
+struct Sizes {
+    /// Rows that are in memory at once. A table of no more is read once only.
+    batch: usize,
+    /// Rows of a partition: what a run that is killed loses.
+    part: usize,
+}
+
+const SIZES: Sizes = Sizes {
+    batch: 1 << 21,
+    part: 1 << 16,
+};
+
+/// What to encode, and where to.
+#[derive(Debug)]
+pub struct Options {
+    /// The student table.
+    pub table: PathBuf,
+    /// The project file.
+    pub project: PathBuf,
+    /// The party whose table it is.
+    pub party: PartyId,
+    /// The linkage key file.
+    pub key: PathBuf,
+    /// The token file to write.
+    pub out: PathBuf,
+    /// The ref map to write.
+    pub refs: PathBuf,
+    /// The list of rejected rows to write.
+    pub rejects: PathBuf,
+    /// Which columns hold what, where the headers do not say.
+    pub mapping: Mapping,
+    /// Encode decoys instead of the people themselves.
+    pub decoys: bool,
+    /// Replace outputs that exist.
+    pub force: bool,
+    /// Go on from what a run of the same that did not finish has left.
+    pub resume: bool,
+    /// Makes record refs a function of this number and the row instead of random. For tests only:
+    /// refs that can be guessed join rounds.
+    pub test_seed: Option<u64>,
+}
+
+/// What [`encode`] did.
+#[derive(Debug, Clone)]
+pub struct Summary {
+    /// Data rows of the table: `records` + the sum of `rejected`.
+    pub read: u64,
+    /// Records encoded.
+    pub records: u64,
+    /// Rows of the token file.
+    pub rows: u64,
+    /// Rejected rows by reason.
+    pub rejected: BTreeMap<&'static str, u64>,
+    /// Rows without a usable birthdate.
+    pub no_birthdate: u64,
+    /// Of these, rows whose birthdate cell holds something that is no date.
+    pub bad_birthdate: u64,
+    /// Records encoded that have an alias: another first or last name, in a column or in brackets.
+    pub with_alias: u64,
+    /// Which headers were taken for which field, in the order of the fields: one at most, but for
+    /// aliases.
+    pub columns: Vec<(Field, Vec<String>)>,
+    /// Columns of names that seem to have been cut.
+    pub cut_columns: Vec<CutColumn>,
+    /// How dates are written in the table, if it has any.
+    pub date_format: Option<String>,
+    /// What an unfinished run had left, and what became of it.
+    pub start: Start,
+    /// Partitions taken over from an unfinished run.
+    pub resumed: u64,
+}
+
+/// Encodes a student table.
+///
+/// Memory grows with the table up to 2^21 rows, by some 170 bytes a row beside 100 MB; beyond that by some
+/// 40 bytes a record at most, for counting names and for the dates of decoys.
+///
+/// Either all three files appear or none. Of a table of more than 2^16 rows, finished partitions are
+/// kept in a folder beside the token file (`TOKENS.partial`) until then, and `resume` goes on from them.
+///
+/// # Errors
+/// [`Class::Input`](crate::error::Class::Input) for a table, project, key or unfinished run that is
+/// not as expected, with its place; [`Class::Mismatch`](crate::error::Class::Mismatch) for a party that
+/// is not of the project, or an unfinished run of something else;
+/// [`Class::Io`](crate::error::Class::Io).
+pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
+    encode_in(options, SIZES, progress)
+}
+
+fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summary> {
+    check_outputs(
+        &[&o.table, &o.project, &o.key],
+        &[&o.out, &o.refs, &o.rejects],
+        o.force,
+    )?;
+    let project = Project::read(&o.project)?;
+    warn_of(&project, progress);
+    project
+        .expect_party(&o.party)
+        .map_err(|e| e.at(&o.project))?;
+    let key = LinkageKey::read(&o.key)?;
+    let encoder = Encoder::new(&project, &key).of(&o.party);
+    let table = Table::open(&o.table, &o.mapping)?;
+    let subject = subject(o, sizes, &project, &encoder, &table)?;
+    let mut checkpoint = Checkpoint::find(&o.out, &subject, o.resume)?;
+    progress.start(checkpoint.unfinished.start());
+    let target = AtomicFile::create(&o.out)?;
+    let mut ledger = Ledger::create(o)?;
+
+    let with_names = project.schema.has_undated();
+    let mut reader = Reader::new(table, sizes.batch, with_names)?;
+    let mut people = People::default();
+    reader.fill(&mut people, &|n| progress.at("read", n as u64, 0))?;
+    let (ahead, rows) = look_ahead(
+        o,
+        with_names,
+        &mut reader,
+        &mut people,
+        &checkpoint,
+        progress,
+    )?;
+    if people.len() > sizes.part || !reader.is_at_end() {
+        checkpoint.unfinished.make(&subject)?;
+    }
+    let mut job = Job {
+        sizes,
+        number: 0,
+        refs: match o.test_seed {
+            Some(seed) => Refs::Test(seed, o.party.clone()),
+            None => Refs::Secret(checkpoint.unfinished.secret("record refs")),
+        },
+        runs: Vec::new(),
+    };
+    let mut first = 0;
+    let (refs, fates) = loop {
+        let refs = job.refs.draw(first, people.len());
+        let batch = Batch {
+            encoder: &encoder,
+            ahead: &ahead,
+            people: &people,
+            first,
+            refs: &refs,
+        };
+        let told = |done: u64| progress.at("encode", first + done, rows);
+        let fates = job.encode(&batch, &mut checkpoint, &told)?;
+        if reader.is_at_end() {
+            break (refs, fates);
+        }
+        ledger.enter(&people, &refs, &fates)?;
+        first += people.len() as u64;
+        let told = |n| progress.at("read", first + n as u64, rows);
+        reader.fill(&mut people, &told)?;
+    };
+    let runs = std::mem::take(&mut job.runs);
+    let rows: u64 = runs.iter().map(Run::rows).sum();
+    let encoded = ledger.counts.records + fates.iter().filter(|f| **f == 0).count() as u64;
+    let header = Header {
+        project: project.fingerprint,
+        schema: project.schema.fingerprint,
+        party: o.party.clone(),
+        round: project.round,
+        normalisation: normalise::VERSION,
+        key_check: encoder.key_check(),
+        records: encoded,
+        rows,
+        decoys: o.decoys,
+    };
+    // The ids of the last batch are checked and written while the token file is.
+    let told = |done| progress.at("write", done, rows);
+    let (entered, merged) = rayon::join(
+        || {
+            ledger
+                .enter(&people, &refs, &fates)
+                .and_then(|()| ledger.check())
+        },
+        || token::merge(target, encoder.layout(), &header, &runs, &told),
+    );
+    if let Err(e) = entered {
+        // The table must be corrected: what was encoded of it is of no use.
+        checkpoint.unfinished.remove()?;
+        return Err(e);
+    }
+    let counts = ledger.commit(merged?)?;
+    // Their files are open, which some systems do not let be removed.
+    drop(runs);
+    checkpoint.unfinished.remove()?;
+    let table = &reader.table;
+    Ok(Summary {
+        read: counts.read,
+        records: counts.records,
+        rows,
+        rejected: counts.rejected,
+        no_birthdate: counts.no_birthdate,
+        bad_birthdate: counts.bad_birthdate,
+        with_alias: counts.with_alias,
+        columns: Field::ALL
+            .into_iter()
+            .map(|f| (f, table.columns().headers(f).map(str::to_owned).collect()))
+            .collect(),
+        cut_columns: table.cut_columns(),
+        date_format: table.date_format().map(|f| f.name().to_owned()),
+        start: checkpoint.unfinished.start(),
+        resumed: checkpoint.taken,
+    })
+}
+
+/// What a checkpoint of this run is of.
+fn subject(
+    o: &Options,
+    sizes: Sizes,
+    project: &Project,
+    encoder: &Encoder,
+    table: &Table,
+) -> Result<Subject> {
+    let mut hasher = blake3::Hasher::new();
+    std::fs::File::open(&o.table)
+        .and_then(|mut file| std::io::copy(&mut file, &mut hasher))
+        .map_err(|e| Error::io("read", &o.table, e))?;
+    // Headers name columns, not people, but a hash does as well.
+    let reading = format!(
+        "{:?} {:?} {:?}",
+        table.columns(),
+        table.date_format(),
+        table.delimiter()
+    );
+    Ok(Subject {
+        table: hasher.finalize().to_string(),
+        project: project.fingerprint.to_string(),
+        key_check: hex(&encoder.key_check()),
+        party: o.party.to_string(),
+        reading: blake3::hash(reading.as_bytes()).to_string(),
+        decoys: o.decoys,
+        sizes: [sizes.batch, sizes.part],
+        test_seed: o.test_seed,
+    })
+}
+
+/// Finds out what must be known of the whole table, of which `people` are the first batch, and how
+/// many rows it has, 0 if that was not asked. If there is more than this batch, the table is read
+/// through, and then again from the start.
+fn look_ahead(
+    o: &Options,
+    with_names: bool,
+    reader: &mut Reader,
+    people: &mut People,
+    checkpoint: &Checkpoint,
+    progress: &dyn Progress,
+) -> Result<(Ahead, u64)> {
+    let mut ahead = Ahead::default();
+    let mut decoys = Decoys::default();
+    let mut rows = people.len() as u64;
+    let is_whole = reader.is_at_end();
+    if !with_names && !o.decoys {
+        return Ok((ahead, if is_whole { rows } else { 0 }));
+    }
+    loop {
+        people.count_names(&mut ahead.names);
+        if o.decoys {
+            people.count_dates(&mut decoys);
+        }
+        if reader.is_at_end() {
+            break;
+        }
+        let told = |n| progress.at("count names", rows + n as u64, 0);
+        reader.fill(people, &told)?;
+        rows += people.len() as u64;
+    }
+    if o.decoys {
+        let mut seed = checkpoint.unfinished.secret("decoys");
+        if let Some(test) = o.test_seed {
+            seed.fill(0);
+            seed[..8].copy_from_slice(&test.to_le_bytes());
+        }
+        decoys.shuffle(&seed);
+        ahead.decoys = Some(decoys);
+    }
+    if !is_whole {
+        reader.restart(Table::open(&o.table, &o.mapping)?)?;
+        reader.fill(people, &|n| progress.at("read", n as u64, rows))?;
+    }
+    Ok((ahead, rows))
+}
+
+/// The partitions of all batches.
+struct Job {
+    sizes: Sizes,
+    refs: Refs,
+    runs: Vec<Run>,
+    /// Partitions so far, of all batches.
+    number: u64,
+}
+
+impl Job {
+    /// Encodes the partitions of one batch that are not there yet, and writes each to the checkpoint,
+    /// if there is one, while the next is encoded. Gives the fate of every row.
+    fn encode(
+        &mut self,
+        batch: &Batch<'_>,
+        checkpoint: &mut Checkpoint,
+        told: &dyn Fn(u64),
+    ) -> Result<Vec<Fate>> {
+        let order = batch.order();
+        let mut fates = vec![0; order.len()];
+        let mut missing = Vec::new();
+        for rows in order.chunks(self.sizes.part) {
+            match checkpoint.take(self.number, rows.len())? {
+                Some((found, run)) => {
+                    part::spread(rows, &found, &mut fates);
+                    self.runs.push(run);
+                }
+                None => missing.push((self.number, rows)),
+            }
+            self.number += 1;
+        }
+        let mut done = (order.len() - missing.iter().map(|(_, r)| r.len()).sum::<usize>()) as u64;
+        let checkpoint = &*checkpoint;
+        let runs = &mut self.runs;
+        std::thread::scope(|scope| {
+            let (sender, receiver) = sync_channel::<(u64, Vec<Fate>, Vec<Vec<u8>>)>(0);
+            // Waiting for the disk needs no core, so this is none of the threads that encode.
+            let writer = scope.spawn(move || -> Result<()> {
+                for (number, fates, pieces) in receiver {
+                    let run = Run::sort(batch.encoder.layout(), &pieces)?;
+                    drop(pieces);
+                    runs.push(checkpoint.keep(number, &fates, run)?);
+                }
+                Ok(())
+            });
+            for (number, rows) in missing {
+                let (found, pieces) = batch.encode(rows);
+                part::spread(rows, &found, &mut fates);
+                if sender.send((number, found, pieces)).is_err() {
+                    // The writer has failed, and says why.
+                    break;
+                }
+                done += rows.len() as u64;
+                told(done);
+            }
+            drop(sender);
+            writer
+                .join()
+                .unwrap_or_else(|_| Err(Error::internal("the thread that writes has stopped")))
+        })?;
+        Ok(fates)
+    }
+}

@@ -1,0 +1,202 @@
+//! The people of a table, read and normalised once, close together in memory.
+
+use rayon::prelude::*;
+
+use crate::error::Result;
+use crate::owner::decoy::Decoys;
+use crate::owner::normalise::{self, Gender, NamesNumber, Namesakes, Person};
+use crate::owner::table::{Birth, Record, Table};
+use crate::units::BirthDate;
+
+/// Records read at a time.
+const CHUNK: usize = 1 << 13;
+/// Bytes of text beyond which a batch takes no more rows.
+const MOST_TEXT: usize = 1 << 28;
+
+/// Some rows of a table, in their order, with the people that they describe.
+///
+/// # Privacy
+/// Personal data, in memory only. It has no `Debug`.
+#[derive(Default)]
+pub(super) struct People {
+    /// Of each row the texts of its person, each with a line end behind it, then the student id.
+    texts: String,
+    rows: Vec<Row>,
+}
+
+/// What is known of a row beside its texts.
+pub(super) struct Row {
+    /// Where its texts end.
+    end: usize,
+    /// The line on which it starts.
+    pub(super) line: u64,
+    /// The birthdate, as the file has it.
+    pub(super) birth: Birth,
+    gender: Option<Gender>,
+    birthdate: Option<BirthDate>,
+    birth_year: Option<u16>,
+    names: Option<NamesNumber>,
+}
+
+impl People {
+    /// Number of rows.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub(super) fn row(&self, i: usize) -> &Row {
+        &self.rows[i]
+    }
+
+    /// The student id of row `i`, and whether its person has an alias.
+    pub(super) fn id(&self, i: usize) -> (&str, bool) {
+        let [_, _, _, alias_first, alias_last, _, id] = self.texts(i);
+        (id, !alias_first.is_empty() || !alias_last.is_empty())
+    }
+
+    /// Sets `person` to that of row `i`.
+    pub(super) fn read(&self, i: usize, namesakes: &Namesakes, person: &mut Person) {
+        let row = &self.rows[i];
+        let [first, middle, last, alias_first, alias_last, suffix, _] = self.texts(i);
+        for (text, value) in [
+            (&mut person.first, first),
+            (&mut person.middle, middle),
+            (&mut person.last, last),
+            (&mut person.alias_first, alias_first),
+            (&mut person.alias_last, alias_last),
+            (&mut person.suffix, suffix),
+        ] {
+            text.clear();
+            text.push_str(value);
+        }
+        person.gender = row.gender;
+        person.birthdate = row.birthdate;
+        person.birth_year = row.birth_year;
+        person.has_namesake = row.names.is_some_and(|n| namesakes.is_repeated(n));
+    }
+
+    /// Counts the names of every row.
+    pub(super) fn count_names(&self, namesakes: &mut Namesakes) {
+        let names = self.rows.iter().filter_map(|row| row.names);
+        names.for_each(|n| namesakes.count(n));
+    }
+
+    /// Takes in the birthdate of every row.
+    pub(super) fn count_dates(&self, decoys: &mut Decoys) {
+        let mut person = Person::default();
+        for row in &self.rows {
+            person.birthdate = row.birthdate;
+            person.birth_year = row.birth_year;
+            decoys.add(&person);
+        }
+    }
+
+    fn clear(&mut self) {
+        self.texts.clear();
+        self.rows.clear();
+    }
+
+    fn texts(&self, i: usize) -> [&str; 7] {
+        let start = i.checked_sub(1).map_or(0, |before| self.rows[before].end);
+        let text = &self.texts[start..self.rows[i].end];
+        // Names hold no line ends. The id, which may, is the last.
+        let mut starts = [0; 7];
+        let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        for (start, (end, _)) in starts[1..].iter_mut().zip(ends) {
+            *start = end + 1;
+        }
+        std::array::from_fn(|i| match starts.get(i + 1) {
+            Some(next) => &text[starts[i]..next - 1],
+            None => &text[starts[i]..],
+        })
+    }
+
+    fn add(&mut self, records: &[Record], with_names: bool) {
+        let people: Vec<(Person, Option<NamesNumber>)> = records
+            .par_iter()
+            .map(|record| {
+                let person = normalise::person(record);
+                let names = with_names.then(|| NamesNumber::of(&person)).flatten();
+                (person, names)
+            })
+            .collect();
+        for (record, (person, names)) in records.iter().zip(people) {
+            for text in [
+                &person.first,
+                &person.middle,
+                &person.last,
+                &person.alias_first,
+                &person.alias_last,
+                &person.suffix,
+            ] {
+                self.texts.push_str(text);
+                self.texts.push('\n');
+            }
+            self.texts.push_str(&record.student_id);
+            self.rows.push(Row {
+                end: self.texts.len(),
+                line: record.line,
+                birth: record.birthdate,
+                gender: person.gender,
+                birthdate: person.birthdate,
+                birth_year: person.birth_year,
+                names,
+            });
+        }
+    }
+}
+
+/// Reads a table while what was read before is normalised.
+pub(super) struct Reader {
+    pub(super) table: Table,
+    next: Vec<Record>,
+    current: Vec<Record>,
+    /// Rows of a batch at most, and rows read at a time.
+    batch: usize,
+    chunk: usize,
+    /// Whether names are to be counted.
+    with_names: bool,
+}
+
+impl Reader {
+    /// Reads batches of `batch` rows, a power of two.
+    pub(super) fn new(table: Table, batch: usize, with_names: bool) -> Result<Self> {
+        let mut this = Self {
+            table,
+            next: Vec::new(),
+            current: Vec::new(),
+            batch,
+            chunk: batch.min(CHUNK),
+            with_names,
+        };
+        this.table.next_batch(this.chunk, &mut this.next)?;
+        Ok(this)
+    }
+
+    /// Starts again from the top of the same table, newly opened.
+    pub(super) fn restart(&mut self, table: Table) -> Result<()> {
+        *self = Self::new(table, self.batch, self.with_names)?;
+        Ok(())
+    }
+
+    /// Whether every row was given out.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.next.is_empty()
+    }
+
+    /// Replaces `people` by the rows of the next batch: fewer than asked for at the end of the
+    /// table, and where cells are long. `told` hears how many there are so far.
+    pub(super) fn fill(&mut self, people: &mut People, told: &dyn Fn(usize)) -> Result<()> {
+        people.clear();
+        while !self.is_at_end() && people.len() < self.batch && people.texts.len() < MOST_TEXT {
+            std::mem::swap(&mut self.current, &mut self.next);
+            let (read, ()) = rayon::join(
+                || self.table.next_batch(self.chunk, &mut self.next),
+                || people.add(&self.current, self.with_names),
+            );
+            read?;
+            told(people.len());
+        }
+        Ok(())
+    }
+}
