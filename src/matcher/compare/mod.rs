@@ -3,6 +3,7 @@
 //! A similarity is kept as a [`Level`]: the estimated share of common q-grams in coarse steps, so
 //! that filters of different sizes and foldings speak one language.
 
+mod all_pairs;
 pub mod kernel;
 mod level;
 mod screen;
@@ -12,7 +13,8 @@ pub use level::{ABSENT, EXACT, LOWEST, Level, NOISE, Scale, TOP};
 use rayon::prelude::*;
 use screen::Opposite;
 
-use super::block::{Block, join};
+use super::block::{Block, Joined, join};
+use level::Measure;
 use crate::project::{BlockFeature, Fill, Filter, FilterFeature, Pass, Schema};
 use crate::token::{FilterColumn, PassTokens};
 
@@ -55,6 +57,17 @@ pub struct PassResult {
     pub meetings: Vec<Meeting>,
 }
 
+impl PassResult {
+    fn of(joined: &Joined, meetings: Vec<Meeting>) -> Self {
+        Self {
+            candidates: joined.pairs(),
+            blocks: joined.blocks.len() as u64,
+            largest: joined.blocks.iter().map(Block::pairs).max().unwrap_or(0),
+            meetings,
+        }
+    }
+}
+
 /// Compares all pairs inside the blocks that two parties share in a pass.
 ///
 /// In a pass whose block does not hold a whole name, pairs whose names are less alike than
@@ -77,6 +90,11 @@ pub fn pass(
         .iter()
         .map(|f| Scale::of(f, schema.dice))
         .collect();
+    if schema.is_classic() && matches!(scales[0].measure(), Measure::Dice(_)) {
+        let meetings =
+            all_pairs::meetings(&joined, (left, right), &scales[0], (number, is_within));
+        return PassResult::of(&joined, meetings);
+    }
     let screen = screen(pass);
     let ordered = screen.map(|f| {
         (
@@ -146,12 +164,7 @@ pub fn pass(
     };
     // Collected in task order: the same result at any number of threads.
     let found: Vec<Vec<Meeting>> = joined.tasks(TASK_PAIRS).par_iter().map(compare).collect();
-    PassResult {
-        candidates: joined.pairs(),
-        blocks: joined.blocks.len() as u64,
-        largest: joined.blocks.iter().map(Block::pairs).max().unwrap_or(0),
-        meetings: found.concat(),
-    }
+    PassResult::of(&joined, found.concat())
 }
 
 /// Numbers of others up to this many, of both parties together, are told apart one by one.

@@ -1,0 +1,51 @@
+//! All pairs of a classic filter: everybody is in one block.
+
+mod bound;
+mod lossless;
+mod side;
+
+use bound::Bound;
+use side::Side;
+
+use super::level::Scale;
+use super::{Meeting, size};
+use crate::matcher::block::Joined;
+use crate::token::PassTokens;
+
+/// The meetings of the blocks of a pass with one classic filter.
+pub(super) fn meetings(
+    joined: &Joined,
+    (left, right): (&PassTokens, &PassTokens),
+    scale: &Scale,
+    (number, is_within): (usize, bool),
+) -> Vec<Meeting> {
+    let mut all = Vec::new();
+    for block in &joined.blocks {
+        let a = Side::new(&left.filters[0], &joined.left[block.left.clone()]);
+        let b = Side::new(&right.filters[0], &joined.right[block.right.clone()]);
+        let bound = Bound::of(scale, a.bits());
+        let is_same = is_within && a.tokens() == b.tokens();
+        let size = size(block, is_within);
+        let keep = |found: lossless::Found| {
+            let (mut x, mut y) = (
+                left.records[found.left as usize],
+                right.records[found.right as usize],
+            );
+            if is_same && x > y {
+                (x, y) = (y, x);
+            }
+            if is_within && x >= y {
+                return None;
+            }
+            Some(Meeting {
+                left: x,
+                right: y,
+                pass: number as u8,
+                size,
+                levels: u32::from(scale.level_of_common(found.common, found.weight)),
+            })
+        };
+        all.append(&mut lossless::search(&a, &b, &bound, is_same, keep));
+    }
+    all
+}
