@@ -73,6 +73,7 @@ impl Job {
             threshold: None,
             duplicates: false,
             decoys: Vec::new(),
+            approximate: None,
             force: true,
         }
     }

@@ -7,7 +7,9 @@ use super::owner::pretty;
 use super::release::{audits, verdict};
 use super::{print, term};
 use crate::error::Result;
-use crate::matcher::report::{PairReport, Quality, Report, StatusCounts, threshold_at};
+use crate::matcher::report::{
+    ApproximateReport, PairReport, Quality, Report, StatusCounts, threshold_at,
+};
 use crate::pipeline::link::{self as pipeline, Options};
 use crate::release::{Manifest, word};
 use crate::token::{FORMAT, TokenFile};
@@ -76,6 +78,7 @@ pub(super) fn link(verb: &Match, args: &Args) -> Result<()> {
         threshold: verb.price.map(threshold_at).or(verb.threshold),
         duplicates: verb.duplicates,
         decoys: verb.decoys.clone(),
+        approximate: verb.approximate,
         force: verb.force,
     };
     let progress = term::Progress::new(args.quiet);
@@ -117,6 +120,24 @@ fn recall(quality: &Quality) -> String {
     }
 }
 
+fn describe_search(pass: &str, search: &ApproximateReport) -> String {
+    if search.tables == 0 {
+        return format!("{pass}: all pairs were looked for, since a sample has too few\n");
+    }
+    format!(
+        "{pass}: {:.2} % of the pairs found ({:.2} to {:.2}), by {} pairs of {} records; {} tables of {} bits, \
+         tolerance {}\n",
+        100.0 * search.recall,
+        100.0 * search.recall_low,
+        100.0 * search.recall_high,
+        search.sampled_pairs,
+        search.sampled_records,
+        search.tables,
+        search.bits,
+        search.tolerance
+    )
+}
+
 fn describe_pair(pair: &PairReport) -> String {
     let share = |s: &StatusCounts| {
         100.0 * s.linked as f64 / (s.linked + s.ambiguous + s.no_link).max(1) as f64
@@ -146,6 +167,12 @@ fn describe_pair(pair: &PairReport) -> String {
             status.ambiguous,
             status.no_link
         );
+    }
+    for pass in &pair.passes {
+        text += &pass
+            .approximate
+            .as_ref()
+            .map_or(String::new(), |search| describe_search(&pass.pass, search));
     }
     for decoys in &pair.decoys {
         text += &format!(

@@ -8,9 +8,9 @@ use crate::matcher::assign::{Assignment, Scored, assign};
 use crate::matcher::block::SemiJoin;
 use crate::matcher::classify::{Evidence, Exposure, Facts, Model, Pair, merge};
 use crate::matcher::cluster::{Persons, between, spread};
-use crate::matcher::compare::{self, Meeting, PassResult};
+use crate::matcher::compare::{self, Approximate, Meeting, PassResult};
 use crate::matcher::intake::Party;
-use crate::matcher::report::{Circumstances, PassReport};
+use crate::matcher::report::{ApproximateReport, Circumstances, PassReport};
 use crate::project::Schema;
 use crate::token::PassTokens;
 
@@ -62,11 +62,13 @@ fn read_pass(
 }
 
 /// Who meets whom in two token files, and the model of it. Reads one pass of the files at a time.
+/// `approximate`: the share of pairs that is enough, where the schema allows it.
 pub(super) fn meet(
     schema: &Schema,
     a: &Party,
     b: &Party,
     known: Known<'_>,
+    approximate: Option<f64>,
     progress: &dyn Progress,
 ) -> Result<Met> {
     let names = (&a.file.header().party, &b.file.header().party);
@@ -80,7 +82,7 @@ pub(super) fn meet(
         meetings.add(
             number,
             (&left, &right),
-            compare::pass(schema, number, &left, &right, is_within),
+            compare::pass(schema, number, &left, &right, is_within, approximate),
         );
     }
     progress.at(&format!("{} - {}: decide", names.0, names.1), all, all);
@@ -152,6 +154,7 @@ impl<'s> Meetings<'s> {
             candidates: result.candidates,
             kept: result.meetings.len() as u64,
             links: 0,
+            approximate: result.approximate.map(of_search),
         });
         self.all.append(&mut result.meetings);
     }
@@ -198,6 +201,23 @@ impl<'s> Meetings<'s> {
                 duplicates: false,
             },
         }
+    }
+}
+
+/// What the report says of an approximate search.
+fn of_search(search: Approximate) -> ApproximateReport {
+    ApproximateReport {
+        asked: search.asked,
+        recall: search.recall,
+        recall_low: search.interval.0,
+        recall_high: search.interval.1,
+        sampled_records: search.sampled_records,
+        sampled_pairs: search.sampled_pairs,
+        bits: search.bits,
+        tables: search.tables,
+        tolerance: search.tolerance,
+        met: search.met,
+        compared: search.compared,
     }
 }
 

@@ -87,6 +87,7 @@ pub fn demo(folder: &Path, progress: &dyn Progress) -> Result<Demo> {
             threshold: None,
             duplicates: false,
             decoys: Vec::new(),
+            approximate: None,
             force: false,
         },
         progress,

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::matcher::assign::{Assignment, Scored};
 use crate::matcher::classify::Model;
 use crate::matcher::cluster::{Cluster, Persons, reconcile};
+use crate::matcher::compare::can_approximate;
 use crate::matcher::crosswalk::{self, CLUSTERS, DUPLICATES, Decision, Duplicates};
 use crate::matcher::intake::{Party, admit, admit_decoys};
 use crate::matcher::report::{self, Circumstances, DecoyReport, PairReport, PartyReport, Report};
@@ -31,6 +32,9 @@ pub struct Options {
     pub duplicates: bool,
     /// Files of decoys of some of the parties, by which false links are measured.
     pub decoys: Vec<PathBuf>,
+    /// In a classic schema, the share of the pairs at or above its Dice coefficient that is enough, above
+    /// 0.5 and below 1. All of them if not given.
+    pub approximate: Option<f64>,
     /// Replace results that exist.
     pub force: bool,
 }
@@ -54,6 +58,8 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
     if !(threshold > 0.0 && threshold < 1.0) {
         return Err(Error::usage("a threshold must be above 0 and below 1"));
     }
+    let approximate = options.approximate;
+    check_approximate(&project.schema, approximate)?;
     progress.at("read", 0, 0);
     let parties = admit(&project, &options.tokens, options.duplicates)?;
     let number = |id: &PartyId| parties.iter().position(|p| p.file.header().party == *id);
@@ -74,7 +80,14 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
     let schema = &project.schema;
     let mut met: Vec<((usize, usize), Met)> = Vec::new();
     for (a, b) in allowed {
-        let pair = meet(schema, &parties[a], &parties[b], Known::Nothing, progress)?;
+        let pair = meet(
+            schema,
+            &parties[a],
+            &parties[b],
+            Known::Nothing,
+            approximate,
+            progress,
+        )?;
         met.push(((a, b), pair));
     }
     let mut persons: Vec<Persons> = Vec::new();
@@ -87,7 +100,7 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
                 .iter()
                 .find(|((a, b), _)| *a == i || *b == i)
                 .map_or(Known::Nothing, |(_, m)| Known::Within(&m.model));
-            let within = meet(schema, party, party, known, progress)?;
+            let within = meet(schema, party, party, known, approximate, progress)?;
             within.persons(schema, records, threshold)
         } else {
             (Persons::alone(records), Vec::new())
@@ -112,6 +125,7 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
         parties: &parties,
         files: admit_decoys(&project, &options.decoys, &parties)?,
         threshold,
+        approximate,
     };
     let mut decisions = Vec::new();
     let mut pair_reports = Vec::new();
@@ -185,11 +199,28 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
     Ok(report)
 }
 
+/// Fails if pairs cannot be searched for approximately in the schema, or not to that share.
+fn check_approximate(schema: &Schema, approximate: Option<f64>) -> Result<()> {
+    match approximate {
+        Some(share) if !(share > 0.5 && share < 1.0) => Err(Error::usage(
+            "the share of pairs to find must be above 0.5 and below 1",
+        )
+        .hint("--approximate 0.99 finds about 99 of 100; without it all are found")),
+        Some(_) if !can_approximate(schema) => Err(Error::usage(format!(
+            "the schema `{}` has no pass in which all are compared with all",
+            schema.name
+        ))
+        .hint("leave out --approximate: it is for a schema like `clk`, linked from a Dice coefficient on")),
+        _ => Ok(()),
+    }
+}
+
 /// Files of decoys, and what they are measured against.
 struct Decoys<'p> {
     parties: &'p [Party],
     files: Vec<Party>,
     threshold: f64,
+    approximate: Option<f64>,
 }
 
 impl Decoys<'_> {
@@ -212,7 +243,14 @@ impl Decoys<'_> {
                 () if is(b) => (&self.parties[a], decoys, &assignment.right),
                 () => continue,
             };
-            let met = meet(schema, left, right, Known::Same(model), progress)?;
+            let met = meet(
+                schema,
+                left,
+                right,
+                Known::Same(model),
+                self.approximate,
+                progress,
+            )?;
             let alone = |p: &Party| Persons::alone(p.refs.len());
             let found = met.decide(schema, (&alone(left), &alone(right)), self.threshold);
             reports.push(DecoyReport::of(

@@ -8,13 +8,13 @@ pub mod kernel;
 mod level;
 mod screen;
 
+pub use all_pairs::Approximate;
 pub use level::{ABSENT, EXACT, LOWEST, Level, NOISE, Scale, TOP};
 
 use rayon::prelude::*;
 use screen::Opposite;
 
 use super::block::{Block, Joined, join};
-use level::Measure;
 use crate::project::{BlockFeature, Fill, Filter, FilterFeature, Pass, Schema};
 use crate::token::{FilterColumn, PassTokens};
 
@@ -55,6 +55,8 @@ pub struct PassResult {
     pub largest: u64,
     /// The meetings kept, in the order of their blocks.
     pub meetings: Vec<Meeting>,
+    /// How the pairs were found, if not all were looked for.
+    pub approximate: Option<Approximate>,
 }
 
 impl PassResult {
@@ -64,6 +66,7 @@ impl PassResult {
             blocks: joined.blocks.len() as u64,
             largest: joined.blocks.iter().map(Block::pairs).max().unwrap_or(0),
             meetings,
+            approximate: None,
         }
     }
 }
@@ -75,6 +78,9 @@ impl PassResult {
 /// schema, those whose Dice coefficient is below the schema's.
 ///
 /// `is_within`: both are the same party. Then each pair is kept once, and nobody meets themselves.
+///
+/// `approximate`: in a classic schema, about this share of the pairs at or above its Dice coefficient is
+/// enough; see [`can_approximate`].
 #[must_use]
 pub fn pass(
     schema: &Schema,
@@ -82,6 +88,7 @@ pub fn pass(
     left: &PassTokens,
     right: &PassTokens,
     is_within: bool,
+    approximate: Option<f64>,
 ) -> PassResult {
     let pass = &schema.passes[number];
     let joined = join(left, right);
@@ -90,10 +97,14 @@ pub fn pass(
         .iter()
         .map(|f| Scale::of(f, schema.dice))
         .collect();
-    if schema.is_classic() && matches!(scales[0].measure(), Measure::Dice(_)) {
-        let meetings =
-            all_pairs::meetings(&joined, (left, right), &scales[0], (number, is_within));
-        return PassResult::of(&joined, meetings);
+    if can_approximate(schema) {
+        let (sides, how) = ((left, right), (number, is_within));
+        let (meetings, approximate) =
+            all_pairs::meetings(&joined, sides, &scales[0], how, approximate);
+        return PassResult {
+            approximate,
+            ..PassResult::of(&joined, meetings)
+        };
     }
     let screen = screen(pass);
     let ordered = screen.map(|f| {
@@ -229,6 +240,17 @@ fn gather(column: &FilterColumn, order: &[u32]) -> FilterColumn {
         out.present.push(column.present[i as usize]);
     }
     out
+}
+
+/// Whether pairs of `schema` can be searched for approximately: it is a classic one, linked by Dice.
+#[must_use]
+pub fn can_approximate(schema: &Schema) -> bool {
+    schema.is_classic()
+        && schema
+            .passes
+            .iter()
+            .flat_map(|p| &p.filters)
+            .all(is_classic)
 }
 
 /// Whether a filter is of the classic kind, compared by Dice.

@@ -49,7 +49,7 @@ pub(super) fn link(
         schema,
         records,
         (project.threshold, duplicates),
-        |a, b, known| meet(schema, &parties[a], &parties[b], known, progress),
+        |a, b, known| meet(schema, &parties[a], &parties[b], known, None, progress),
     )?;
     // The files are in the order of their refs and lack whoever has nothing to link.
     let of = |party: usize, record: u32| {

@@ -173,6 +173,7 @@ fn compare(
     // Collected in task order: the same result at any number of threads.
     let found: Vec<Vec<Meeting>> = tasks.par_iter().zip(&seen).map(meetings).collect();
     PassResult {
+        approximate: None,
         candidates: joined.pairs(),
         blocks: joined.blocks.len() as u64,
         largest: joined.blocks.iter().map(Block::pairs).max().unwrap_or(0),

@@ -1,11 +1,15 @@
 //! All pairs of a classic filter: everybody is in one block.
 
+mod approximate;
 mod bound;
 mod lossless;
 mod side;
 
+pub use approximate::Approximate;
+
 use bound::Bound;
-use side::Side;
+use lossless::{Found, Lossless};
+use side::{Side, rarest_first};
 
 use super::level::Scale;
 use super::{Meeting, size};
@@ -18,15 +22,17 @@ pub(super) fn meetings(
     (left, right): (&PassTokens, &PassTokens),
     scale: &Scale,
     (number, is_within): (usize, bool),
-) -> Vec<Meeting> {
+    asked: Option<f64>,
+) -> (Vec<Meeting>, Option<Approximate>) {
     let mut all = Vec::new();
+    let mut approximate = None;
     for block in &joined.blocks {
         let a = Side::new(&left.filters[0], &joined.left[block.left.clone()]);
         let b = Side::new(&right.filters[0], &joined.right[block.right.clone()]);
         let bound = Bound::of(scale, a.bits());
         let is_same = is_within && a.tokens() == b.tokens();
         let size = size(block, is_within);
-        let keep = |found: lossless::Found| {
+        let keep = |found: Found| {
             let (mut x, mut y) = (
                 left.records[found.left as usize],
                 right.records[found.right as usize],
@@ -45,7 +51,15 @@ pub(super) fn meetings(
                 levels: u32::from(scale.level_of_common(found.common, found.weight)),
             })
         };
-        all.append(&mut lossless::search(&a, &b, &bound, is_same, keep));
+        if let Some(asked) = asked {
+            let (found, how) = approximate::search(&a, &b, &bound, is_same, asked);
+            all.extend(found.into_iter().filter_map(keep));
+            approximate = Some(how);
+        } else {
+            let (_, order) = rarest_first(&a, &b);
+            let lossless = Lossless::new(&b, &order, &bound);
+            all.append(&mut lossless.search(&a, is_same, keep));
+        }
     }
-    all
+    (all, approximate)
 }

@@ -60,8 +60,18 @@ impl<'t> Side<'t> {
         &self.weights
     }
 
+    pub(super) fn column(&self) -> &'t FilterColumn {
+        self.column
+    }
+
+    /// The filter of a token.
+    pub(super) fn of_token(&self, token: u32) -> &'t [u64] {
+        self.column.row(token as usize)
+    }
+
+    /// The filter at place `i` of the side.
     pub(super) fn row(&self, i: usize) -> &'t [u64] {
-        self.column.row(self.tokens[i] as usize)
+        self.of_token(self.tokens[i])
     }
 
     /// How many filters have each bit.

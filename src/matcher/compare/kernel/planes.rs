@@ -279,7 +279,13 @@ impl Width {
 
     /// Appends to `common` the number of bits that the rows of each of `pairs` share: rows `i` of `a`
     /// and `j` of `b`, both of `words` words.
-    pub fn common(self, (a, b): (&[u64], &[u64]), words: usize, pairs: &[(u32, u32)], common: &mut Vec<u32>) {
+    pub fn common(
+        self,
+        (a, b): (&[u64], &[u64]),
+        words: usize,
+        pairs: &[(u32, u32)],
+        common: &mut Vec<u32>,
+    ) {
         match self {
             Self::Portable => count(a, b, words, pairs, common),
             #[cfg(target_arch = "x86_64")]
@@ -297,7 +303,10 @@ fn count(a: &[u64], b: &[u64], words: usize, pairs: &[(u32, u32)], common: &mut 
     common.extend(pairs.iter().map(|&(i, j)| {
         let a = &a[i as usize * words..][..words];
         let b = &b[j as usize * words..][..words];
-        a.iter().zip(b).map(|(x, y)| (x & y).count_ones()).sum::<u32>()
+        a.iter()
+            .zip(b)
+            .map(|(x, y)| (x & y).count_ones())
+            .sum::<u32>()
     }));
 }
 
