@@ -131,6 +131,12 @@ impl<'s, 't> Verify<'s, 't> {
         self.places.extend(self.near.iter().filter_map(place));
     }
 
+    /// Takes these pairs, by their numbers in both sides, in the place of those that were there.
+    pub(super) fn take(&mut self, places: impl Iterator<Item = (usize, usize)>) {
+        self.places.clear();
+        self.places.extend(places);
+    }
+
     /// Number of the pairs.
     pub(super) fn len(&self) -> usize {
         self.places.len()

@@ -63,3 +63,7 @@ pub(super) fn meetings(
     }
     (all, approximate)
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
+mod tests;

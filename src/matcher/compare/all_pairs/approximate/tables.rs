@@ -14,10 +14,12 @@ use crate::matcher::compare::kernel::planes::{BLOCK, Columns, Planes, Rows};
 
 /// Share of all filters that have a bit for it to be drawn for a table: others hardly part anybody.
 const ELIGIBLE: std::ops::RangeInclusive<f64> = 0.05..=0.95;
-/// Set bits of a sketch in the mean: three steps of the adders.
-const SKETCH: f64 = 48.0;
+/// Set bits of a sketch in the mean, seven steps of the adders: by then nearly all strangers are out.
+const SKETCH: f64 = 112.0;
 /// Rows of the left side that meet a part of a bucket at a time.
 const PIECE: usize = 4096;
+/// Pairs of a bucket below which they are looked at one by one: planes are not worth it.
+const FEW: usize = 64;
 /// Pieces of a task.
 const BATCH: usize = 64;
 
@@ -195,6 +197,18 @@ impl Search<'_, '_> {
     }
 
     fn bucket(&self, harvest: &mut Harvest, (a, b): (&[u32], &[u32]), before: &[Table]) {
+        let mut verify = Verify::new((self.left, self.right), self.bound);
+        if a.len() * b.len() <= FEW {
+            let places = a
+                .iter()
+                .flat_map(|&i| b.iter().map(move |&j| (i as usize, j as usize)));
+            verify.take(places.filter(|&(i, j)| {
+                let (_, misses) = self.sketch.profile(self.left.row(i), self.right.row(j));
+                misses <= self.tolerance && (!self.is_same || i < j)
+            }));
+            self.keep(harvest, &mut verify, before);
+            return;
+        }
         let columns = &self.sketch.columns;
         let mut rows = Rows::default();
         rows.fill(columns, a.iter().map(|&i| self.left.row(i as usize)));
@@ -202,7 +216,6 @@ impl Search<'_, '_> {
             rows.iter().map(|&i| side.weights()[i as usize]).collect()
         };
         let own = weights(self.left, a);
-        let mut verify = Verify::new((self.left, self.right), self.bound);
         for lanes in b.chunks(BLOCK) {
             let mut planes = Planes::new(columns, lanes.len());
             for block in planes.each_mut() {
@@ -216,16 +229,21 @@ impl Search<'_, '_> {
                 let (i, j) = (a[near.row as usize], lanes[near.lane as usize]);
                 (!self.is_same || i < j).then_some((i as usize, j as usize))
             });
-            harvest.verified += verify.len() as u64;
-            verify.kept(|pair| {
-                let (x, y) = (
-                    self.left.of_token(pair.left),
-                    self.right.of_token(pair.right),
-                );
-                if !before.iter().any(|table| table.meet(x, y)) {
-                    harvest.found.push(pair);
-                }
-            });
+            self.keep(harvest, &mut verify, before);
         }
+    }
+
+    /// Adds to `harvest` what `verify` holds and the bound keeps, but for what was found before.
+    fn keep(&self, harvest: &mut Harvest, verify: &mut Verify<'_, '_>, before: &[Table]) {
+        harvest.verified += verify.len() as u64;
+        verify.kept(|pair| {
+            let (x, y) = (
+                self.left.of_token(pair.left),
+                self.right.of_token(pair.right),
+            );
+            if !before.iter().any(|table| table.meet(x, y)) {
+                harvest.found.push(pair);
+            }
+        });
     }
 }

@@ -22,10 +22,11 @@ const MARGIN: f64 = 0.25;
 // so that they are no matter of results being right, and they are constants so that runs repeat.
 const KEY_BIT: f64 = 3.0;
 const SORT: f64 = 15.0;
-const LIST: f64 = 150.0;
+const LIST: f64 = 250.0;
 const TRANSPOSE: f64 = 60.0;
-const BLOCK_SCAN: f64 = 50.0;
-const VERIFY: f64 = 30.0;
+const BUCKET: f64 = 5000.0;
+const SCAN: f64 = 80.0;
+const VERIFY: f64 = 60.0;
 
 /// The parameters of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -142,8 +143,10 @@ pub(super) fn choose(
                 }
             }
             let (a, b) = (left.len() as f64, right.len() as f64);
-            let table = (a + b) * (KEY_BIT * bits as f64 + SORT)
-                + a * (LIST + (1.0 + crowd / BLOCK as f64) * BLOCK_SCAN)
+            let buckets = a.min(b).min((1u64 << bits) as f64);
+            let table = buckets * BUCKET
+                + (a + b) * (KEY_BIT * bits as f64 + SORT)
+                + a * (LIST + (1.0 + crowd / BLOCK as f64) * SCAN)
                 + b * TRANSPOSE
                 + a * b * mean(strangers) * VERIFY;
             let cost = low as f64 * table;
