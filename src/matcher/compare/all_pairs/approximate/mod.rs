@@ -126,7 +126,7 @@ pub(super) fn search(
         (tuning, draw(2))
     };
     let sides = (left, right);
-    let plan = choose(sides, &sketch, &tuning.pairs, asked, seed(3));
+    let plan = choose(sides, (&sketch, bound), &tuning.pairs, asked, seed(3));
     let search = Search {
         left,
         right,

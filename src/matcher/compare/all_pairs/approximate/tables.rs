@@ -14,8 +14,9 @@ use crate::matcher::compare::kernel::planes::{BLOCK, Columns, Planes, Rows};
 
 /// Share of all filters that have a bit for it to be drawn for a table: others hardly part anybody.
 const ELIGIBLE: std::ops::RangeInclusive<f64> = 0.05..=0.95;
-/// Set bits of a sketch in the mean, seven steps of the adders: by then nearly all strangers are out.
-const SKETCH: f64 = 112.0;
+/// Set bits of a sketch in the mean, eleven steps of the adders: by then nearly all strangers are out,
+/// also among those that meet in a table.
+const SKETCH: f64 = 176.0;
 /// Rows of the left side that meet a part of a bucket at a time.
 const PIECE: usize = 4096;
 /// Pairs of a bucket below which they are looked at one by one: planes are not worth it.
@@ -59,11 +60,6 @@ impl Sketch {
             eligible_mask: mask(&eligible),
             eligible,
         }
-    }
-
-    /// The most misses that tolerances go to.
-    pub(super) fn most_misses(&self) -> u32 {
-        SKETCH as u32
     }
 
     /// In how many eligible bits `a` and `b` differ, and how many of the bits of its sketch that `a` has

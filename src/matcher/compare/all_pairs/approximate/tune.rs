@@ -5,6 +5,7 @@ use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha12Rng;
 
 use super::tables::Sketch;
+use crate::matcher::compare::all_pairs::bound::Bound;
 use crate::matcher::compare::all_pairs::lossless::Found;
 use crate::matcher::compare::all_pairs::side::Side;
 use crate::matcher::compare::kernel::planes::BLOCK;
@@ -22,11 +23,12 @@ const MARGIN: f64 = 0.25;
 // so that they are no matter of results being right, and they are constants so that runs repeat.
 const KEY_BIT: f64 = 3.0;
 const SORT: f64 = 15.0;
-const LIST: f64 = 250.0;
+const LIST: f64 = 500.0;
 const TRANSPOSE: f64 = 60.0;
 const BUCKET: f64 = 5000.0;
-const SCAN: f64 = 80.0;
-const VERIFY: f64 = 60.0;
+const SCAN: f64 = 25.0;
+const SCAN_MISS: f64 = 1.5;
+const VERIFY: f64 = 80.0;
 
 /// The parameters of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,14 +48,22 @@ struct Profiles {
 }
 
 impl Profiles {
+    /// Of `pairs` of tokens. Who misses more than any pair of these weights may is out at any tolerance.
     fn new(
         (left, right): (&Side<'_>, &Side<'_>),
         sketch: &Sketch,
+        bound: &Bound,
         pairs: impl Iterator<Item = (u32, u32)>,
     ) -> Self {
         let of = pairs.map(|(i, j)| {
             let (a, b) = (left.of_token(i), right.of_token(j));
-            sketch.profile(a, b)
+            let weight = |row: &[u64]| row.iter().map(|w| w.count_ones()).sum();
+            let (own, other) = (weight(a), weight(b));
+            let (differing, misses) = sketch.profile(a, b);
+            match bound.slack(own, other, other) {
+                Some(slack) if misses <= slack => (differing, misses),
+                _ => (differing, u32::MAX),
+            }
         });
         Self { of: of.collect() }
     }
@@ -87,13 +97,18 @@ fn meets(bits: usize, eligible: usize) -> Vec<f64> {
 /// What it costs is predicted from pairs drawn at random. If no plan finds so many, that of most.
 pub(super) fn choose(
     (left, right): (&Side<'_>, &Side<'_>),
-    sketch: &Sketch,
+    (sketch, bound): (&Sketch, &Bound),
     found: &[Found],
     asked: f64,
     seed: u64,
 ) -> Plan {
     let sides = (left, right);
-    let alike = Profiles::new(sides, sketch, found.iter().map(|f| (f.left, f.right)));
+    let alike = Profiles::new(
+        sides,
+        sketch,
+        bound,
+        found.iter().map(|f| (f.left, f.right)),
+    );
     let mut random = ChaCha12Rng::seed_from_u64(seed);
     let drawn = (0..STRANGERS).map(|_| {
         (
@@ -101,13 +116,18 @@ pub(super) fn choose(
             right.tokens()[random.random_range(0..right.len())],
         )
     });
-    let strangers = Profiles::new(sides, sketch, drawn);
+    let strangers = Profiles::new(sides, sketch, bound, drawn);
     let target = asked + MARGIN * (1.0 - asked);
     let eligible = sketch.eligible.len();
-    let tolerances: Vec<u32> = (0..=sketch.most_misses()).collect();
-    let of_tolerance: Vec<(Vec<f64>, Vec<f64>)> = tolerances
+    let most_misses = alike
+        .of
         .iter()
-        .map(|&t| (alike.within(t, eligible), strangers.within(t, eligible)))
+        .map(|(_, misses)| *misses)
+        .max()
+        .unwrap_or(0);
+    let of_tolerance: Vec<(u32, Vec<f64>, Vec<f64>)> = (0..=most_misses)
+        .map(|t| (t, alike.within(t, eligible), strangers.within(t, eligible)))
+        .filter(|(t, alike, _)| *t == most_misses || alike.iter().sum::<f64>() >= target)
         .collect();
     let everybody = strangers.within(u32::MAX, eligible);
     let mut best: Option<(f64, Plan)> = None;
@@ -116,7 +136,7 @@ pub(super) fn choose(
         let meets = meets(bits, eligible);
         let mean = |shares: &[f64]| shares.iter().zip(&meets).map(|(s, m)| s * m).sum::<f64>();
         let crowd = right.len() as f64 * mean(&everybody);
-        for (tolerance, (alike, strangers)) in tolerances.iter().zip(&of_tolerance) {
+        for (tolerance, alike, strangers) in &of_tolerance {
             let recall = |tables: usize| -> f64 {
                 let chance = |m: &f64| 1.0 - (1.0 - m).powi(tables as i32);
                 alike.iter().zip(&meets).map(|(s, m)| s * chance(m)).sum()
@@ -144,9 +164,10 @@ pub(super) fn choose(
             }
             let (a, b) = (left.len() as f64, right.len() as f64);
             let buckets = a.min(b).min((1u64 << bits) as f64);
+            let scan = SCAN + SCAN_MISS * f64::from(*tolerance);
             let table = buckets * BUCKET
                 + (a + b) * (KEY_BIT * bits as f64 + SORT)
-                + a * (LIST + (1.0 + crowd / BLOCK as f64) * SCAN)
+                + a * (LIST + (1.0 + crowd / BLOCK as f64) * scan)
                 + b * TRANSPOSE
                 + a * b * mean(strangers) * VERIFY;
             let cost = low as f64 * table;
@@ -158,7 +179,7 @@ pub(super) fn choose(
     let whatever = Plan {
         bits: 1,
         tables: 1,
-        tolerance: sketch.most_misses(),
+        tolerance: most_misses,
     };
     best.map(|(_, plan)| plan).or(most.1).unwrap_or(whatever)
 }
