@@ -49,7 +49,7 @@ impl Width {
     /// of rows, each with what it may miss.
     ///
     /// # Panics
-    /// If rows and planes are of other columns, or a row may miss more than [`MOST_SLACK`].
+    /// If rows and planes are of other columns, or a row may miss more than [`MOST_SLACK`](super::MOST_SLACK).
     pub fn near(
         self,
         (planes, block): (&Planes, usize),
