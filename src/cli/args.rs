@@ -227,8 +227,8 @@ pub(super) struct Match {
     /// wrongly, is reported. Once for each such file
     #[arg(long, value_name = "TOKENS")]
     pub(super) decoys: Vec<PathBuf>,
-    /// Schema clk: find about this share of the pairs at or above its Dice coefficient, 0.99 say,
-    /// which pays for large files; how many were found is measured and reported
+    /// Schema clk: find about this share of the pairs at or above its Dice coefficient, 0.99 say;
+    /// how many were found is measured and reported
     #[arg(long, value_name = "SHARE")]
     pub(super) approximate: Option<f64>,
     /// Replace results that exist
