@@ -19,8 +19,8 @@ const STRANGERS: usize = 100_000;
 /// Share of what may be missed that is left for chance.
 const MARGIN: f64 = 0.25;
 
-// What steps cost in nanoseconds, as measured once on one machine. They choose among plans that all find enough,
-// so that they are no matter of results being right, and they are constants so that runs repeat.
+// What steps cost in nanoseconds: estimates, not measured one by one. They choose among plans that all
+// find enough, and are constants so that runs repeat.
 const KEY_BIT: f64 = 3.0;
 const SORT: f64 = 15.0;
 const LIST: f64 = 500.0;

@@ -176,7 +176,7 @@ impl Rows {
             }
             let start = |plane: usize| (plane * WORDS) as u16;
             let mut end = self.starts.len();
-            // PERF: room for all first; a check for each is half of the time.
+            // Room for all first, so that it is not asked for at each.
             let room = end + columns.planes + STEP;
             self.starts.resize(room, start(columns.planes));
             for (place, plane) in self.starts[end..].iter_mut().zip(ones(&ranked)) {
