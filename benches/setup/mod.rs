@@ -100,6 +100,7 @@ impl Job {
             block_pairs: link::BLOCK_PAIRS,
             memory: None,
             resume: false,
+            approximate: None,
             force: true,
         }
     }

@@ -274,6 +274,10 @@ pub(super) struct Match {
     /// Go on from what an interrupted match of the same files has left beside the results
     #[arg(long)]
     pub(super) resume: bool,
+    /// Schema clk: find about this share of the pairs at or above its Dice coefficient, 0.99 say;
+    /// how many were found is measured and reported
+    #[arg(long, value_name = "SHARE")]
+    pub(super) approximate: Option<f64>,
     /// Replace results that exist
     #[arg(long)]
     pub(super) force: bool,

@@ -8,7 +8,9 @@ use super::print;
 use super::release::{audits, verdict};
 use super::term::{self, Progress};
 use crate::error::Result;
-use crate::matcher::report::{PairReport, Quality, Report, StatusCounts, threshold_at};
+use crate::matcher::report::{
+    ApproximateReport, PairReport, Quality, Report, StatusCounts, threshold_at,
+};
 use crate::pipeline::link::{self as pipeline, Options};
 use crate::release::{Manifest, word};
 use crate::token::{FORMAT, TokenFile};
@@ -80,6 +82,7 @@ pub(super) fn link(verb: &Match, args: &Args, progress: &Progress) -> Result<()>
         block_pairs: verb.block_pairs,
         memory: verb.memory.map(|m| m.as_u64()),
         resume: verb.resume,
+        approximate: verb.approximate,
         force: verb.force,
     };
     let report = pipeline::link(&options, progress)?;
@@ -120,6 +123,24 @@ fn recall(quality: &Quality) -> String {
     }
 }
 
+fn describe_search(pass: &str, search: &ApproximateReport) -> String {
+    if search.tables == 0 {
+        return format!("{pass}: all pairs were looked for, since a sample has too few\n");
+    }
+    format!(
+        "{pass}: {:.2} % of the pairs found ({:.2} to {:.2}), by {} pairs of {} records; {} tables of {} bits, \
+         tolerance {}\n",
+        100.0 * search.recall,
+        100.0 * search.recall_low,
+        100.0 * search.recall_high,
+        search.sampled_pairs,
+        search.sampled_records,
+        search.tables,
+        search.bits,
+        search.tolerance
+    )
+}
+
 fn describe_pair(pair: &PairReport) -> String {
     let share = |s: &StatusCounts| {
         100.0 * s.linked as f64 / (s.linked + s.ambiguous + s.no_link).max(1) as f64
@@ -149,6 +170,12 @@ fn describe_pair(pair: &PairReport) -> String {
             status.ambiguous,
             status.no_link
         );
+    }
+    for pass in &pair.passes {
+        text += &pass
+            .approximate
+            .as_ref()
+            .map_or(String::new(), |search| describe_search(&pass.pass, search));
     }
     for decoys in &pair.decoys {
         text += &format!(

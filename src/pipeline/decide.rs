@@ -9,11 +9,11 @@ use crate::matcher::assign::{Assignment, Scored, assign};
 use crate::matcher::classify::{Exposure, Facts, Model, Pairs, Row};
 use crate::matcher::cluster::{Between, Persons, spread};
 use crate::matcher::compare::{
-    self, Divided, Gathering, InFile, InMemory, Keep, Kept, Limits, Meeting, PassResult, Run,
-    divide, run,
+    self, Approximate, Divided, Gathering, InFile, InMemory, Keep, Kept, Limits, Meeting,
+    PassResult, Run, divide, run,
 };
 use crate::matcher::intake::Party;
-use crate::matcher::report::{Circumstances, PassReport};
+use crate::matcher::report::{ApproximateReport, Circumstances, PassReport};
 use crate::matcher::rows::Allowance;
 use crate::project::Schema;
 use crate::unfinished::Unfinished;
@@ -194,6 +194,7 @@ impl<'s> Meetings<'s> {
             over_cap: result.over_cap,
             kept,
             links: 0,
+            approximate: result.approximate.map(of_search),
         });
         match result.kept {
             Kept::Listed(meetings) => self.all.list(meetings),
@@ -237,6 +238,23 @@ impl<'s> Meetings<'s> {
                 duplicates: false,
             },
         })
+    }
+}
+
+/// What the report says of an approximate search.
+fn of_search(search: Approximate) -> ApproximateReport {
+    ApproximateReport {
+        asked: search.asked,
+        recall: search.recall,
+        recall_low: search.interval.0,
+        recall_high: search.interval.1,
+        sampled_records: search.sampled_records,
+        sampled_pairs: search.sampled_pairs,
+        bits: search.bits,
+        tables: search.tables,
+        tolerance: search.tolerance,
+        met: search.met,
+        compared: search.compared,
     }
 }
 

@@ -88,6 +88,7 @@ pub fn demo(folder: &Path, progress: &dyn Progress) -> Result<Demo> {
             threshold: None,
             duplicates: false,
             decoys: Vec::new(),
+            approximate: None,
             block_pairs: link::BLOCK_PAIRS,
             memory: None,
             resume: false,

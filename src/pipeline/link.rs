@@ -13,11 +13,11 @@ use crate::matcher::assign::{Assignment, Scored};
 use crate::matcher::classify::Model;
 use crate::matcher::cluster::{Cluster, Persons, reconcile};
 pub use crate::matcher::compare::BLOCK_PAIRS;
-use crate::matcher::compare::Limits;
+use crate::matcher::compare::{Limits, can_approximate};
 use crate::matcher::crosswalk::{self, CLUSTERS, DUPLICATES, Decision, Duplicates};
 use crate::matcher::intake::{Party, admit, admit_decoys};
 use crate::matcher::report::{self, Circumstances, DecoyReport, PairReport, PartyReport, Report};
-use crate::project::Project;
+use crate::project::{Project, Schema};
 use crate::unfinished::{self, Unfinished};
 use crate::units::PartyId;
 
@@ -37,6 +37,9 @@ pub struct Options {
     pub duplicates: bool,
     /// Files of decoys of some of the parties, by which false links are measured.
     pub decoys: Vec<PathBuf>,
+    /// In a classic schema, the share of the pairs at or above its Dice coefficient that is enough, above
+    /// 0.5 and below 1. All of them if not given.
+    pub approximate: Option<f64>,
     /// Candidate pairs of a block from which it is left out.
     pub block_pairs: u64,
     /// Bytes of memory to stay within; what does not fit goes to temporary files beside the results.
@@ -63,6 +66,8 @@ struct Subject {
     decoys: Vec<String>,
     block_pairs: u64,
     memory: Option<u64>,
+    /// In the digits that were given.
+    approximate: Option<String>,
 }
 
 impl unfinished::Subject for Subject {
@@ -75,7 +80,7 @@ impl unfinished::Subject for Subject {
             ),
             (
                 found != self,
-                "was started with another --memory or --block-pairs",
+                "was started with another --memory, --block-pairs or --approximate",
             ),
         ];
         let found = what.into_iter().find(|(differs, _)| *differs);
@@ -99,6 +104,7 @@ fn unfinished(
         decoys: checksums(decoys),
         block_pairs: options.block_pairs,
         memory: options.memory,
+        approximate: options.approximate.map(|a| a.to_string()),
     };
     let mut unfinished = Unfinished::find(&options.out, &subject, options.resume)?;
     let rows: u64 = parties.iter().map(|p| p.file.header().rows).sum();
@@ -128,6 +134,7 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
     if !(threshold > 0.0 && threshold < 1.0) {
         return Err(Error::usage("a threshold must be above 0 and below 1"));
     }
+    check_approximate(&project.schema, options.approximate)?;
     progress.at("read", 0, 0);
     let parties = admit(&project, &options.tokens, options.duplicates)?;
     let number = |id: &PartyId| parties.iter().position(|p| p.file.header().party == *id);
@@ -161,6 +168,7 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
                 options.block_pairs
             },
             filter_bytes: room.map_or(u64::MAX, Room::filters),
+            approximate: options.approximate,
         },
         unfinished: unfinished.is_made().then_some(&unfinished),
         room,
@@ -279,6 +287,22 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
         }
     }
     Ok(report)
+}
+
+/// Fails if pairs cannot be searched for approximately in the schema, or not to that share.
+fn check_approximate(schema: &Schema, approximate: Option<f64>) -> Result<()> {
+    match approximate {
+        Some(share) if !(share > 0.5 && share < 1.0) => Err(Error::usage(
+            "the share of pairs to find must be above 0.5 and below 1",
+        )
+        .hint("--approximate 0.99 finds about 99 of 100; without it all are found")),
+        Some(_) if !can_approximate(schema) => Err(Error::usage(format!(
+            "the schema `{}` has no pass in which all are compared with all",
+            schema.name
+        ))
+        .hint("leave out --approximate: it is for a schema like `clk`, linked from a Dice coefficient on")),
+        _ => Ok(()),
+    }
 }
 
 /// Files of decoys, and what they are measured against.

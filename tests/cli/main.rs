@@ -11,6 +11,7 @@
 mod harness;
 
 mod aliases;
+mod approximate;
 mod bad_keys;
 mod bad_outputs;
 mod bad_results;

@@ -3,6 +3,7 @@
 //! A similarity is kept as a [`Level`]: the estimated share of common q-grams in coarse steps, so
 //! that filters of different sizes and foldings speak one language.
 
+mod all_pairs;
 mod buckets;
 mod gathering;
 pub mod kernel;
@@ -12,6 +13,7 @@ mod screen;
 mod source;
 mod spill;
 
+pub use all_pairs::Approximate;
 pub use buckets::Buckets;
 pub use gathering::Gathering;
 pub use level::{ABSENT, EXACT, LOWEST, Level, NOISE, Scale, TOP};
@@ -30,6 +32,8 @@ use crate::error::Result;
 use crate::project::{BlockFeature, Fill, Filter, FilterFeature, Pass, Schema};
 use crate::token::{FilterColumn, Keys};
 
+/// Candidate pairs of a block of classic filters from which it is searched as a whole.
+const GIANT: u64 = 1 << 20;
 /// Candidate pairs of one task.
 const TASK_PAIRS: u64 = 1 << 20;
 
@@ -73,6 +77,8 @@ pub struct PassResult {
     pub people: (u64, u64),
     /// The meetings kept.
     pub kept: Kept,
+    /// How the pairs were found, if not all were looked for.
+    pub approximate: Option<Approximate>,
 }
 
 /// Meetings of a pass that are kept.
@@ -103,6 +109,9 @@ pub struct Limits {
     /// Bytes of filters, of both parties together, that are in memory at a time. More are read part by
     /// part, a large block in pieces.
     pub filter_bytes: u64,
+    /// In a classic schema, about this share of the pairs at or above its coefficient is enough; see
+    /// [`can_approximate`].
+    pub approximate: Option<f64>,
 }
 
 /// Candidate pairs of a block that are compared unless another cap is given: minutes of work.
@@ -113,6 +122,7 @@ impl Default for Limits {
         Self {
             block_pairs: BLOCK_PAIRS,
             filter_bytes: u64::MAX,
+            approximate: None,
         }
     }
 }
@@ -190,6 +200,7 @@ impl Counts {
             met_nobody: self.met_nobody,
             people: self.people,
             kept,
+            approximate: None,
         }
     }
 }
@@ -303,6 +314,7 @@ pub fn pass<S: Source>(
     let all = (counts.candidates, counts.tokens + of.dropped);
     let comparison = Comparison::of(schema, number, all, is_within);
     let mut runs = Vec::new();
+    let mut approximate = None;
     let compared = AtomicU64::new(0);
     let told = |pairs| {
         let before = compared.fetch_add(pairs, Ordering::Relaxed);
@@ -318,7 +330,12 @@ pub fn pass<S: Source>(
             None => Meet::of(left, right.as_ref(), limits)?,
         };
         let mut found = Vec::new();
-        for load in loads(&meet.joined.blocks, comparison.tokens(limits.filter_bytes)) {
+        // The recall of an approximate search is measured over the whole of a block.
+        let bytes = match limits.approximate {
+            Some(_) => u64::MAX,
+            None => limits.filter_bytes,
+        };
+        for load in loads(&meet.joined.blocks, comparison.tokens(bytes)) {
             let read = |source: &S, keys: &Keys, order: &[u32], range: &Range<usize>| {
                 Side::read(source, keys, order, range.clone())
             };
@@ -338,12 +355,26 @@ pub fn pass<S: Source>(
             };
             let (own, others) = (own?, others?);
             let others = others.as_ref().unwrap_or(&own);
-            found.append(&mut comparison.all(&own, others, &load.pieces, &told));
+            let (giant, pieces): (Vec<Block>, Vec<Block>) = load
+                .pieces
+                .into_iter()
+                .partition(|p| comparison.is_giant(p));
+            found.append(&mut comparison.all(&own, others, &pieces, &told));
+            for piece in giant {
+                let (mut meetings, how) =
+                    comparison.all_pairs((&own, others), &piece, limits.approximate);
+                found.append(&mut meetings);
+                approximate = how.or(approximate);
+                told(piece.pairs());
+            }
         }
         run::sort(&mut found);
         runs.push(keep.keep(part, found)?);
     }
-    Ok(counts.result(Kept::Listed(runs)))
+    Ok(PassResult {
+        approximate,
+        ..counts.result(Kept::Listed(runs))
+    })
 }
 
 /// Pieces of blocks whose filters are in memory together.
@@ -408,6 +439,8 @@ struct Comparison {
     /// The filter that decides which are kept, if one does, and from which level on.
     screen: Option<(usize, Level)>,
     is_within: bool,
+    /// All filters are classic ones.
+    is_classic: bool,
 }
 
 impl Comparison {
@@ -421,7 +454,28 @@ impl Comparison {
             screen: screen(pass).map(|f| (f, scales[f].least(pairs, tokens))),
             scales,
             is_within,
+            is_classic: can_approximate(schema),
         }
+    }
+
+    /// Whether a block is large enough to be searched as a whole rather than pair by pair.
+    fn is_giant(&self, block: &Block) -> bool {
+        self.is_classic && block.pairs() >= GIANT
+    }
+
+    /// The meetings kept of a giant block.
+    fn all_pairs(
+        &self,
+        (left, right): (&Side, &Side),
+        block: &Block,
+        asked: Option<f64>,
+    ) -> (Vec<Meeting>, Option<Approximate>) {
+        let is_one = std::ptr::eq(left, right) && block.left == block.right;
+        let rows = (left, left.places(&block.left));
+        let columns = (right, right.places(&block.right));
+        let how = (self.pass, self.is_within, is_one);
+        let size = size(block, self.is_within);
+        all_pairs::meetings(rows, columns, &self.scales[0], size, how, asked)
     }
 
     /// Tokens whose filters take up to `bytes` bytes, 2 or more.
@@ -568,6 +622,19 @@ fn screen(pass: &Pass) -> Option<usize> {
     (0..pass.filters.len())
         .filter(|&i| of_names(&pass.filters[i]))
         .max_by_key(|&i| pass.filters[i].bits)
+}
+
+/// Whether pairs of `schema` can be searched for approximately: it is a classic one, linked by a coefficient
+/// of all that is known of a person.
+#[must_use]
+pub fn can_approximate(schema: &Schema) -> bool {
+    schema.is_classic()
+        && schema.passes.iter().all(|p| {
+            let [filter] = p.filters.as_slice() else {
+                return false;
+            };
+            is_classic(filter)
+        })
 }
 
 /// Whether a filter is of the classic kind, compared by Dice.

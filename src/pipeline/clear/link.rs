@@ -180,6 +180,7 @@ fn compare(
         met_nobody: 0,
         people: (people(a), people(b)),
         kept: Kept::Listed(vec![Run::in_memory(found)]),
+        approximate: None,
     }
 }
 

@@ -4,6 +4,7 @@
 //! Invariant: every [`Tier`] gives the same numbers, so that no result depends on the machine.
 
 mod adders;
+pub mod planes;
 mod portable;
 #[cfg(target_arch = "x86_64")]
 mod x86;

@@ -1,0 +1,181 @@
+//! Most pairs that reach the threshold, at a fraction of the work: bit sampling.
+//!
+//! Locality-sensitive hashing for the Hamming distance (Indyk and Motwani 1998, "Approximate nearest
+//! neighbors", section 4.2): a table draws some bits, and filters that agree in all of them meet. Of
+//! those that meet, most are ruled out by a sketch, the rest is counted in full, so that no pair is
+//! found that lossless search would not find.
+//!
+//! The parameters follow from a sample of the pairs that there are, the recall is measured on another
+//! one.
+
+mod recall;
+mod tables;
+mod tune;
+
+use rayon::prelude::*;
+use recall::Share;
+use tables::{Harvest, Search, Sketch, Table};
+use tune::{MOST_TABLES, choose, sample};
+
+use super::bound::Bound;
+use super::lossless::{Found, Lossless};
+use super::side::{Side, rarest_first};
+
+/// Rows of the left side whose pairs are searched for in full at a time, for a sample.
+const ROWS: usize = 1024;
+/// Rows of a sample at most.
+const MOST_ROWS: usize = 5 * ROWS;
+/// Pairs of a sample that are enough.
+const PAIRS: usize = 4000;
+/// Pairs of a sample below which all pairs are searched for: there is nothing to choose tables by.
+const LEAST_PAIRS: usize = 50;
+/// Times that tables are added if too few pairs were found.
+const REPAIRS: usize = 4;
+
+/// How an approximate search was made, and what of the pairs that there are it found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Approximate {
+    /// The recall asked for.
+    pub asked: f64,
+    /// The share found of the pairs in the sample; 1 if it has none.
+    pub recall: f64,
+    /// Where the recall lies at a confidence of 95 %.
+    pub interval: (f64, f64),
+    /// Records of the first party in the sample.
+    pub sampled_records: u64,
+    /// Pairs at or above the threshold that they have.
+    pub sampled_pairs: u64,
+    /// Bits of a table's key.
+    pub bits: u32,
+    /// Number of tables.
+    pub tables: u32,
+    /// How many of the bits in its sketch a filter may lack in the other.
+    pub tolerance: u32,
+    /// Pairs that met in a table, each as often as it did.
+    pub met: u64,
+    /// Those of them that were compared in full.
+    pub compared: u64,
+}
+
+impl Approximate {
+    /// All `pairs` were compared.
+    fn lossless(asked: f64, pairs: u64) -> Self {
+        Self {
+            asked,
+            recall: 1.0,
+            interval: (1.0, 1.0),
+            sampled_records: 0,
+            sampled_pairs: 0,
+            bits: 0,
+            tables: 0,
+            tolerance: 0,
+            met: pairs,
+            compared: pairs,
+        }
+    }
+}
+
+/// A sample of rows, and their pairs.
+struct Sample {
+    rows: usize,
+    pairs: Vec<Found>,
+}
+
+impl Sample {
+    /// Rows of `left` drawn until they have enough pairs.
+    fn draw(left: &Side<'_>, lossless: &Lossless<'_, '_>, is_same: bool, seed: u64) -> Self {
+        let drawn = sample(left, MOST_ROWS, seed);
+        let mut taken = Self {
+            rows: 0,
+            pairs: Vec::new(),
+        };
+        for rows in drawn.chunks(ROWS) {
+            if taken.pairs.len() >= PAIRS {
+                break;
+            }
+            let some = Side::new(left.column(), rows);
+            let keep = |f: Found| (!is_same || f.left != f.right).then_some(f);
+            taken.pairs.extend(lossless.search(&some, false, keep));
+            taken.rows += rows.len();
+        }
+        taken
+    }
+}
+
+/// Pairs of `left` and `right` that `bound` keeps, about the share `asked` of them, by token and each
+/// once; and how they were found. Deterministic in the two sides.
+pub(super) fn search(
+    left: &Side<'_>,
+    right: &Side<'_>,
+    bound: &Bound,
+    is_same: bool,
+    asked: f64,
+) -> (Vec<Found>, Approximate) {
+    let (counts, order) = rarest_first(left, right);
+    let sketch = Sketch::new(&counts, &order, left.len() + right.len());
+    let seed = |number: u64| left.len() as u64 ^ (right.len() as u64) << 28 ^ number << 60;
+    let (tuning, control) = {
+        let lossless = Lossless::new(right, &order, bound);
+        let draw = |number| Sample::draw(left, &lossless, is_same, seed(number));
+        let tuning = draw(1);
+        if tuning.pairs.len() < LEAST_PAIRS {
+            let found = lossless.search(left, is_same, Some);
+            let pairs = left.len() as u64 * right.len() as u64;
+            return (found, Approximate::lossless(asked, pairs));
+        }
+        (tuning, draw(2))
+    };
+    let sides = (left, right);
+    let plan = choose(sides, (&sketch, bound), &tuning.pairs, asked, seed(3));
+    let search = Search {
+        left,
+        right,
+        bound,
+        sketch: &sketch,
+        tolerance: plan.tolerance,
+        is_same,
+    };
+    let ordered = |f: &Found| {
+        if is_same {
+            (f.left.min(f.right), f.left.max(f.right))
+        } else {
+            (f.left, f.right)
+        }
+    };
+    let mut harvest = Harvest::default();
+    let mut tables: Vec<Table> = Vec::new();
+    let mut wanted = plan.tables;
+    let mut repairs = 0;
+    let share = loop {
+        while tables.len() < wanted {
+            let table = Table::draw(&sketch, plan.bits, tables.len(), seed(4));
+            search.add(&mut harvest, &table, &tables);
+            tables.push(table);
+        }
+        harvest.found.par_sort_unstable_by_key(ordered);
+        let is_found = |f: &&Found| {
+            let found = harvest.found.binary_search_by_key(&ordered(f), ordered);
+            found.is_ok()
+        };
+        let found = control.pairs.iter().filter(is_found).count();
+        let share = Share::of(found, control.pairs.len());
+        if share.share >= asked || repairs == REPAIRS || wanted >= MOST_TABLES {
+            break share;
+        }
+        repairs += 1;
+        wanted = (wanted + wanted.div_ceil(4)).min(MOST_TABLES);
+    };
+    let approximate = Approximate {
+        asked,
+        recall: share.share,
+        interval: share.interval,
+        sampled_records: control.rows as u64,
+        sampled_pairs: control.pairs.len() as u64,
+        bits: plan.bits as u32,
+        tables: tables.len() as u32,
+        tolerance: plan.tolerance,
+        met: harvest.met,
+        compared: harvest.verified,
+    };
+    (harvest.found, approximate)
+}

@@ -1,0 +1,183 @@
+//! Every pair that reaches the threshold.
+
+use rayon::prelude::*;
+
+use super::bound::Bound;
+use super::side::Side;
+use crate::matcher::compare::kernel::planes::{BLOCK, Columns, Near, Planes, Rows, Width};
+
+/// Rows of the left side that go through a block together: their lists of bits fit the second cache,
+/// as do a block's planes.
+const CHUNK: usize = 256;
+/// Blocks of the right side in a task: so many that listing the bits of a chunk is little beside.
+const GROUP: usize = 2048;
+
+/// A pair that is kept, by token, with its common bits and the sum of its weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Found {
+    pub(super) left: u32,
+    pub(super) right: u32,
+    pub(super) common: u32,
+    pub(super) weight: u32,
+}
+
+/// The right side, ready to be searched.
+pub(super) struct Lossless<'s, 't> {
+    right: &'s Side<'t>,
+    bound: &'s Bound,
+    columns: Columns,
+    planes: Planes,
+}
+
+impl<'s, 't> Lossless<'s, 't> {
+    /// Puts `right` into planes, the only copy of the filters of either side. `rarest_first`: its bits
+    /// in the order of search.
+    pub(super) fn new(right: &'s Side<'t>, rarest_first: &[u16], bound: &'s Bound) -> Self {
+        let columns = Columns::new(right.words(), rarest_first);
+        let planes = right.planes(&columns);
+        Self {
+            right,
+            bound,
+            columns,
+            planes,
+        }
+    }
+
+    /// What `keep` makes of every pair of `left` and the right side that the bound keeps. `is_same`:
+    /// both are the same side, and each pair is looked at once.
+    ///
+    /// Lossless: a pair is left out only where the bits that the left filter has and the right one
+    /// lacks, among those looked at, are more than [`Bound::slack`] allows; all others are counted in
+    /// full.
+    ///
+    /// In the order of tasks, which depends on the two sides only.
+    pub(super) fn search<T: Send>(
+        &self,
+        left: &Side<'_>,
+        is_same: bool,
+        keep: impl Fn(Found) -> Option<T> + Sync,
+    ) -> Vec<T> {
+        let chunks = left.len().div_ceil(CHUNK);
+        let groups = self.planes.blocks().div_ceil(GROUP);
+        let search = |task: usize| {
+            let (chunk, group) = (task / groups * CHUNK, task % groups * GROUP);
+            let chunk = chunk..left.len().min(chunk + CHUNK);
+            let mut rows = Rows::default();
+            rows.fill(&self.columns, chunk.clone().map(|i| left.row(i)));
+            let mut verify = Verify::new((left, self.right), self.bound);
+            let mut found = Vec::new();
+            for block in group..self.planes.blocks().min(group + GROUP) {
+                let lanes = block * BLOCK..self.right.len().min((block + 1) * BLOCK);
+                if is_same && lanes.end <= chunk.start {
+                    continue;
+                }
+                let weights = &self.right.weights()[lanes.clone()];
+                let which = slacks(self.bound, &left.weights()[chunk.clone()], weights);
+                verify.near((&self.planes, block), &rows, &which, |near| {
+                    let (i, j) = (
+                        chunk.start + near.row as usize,
+                        lanes.start + near.lane as usize,
+                    );
+                    (!is_same || i < j).then_some((i, j))
+                });
+                verify.kept(|pair| found.extend(keep(pair)));
+            }
+            found
+        };
+        let tasks = (0..chunks * groups).into_par_iter();
+        let found: Vec<Vec<T>> = tasks.map(search).collect();
+        found.into_iter().flatten().collect()
+    }
+}
+
+/// Pairs that planes have not ruled out, to be counted in full.
+pub(super) struct Verify<'s, 't> {
+    left: &'s Side<'t>,
+    right: &'s Side<'t>,
+    bound: &'s Bound,
+    width: Width,
+    near: Vec<Near>,
+    places: Vec<(usize, usize)>,
+    tokens: Vec<(u32, u32)>,
+    common: Vec<u32>,
+}
+
+impl<'s, 't> Verify<'s, 't> {
+    pub(super) fn new((left, right): (&'s Side<'t>, &'s Side<'t>), bound: &'s Bound) -> Self {
+        Self {
+            left,
+            right,
+            bound,
+            width: Width::best(),
+            near: Vec::new(),
+            places: Vec::new(),
+            tokens: Vec::new(),
+            common: Vec::new(),
+        }
+    }
+
+    /// Takes the pairs of rows `which` and of a block that planes do not rule out, in the place of those
+    /// that were there. `place` gives their numbers in both sides, or drops them.
+    pub(super) fn near(
+        &mut self,
+        block: (&Planes, usize),
+        rows: &Rows,
+        which: &[(u32, u32)],
+        place: impl Fn(&Near) -> Option<(usize, usize)>,
+    ) {
+        self.near.clear();
+        self.width.near(block, rows, which, &mut self.near);
+        self.places.clear();
+        self.places.extend(self.near.iter().filter_map(place));
+    }
+
+    /// Takes these pairs, by their numbers in both sides, in the place of those that were there.
+    pub(super) fn take(&mut self, places: impl Iterator<Item = (usize, usize)>) {
+        self.places.clear();
+        self.places.extend(places);
+    }
+
+    /// Number of the pairs.
+    pub(super) fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Calls `keep` with those that the bound keeps.
+    pub(super) fn kept(&mut self, mut keep: impl FnMut(Found)) {
+        let token = |&(i, j): &(usize, usize)| (self.left.tokens()[i], self.right.tokens()[j]);
+        self.tokens.clear();
+        self.tokens.extend(self.places.iter().map(token));
+        self.common.clear();
+        let words = (self.left.all_words(), self.right.all_words());
+        self.width
+            .common(words, self.left.words(), &self.tokens, &mut self.common);
+        for ((&(i, j), &(left, right)), &common) in
+            self.places.iter().zip(&self.tokens).zip(&self.common)
+        {
+            let weight = self.left.weights()[i] + self.right.weights()[j];
+            if common >= self.bound.least(weight) {
+                keep(Found {
+                    left,
+                    right,
+                    common,
+                    weight,
+                });
+            }
+        }
+    }
+}
+
+/// The rows whose weights are `rows` that may be kept with one of a block whose weights are `weights`,
+/// ascending, each with how many bits it may miss.
+pub(super) fn slacks(bound: &Bound, rows: &[u32], weights: &[u32]) -> Vec<(u32, u32)> {
+    let (lightest, heaviest) = (weights[0], weights[weights.len() - 1]);
+    let mut number = 0;
+    let mut which = Vec::with_capacity(rows.len());
+    for equal in rows.chunk_by(|a, b| a == b) {
+        if let Some(slack) = bound.slack(equal[0], lightest, heaviest) {
+            which.extend((number..).take(equal.len()).map(|row| (row, slack)));
+        }
+        number += equal.len() as u32;
+    }
+    which
+}

@@ -1,0 +1,150 @@
+//! Which instruction set: chosen once, at run time.
+#![allow(
+    unsafe_code,
+    reason = "a function for an instruction set may be called only where the machine has it"
+)]
+
+use std::sync::OnceLock;
+
+use super::{BLOCK, Near, Plane, Planes, Rows, adders};
+
+/// An instruction set that the loops of this file are compiled for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Width {
+    /// What every machine of the target has.
+    Portable,
+    /// x86-64 with AVX2.
+    Avx2,
+    /// x86-64 with AVX-512: its logic of three operands makes two operations of an adder.
+    Avx512,
+}
+
+impl Width {
+    /// Those that this machine can run, the slowest first.
+    #[must_use]
+    pub fn available() -> Vec<Self> {
+        #[allow(unused_mut, reason = "only x86-64 has more than one")]
+        let mut widths = vec![Self::Portable];
+        #[cfg(target_arch = "x86_64")]
+        {
+            if avx2::has() {
+                widths.push(Self::Avx2);
+            }
+            if avx512::has() {
+                widths.push(Self::Avx512);
+            }
+        }
+        widths
+    }
+
+    /// The fastest of this machine.
+    #[must_use]
+    pub fn best() -> Self {
+        static BEST: OnceLock<Width> = OnceLock::new();
+        *BEST.get_or_init(|| Self::available().pop().unwrap_or(Self::Portable))
+    }
+
+    /// Appends to `near` those pairs of a row of `which` and a row of block number `block` of `planes`
+    /// of which the second lacks at most so many of the bits listed for the first. `which`: numbers
+    /// of rows, each with what it may miss.
+    ///
+    /// # Panics
+    /// If rows and planes are of other columns, or a row may miss more than [`MOST_SLACK`](super::MOST_SLACK).
+    pub fn near(
+        self,
+        (planes, block): (&Planes, usize),
+        rows: &Rows,
+        which: &[(u32, u32)],
+        near: &mut Vec<Near>,
+    ) {
+        assert!(which.is_empty() || rows.planes + 1 == planes.each);
+        let lanes = (planes.rows - block * BLOCK).min(BLOCK) as u32;
+        let planes = (planes.block(block), lanes);
+        match self {
+            // SAFETY: of every machine.
+            Self::Portable => unsafe { adders::run::<u64>(planes, rows, which, near) },
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => avx2::near(planes, rows, which, near),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => avx512::near(planes, rows, which, near),
+            #[cfg(not(target_arch = "x86_64"))]
+            Self::Avx2 | Self::Avx512 => unreachable!("not of this machine"),
+        }
+    }
+
+    /// Appends to `common` the number of bits that the rows of each of `pairs` share: rows `i` of `a`
+    /// and `j` of `b`, both of `words` words.
+    pub fn common(
+        self,
+        (a, b): (&[u64], &[u64]),
+        words: usize,
+        pairs: &[(u32, u32)],
+        common: &mut Vec<u32>,
+    ) {
+        match self {
+            Self::Portable => count(a, b, words, pairs, common),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => avx2::common(a, b, words, pairs, common),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => avx512::common(a, b, words, pairs, common),
+            #[cfg(not(target_arch = "x86_64"))]
+            Self::Avx2 | Self::Avx512 => unreachable!("not of this machine"),
+        }
+    }
+}
+
+#[inline(always)]
+fn count(a: &[u64], b: &[u64], words: usize, pairs: &[(u32, u32)], common: &mut Vec<u32>) {
+    common.extend(pairs.iter().map(|&(i, j)| {
+        let a = &a[i as usize * words..][..words];
+        let b = &b[j as usize * words..][..words];
+        a.iter()
+            .zip(b)
+            .map(|(x, y)| (x & y).count_ones())
+            .sum::<u32>()
+    }));
+}
+
+#[cfg(target_arch = "x86_64")]
+macro_rules! wide {
+    ($name:ident, $features:literal, $register:ident, $($has:tt),*) => {
+        mod $name {
+            use super::{Near, Plane, Rows};
+
+            pub(super) fn has() -> bool {
+                $(std::arch::is_x86_feature_detected!($has))&&*
+            }
+
+            pub(super) fn near(
+                planes: (&[Plane], u32),
+                rows: &Rows,
+                which: &[(u32, u32)],
+                near: &mut Vec<Near>,
+            ) {
+                #[target_feature(enable = $features)]
+                fn run(planes: (&[Plane], u32), rows: &Rows, which: &[(u32, u32)], near: &mut Vec<Near>) {
+                    // SAFETY: compiled for the machine that is asked for below.
+                    unsafe { super::adders::run::<std::arch::x86_64::$register>(planes, rows, which, near) }
+                }
+                assert!(has(), "not of this machine");
+                // SAFETY: the machine has the instructions, as was just asked.
+                unsafe { run(planes, rows, which, near) }
+            }
+
+            pub(super) fn common(a: &[u64], b: &[u64], words: usize, pairs: &[(u32, u32)], out: &mut Vec<u32>) {
+                #[target_feature(enable = $features)]
+                fn run(a: &[u64], b: &[u64], words: usize, pairs: &[(u32, u32)], out: &mut Vec<u32>) {
+                    super::count(a, b, words, pairs, out);
+                }
+                assert!(has(), "not of this machine");
+                // SAFETY: the machine has the instructions, as was just asked.
+                unsafe { run(a, b, words, pairs, out) }
+            }
+        }
+    };
+}
+
+#[cfg(target_arch = "x86_64")]
+wide!(avx2, "avx2,popcnt", __m256i, "avx2", "popcnt");
+#[cfg(target_arch = "x86_64")]
+wide!(avx512, "avx512f,popcnt", __m512i, "avx512f", "popcnt");
