@@ -3,7 +3,7 @@
 
 mod setup;
 
-use blindlink::matcher::compare::pass;
+use blindlink::matcher::compare::{Divided, InFile, InMemory, Limits, pass};
 use blindlink::matcher::intake::admit;
 use blindlink::pipeline::{Silent, encode};
 use blindlink::project::Project;
@@ -20,17 +20,23 @@ fn main() {
         let project = Project::read(&options.project).expect("its project file");
         let parties = admit(&project, &options.tokens, false).expect("its token files");
         let schema = &project.schema;
-        let tokens: Vec<_> = parties
-            .iter()
-            .map(|p| p.file.pass(schema, 0, &p.of_row, |_| true))
-            .collect::<Result<_, _>>()
-            .expect("its token files");
+        let source = |party: usize| InFile {
+            file: &parties[party].file,
+            schema,
+            pass: 0,
+            of_row: &parties[party].of_row,
+        };
+        let whole = Divided::whole(source(0), Some(source(1)));
         let mut group = criterion.benchmark_group("all-pairs");
         group.throughput(Throughput::Elements(records * records));
         group.sample_size(10);
         for (name, approximate) in [("lossless", None), ("approximate", Some(0.99))] {
             group.bench_function(format!("{name}/{records}"), |bench| {
-                bench.iter(|| pass(schema, 0, &tokens[0], &tokens[1], false, approximate));
+                let limits = Limits {
+                    approximate,
+                    ..Limits::default()
+                };
+                bench.iter(|| pass(schema, 0, &whole, limits, &InMemory, &|_, _| {}));
             });
         }
         group.finish();
