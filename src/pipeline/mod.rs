@@ -14,7 +14,7 @@ pub mod resolve;
 mod room;
 
 use crate::project::Project;
-use crate::unfinished::Start;
+pub use crate::unfinished::Start;
 
 /// Told how far a verb is, one step after the other.
 ///

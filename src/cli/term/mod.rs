@@ -15,8 +15,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use self::meter::{Meter, Sample};
 use self::wording::{Voice, words};
 use super::args::{Args, Form};
-use crate::pipeline;
-use crate::unfinished::Start;
+use crate::pipeline::{self, Start};
 
 /// What is said wherever tokens of a classic schema are made or used.
 const CLASSIC: &str = "warning: classic tokens (the schema clk) are known to be broken: graph matching re-identifies \

@@ -11,7 +11,6 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::mpsc::sync_channel;
 
-pub use crate::unfinished::Start;
 pub use ledger::REJECTS_COLUMNS;
 
 use self::checkpoint::{Checkpoint, Subject};
@@ -19,7 +18,7 @@ use self::ledger::Ledger;
 use self::part::{Ahead, Batch, Fate, Refs};
 use self::people::{People, Reader};
 use super::files::check_outputs;
-use super::{Progress, warn_of};
+use super::{Progress, Start, warn_of};
 use crate::atomic::AtomicFile;
 use crate::error::{Error, Result};
 use crate::owner::decoy::Decoys;
