@@ -322,7 +322,7 @@ fn made_up_crossings_are_caught() {
     let good = [
         (
             "src/matcher/block/mod.rs",
-            "// crate::owner::key is not ours\nuse crate::token::PassTokens;",
+            "// crate::owner::key is not ours\nuse crate::matcher::block::SemiJoin;",
         ),
         (
             "src/matcher/block/mod.rs",

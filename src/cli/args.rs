@@ -271,6 +271,9 @@ pub(super) struct Match {
     /// temporary files beside the results. The results do not depend on it
     #[arg(long, value_name = "SIZE")]
     pub(super) memory: Option<ByteSize>,
+    /// Say what the match would take - pairs, memory, disk, minutes - and write nothing
+    #[arg(long, conflicts_with = "resume")]
+    pub(super) plan: bool,
     /// Go on from what an interrupted match of the same files has left beside the results
     #[arg(long)]
     pub(super) resume: bool,

@@ -1,5 +1,6 @@
 //! `inspect` and `match`: the operator's verbs.
 
+use bytesize::ByteSize;
 use serde_json::json;
 
 use super::args::{Args, Inspect, Match};
@@ -12,6 +13,7 @@ use crate::matcher::report::{
     ApproximateReport, PairReport, Quality, Report, StatusCounts, threshold_at,
 };
 use crate::pipeline::link::{self as pipeline, Options};
+use crate::pipeline::plan::{self as planning, Plan};
 use crate::release::{Manifest, word};
 use crate::token::{FORMAT, TokenFile};
 use crate::units::hex;
@@ -85,6 +87,15 @@ pub(super) fn link(verb: &Match, args: &Args, progress: &Progress) -> Result<()>
         approximate: verb.approximate,
         force: verb.force,
     };
+    if verb.plan {
+        let plan = planning::plan(&options, progress)?;
+        progress.done();
+        return print(&if verb.json {
+            pretty(&plan)?
+        } else {
+            describe_plan(&plan)
+        });
+    }
     let report = pipeline::link(&options, progress)?;
     progress.done();
     if !args.quiet {
@@ -96,6 +107,42 @@ pub(super) fn link(verb: &Match, args: &Args, progress: &Progress) -> Result<()>
     } else {
         Ok(())
     }
+}
+
+/// A plan in a few lines.
+fn describe_plan(plan: &Plan) -> String {
+    let mut text = String::new();
+    for p in &plan.passes {
+        text += &format!(
+            "{} - {}: {}: {} candidate pairs in {} blocks, the largest of {}, {:.0} s",
+            p.parties[0], p.parties[1], p.pass, p.candidates, p.blocks, p.largest_block, p.seconds
+        );
+        if p.parts > 1 {
+            text += &format!(", in {} parts", p.parts);
+        }
+        if p.blocks_over_cap > 0 {
+            let over = p.blocks_over_cap;
+            text += &format!(", {over} blocks left out: more pairs than --block-pairs");
+        }
+        text.push('\n');
+    }
+    let size = |bytes: u64| ByteSize(bytes).display().iec();
+    text + &format!(
+        "pairs      {} compared, about {} put together\n\
+         memory     about {}\n\
+         disk       about {} for temporary files, {} for the results\n\
+         time       about {} on this machine as busy as it is now\n",
+        plan.candidates,
+        plan.pairs,
+        size(plan.memory_bytes),
+        size(plan.temporary_bytes),
+        size(plan.result_bytes),
+        if plan.seconds < 60.0 {
+            format!("{:.0} seconds", plan.seconds.ceil())
+        } else {
+            format!("{:.1} minutes", plan.seconds / 60.0)
+        },
+    )
 }
 
 /// The report in a few lines.

@@ -128,54 +128,29 @@ fn unfinished(
 /// [`Class::Mismatch`](crate::error::Class::Mismatch) if the project allows no pair of the
 /// parties given; [`Class::Io`](crate::error::Class::Io).
 pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
-    let project = Project::read(&options.project)?;
-    warn_of(&project, progress);
-    let threshold = options.threshold.unwrap_or(project.threshold);
-    if !(threshold > 0.0 && threshold < 1.0) {
-        return Err(Error::usage("a threshold must be above 0 and below 1"));
-    }
-    check_approximate(&project.schema, options.approximate)?;
-    progress.at("read", 0, 0);
-    let parties = admit(&project, &options.tokens, options.duplicates)?;
-    let number = |id: &PartyId| parties.iter().position(|p| p.file.header().party == *id);
-    let allowed: Vec<(usize, usize)> = project
-        .pairs
-        .iter()
-        .filter_map(|(a, b)| number(a).zip(number(b)))
-        .collect();
-    if allowed.is_empty() && parties.len() > 1 {
-        return Err(
-            Error::mismatch("the project allows no pair of the parties given")
-                .at(&options.project)
-                .hint("see `pairs` in the project file"),
-        );
-    }
-    check_folder(&options.out, &parties, options.force)?;
+    let prepared = prepare(options, progress)?;
+    let Prepared {
+        project,
+        threshold,
+        parties,
+        decoys: decoy_files,
+        room,
+        ..
+    } = &prepared;
+    let (threshold, room) = (*threshold, *room);
     let schema = &project.schema;
-    let decoy_files = admit_decoys(&project, &options.decoys, &parties)?;
-    let room = options.memory.map(|m| Room::of(m, schema, &parties));
-    let room = room.transpose()?;
-    let unfinished = unfinished(options, &project, &parties, &decoy_files, progress)?;
+    let unfinished = unfinished(options, project, parties, decoy_files, progress)?;
     // Whether it can be written to is known before hours of work; it is made when there is something to write.
     drop(AtomicFolder::create(&options.out)?);
     let looking = Looking {
         schema,
-        limits: Limits {
-            // All pairs is what a classic schema asks for.
-            block_pairs: if schema.is_classic() {
-                u64::MAX
-            } else {
-                options.block_pairs
-            },
-            filter_bytes: room.map_or(u64::MAX, Room::filters),
-            approximate: options.approximate,
-        },
+        limits: prepared.limits,
         unfinished: unfinished.is_made().then_some(&unfinished),
         room,
         progress,
     };
     let mut met: Vec<((usize, usize), Met)> = Vec::new();
-    for (a, b) in allowed {
+    for &(a, b) in &prepared.allowed {
         let pair = looking.meet(&parties[a], &parties[b], Known::Nothing)?;
         met.push(((a, b), pair));
     }
@@ -211,7 +186,7 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
         Vec::new()
     };
     let decoys = Decoys {
-        parties: &parties,
+        parties,
         files: decoy_files,
         threshold,
     };
@@ -289,6 +264,69 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
     Ok(report)
 }
 
+/// What is read and checked before a match, or the plan of one.
+pub(super) struct Prepared {
+    pub(super) project: Project,
+    /// Match probability of a link.
+    threshold: f64,
+    pub(super) parties: Vec<Party>,
+    /// The pairs of parties that the project allows, by their numbers.
+    pub(super) allowed: Vec<(usize, usize)>,
+    decoys: Vec<Party>,
+    pub(super) room: Option<Room>,
+    pub(super) limits: Limits,
+}
+
+/// Reads the files of a match and checks all that can be checked before it.
+pub(super) fn prepare(options: &Options, progress: &dyn Progress) -> Result<Prepared> {
+    let project = Project::read(&options.project)?;
+    warn_of(&project, progress);
+    let threshold = options.threshold.unwrap_or(project.threshold);
+    if !(threshold > 0.0 && threshold < 1.0) {
+        return Err(Error::usage("a threshold must be above 0 and below 1"));
+    }
+    let schema = &project.schema;
+    check_approximate(schema, options.approximate)?;
+    progress.at("read", 0, 0);
+    let parties = admit(&project, &options.tokens, options.duplicates)?;
+    let number = |id: &PartyId| parties.iter().position(|p| p.file.header().party == *id);
+    let allowed: Vec<(usize, usize)> = project
+        .pairs
+        .iter()
+        .filter_map(|(a, b)| number(a).zip(number(b)))
+        .collect();
+    if allowed.is_empty() && parties.len() > 1 {
+        return Err(
+            Error::mismatch("the project allows no pair of the parties given")
+                .at(&options.project)
+                .hint("see `pairs` in the project file"),
+        );
+    }
+    check_folder(&options.out, &parties, options.force)?;
+    let decoys = admit_decoys(&project, &options.decoys, &parties)?;
+    let room = options.memory.map(|m| Room::of(m, schema, &parties));
+    let room = room.transpose()?;
+    let limits = Limits {
+        // All pairs is what a classic schema asks for.
+        block_pairs: if schema.is_classic() {
+            u64::MAX
+        } else {
+            options.block_pairs
+        },
+        filter_bytes: room.map_or(u64::MAX, Room::filters),
+        approximate: options.approximate,
+    };
+    Ok(Prepared {
+        project,
+        threshold,
+        parties,
+        allowed,
+        decoys,
+        room,
+        limits,
+    })
+}
+
 /// Fails if pairs cannot be searched for approximately in the schema, or not to that share.
 fn check_approximate(schema: &Schema, approximate: Option<f64>) -> Result<()> {
     match approximate {
@@ -308,7 +346,7 @@ fn check_approximate(schema: &Schema, approximate: Option<f64>) -> Result<()> {
 /// Files of decoys, and what they are measured against.
 struct Decoys<'p> {
     parties: &'p [Party],
-    files: Vec<Party>,
+    files: &'p [Party],
     threshold: f64,
 }
 
@@ -323,7 +361,7 @@ impl Decoys<'_> {
         assignment: &Assignment,
     ) -> Result<Vec<DecoyReport>> {
         let mut reports = Vec::new();
-        for decoys in &self.files {
+        for decoys in self.files {
             let party = &decoys.file.header().party;
             let is = |i: usize| self.parties[i].file.header().party == *party;
             let (left, right, own) = match () {

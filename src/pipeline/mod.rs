@@ -9,6 +9,7 @@ pub mod encode;
 pub mod files;
 pub mod link;
 mod people;
+pub mod plan;
 pub mod release;
 pub mod resolve;
 mod room;

@@ -216,3 +216,40 @@ fn a_block_over_the_cap_is_left_out_and_said() {
     assert!(pass["largest_block"].as_u64().unwrap() <= 3);
     dir.fails(&args("x", &["--block-pairs", "0"]), 2, &["--block-pairs"]);
 }
+
+#[test]
+fn a_plan_counts_what_the_match_then_compares_and_writes_nothing() {
+    let dir = matched("3000");
+    let before = dir.files();
+    let done = dir.ok(&args(
+        "r",
+        &["--plan", "--json", "--duplicates", "--block-pairs", "30"],
+    ));
+    assert_eq!(dir.files(), before);
+    let plan: serde_json::Value = serde_json::from_str(&done.out).unwrap();
+    dir.ok(&args("r", &["--duplicates", "--block-pairs", "30"]));
+    let report: serde_json::Value = serde_json::from_str(&dir.read("r/report.json")).unwrap();
+    let (planned, matched) = (
+        plan["passes"].as_array().unwrap(),
+        report["pairs"][0]["passes"].as_array().unwrap(),
+    );
+    // The two parties, and each with itself.
+    assert_eq!(planned.len(), 3 * matched.len());
+    for (p, m) in planned.iter().zip(matched) {
+        for key in ["pass", "candidates", "blocks", "largest_block"] {
+            assert_eq!(p[key], m[key], "{key}");
+        }
+        assert_eq!(p["blocks_over_cap"], m["over_cap"]["blocks"]);
+    }
+    assert!(planned[0]["blocks_over_cap"].as_u64().unwrap() > 0);
+    for key in ["memory_bytes", "temporary_bytes", "result_bytes"] {
+        assert!(plan[key].as_u64().unwrap() > 0, "{key}");
+    }
+    assert!(plan["seconds"].as_f64().unwrap() > 0.0);
+    let said = dir.ok(&args("r2", &["--plan"])).out;
+    for word in ["pairs", "memory", "disk", "time"] {
+        assert!(said.contains(word), "{said}");
+    }
+    let at_once = args("r2", &["--plan", "--resume"]);
+    dir.fails(&at_once, 2, &["--plan", "--resume"]);
+}

@@ -8,6 +8,7 @@ mod buckets;
 mod gathering;
 pub mod kernel;
 mod level;
+mod rehearsal;
 pub mod run;
 mod screen;
 mod source;
@@ -17,6 +18,7 @@ pub use all_pairs::Approximate;
 pub use buckets::Buckets;
 pub use gathering::Gathering;
 pub use level::{ABSENT, EXACT, LOWEST, Level, NOISE, Scale, TOP};
+pub use rehearsal::{Rehearsal, rehearse};
 pub use run::Run;
 pub use source::{Divided, InFile, Source};
 pub use spill::{Spilled, divide};
@@ -307,6 +309,7 @@ pub fn pass<S: Source>(
     counts.met_nobody += of.dropped;
     counts.people = of.people.unwrap_or(counts.people);
     if !has_filters {
+        told(counts.candidates, counts.candidates);
         buckets.index();
         return Ok(counts.result(Kept::Buckets(buckets)));
     }
