@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::decide::{Known, Looking, Met, of_records};
@@ -396,7 +397,6 @@ fn write(
     with_duplicates: bool,
 ) -> Result<()> {
     let at = folder.work();
-    crosswalk::write_links(at, &project.schema, decisions)?;
     let own: Vec<Duplicates<'_>> = parties
         .iter()
         .zip(persons)
@@ -414,11 +414,16 @@ fn write(
     if parties.len() > 2 {
         crosswalk::write_clusters(at, &own, clusters)?;
     }
-    for party in parties {
-        let id = &party.file.header().party;
-        crosswalk::write_crosswalk(at, project.fingerprint, id, decisions)?;
-    }
-    Ok(())
+    let (links, crosswalks) = rayon::join(
+        || crosswalk::write_links(at, &project.schema, decisions),
+        || {
+            parties.par_iter().try_for_each(|party| {
+                let id = &party.file.header().party;
+                crosswalk::write_crosswalk(at, project.fingerprint, id, decisions)
+            })
+        },
+    );
+    links.and(crosswalks)
 }
 
 /// Fails if results stand in the folder already.

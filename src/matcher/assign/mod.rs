@@ -176,9 +176,11 @@ fn decide(pairs: Vec<Scored>, records: (usize, usize), threshold: f64) -> Assign
         }
     }
     links.sort_unstable();
-    let left = verdicts(&pairs, &links, records, |p| (p.left, p.right), threshold);
     let flipped = (records.1, records.0);
-    let right = verdicts(&pairs, &links, flipped, |p| (p.right, p.left), threshold);
+    let (left, right) = rayon::join(
+        || verdicts(&pairs, &links, records, |p| (p.left, p.right), threshold),
+        || verdicts(&pairs, &links, flipped, |p| (p.right, p.left), threshold),
+    );
     Assignment {
         pairs,
         links,

@@ -117,7 +117,7 @@ struct Side {
 /// Both sides of a part whose pairs, ascending by `(left, right)`, have these odds and ends.
 fn sides(odds: &[f64], [left, right]: &[Vec<u32>; 2]) -> (Side, Side) {
     let mut order: Vec<u32> = (0..right.len() as u32).collect();
-    order.sort_by_key(|i| right[*i as usize]);
+    order.par_sort_by_key(|i| right[*i as usize]);
     let by_right: Vec<u32> = order.iter().map(|i| right[*i as usize]).collect();
     let mut place = vec![0; order.len()];
     for (at, i) in order.iter().enumerate() {
