@@ -14,6 +14,8 @@ const ROW: u64 = 4;
 const TOKEN: u64 = 48;
 /// Bytes a token of a pass without filters, until the pairs are put together.
 const BUCKET: u64 = 12;
+/// Parts of a pass at most: each has four open files. What is larger even so is read piece by piece.
+const MOST_PARTS: u64 = 64;
 /// The least room to work in, beside what stays.
 const LEAST: u64 = 16 << 20;
 
@@ -43,7 +45,7 @@ impl Room {
     pub(super) fn parts(self, schema: &Schema, pass: usize, parties: [&Party; 2]) -> usize {
         let bytes: u64 = parties.map(|p| pass_bytes(schema, pass, p)).iter().sum();
         // Half, since parts are not all as large.
-        bytes.div_ceil(self.0 / 2).clamp(1, 256) as usize
+        bytes.div_ceil(self.0 / 2).clamp(1, MOST_PARTS) as usize
     }
 
     /// Bytes of filters in memory at a time.
