@@ -224,8 +224,8 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
     let folder = AtomicFolder::create(&options.out)?;
     write(
         &folder,
-        &project,
-        &parties,
+        project,
+        parties,
         &decisions,
         (&persons, &duplicates, &clusters),
         options.duplicates,

@@ -49,7 +49,7 @@ impl Run {
         }
     }
 
-    /// The meetings that [`write`] wrote, in the next `bytes` of `file`.
+    /// The meetings that [`write()`] wrote, in the next `bytes` of `file`.
     #[must_use]
     pub fn open(file: File, bytes: u64) -> Self {
         Self {
