@@ -2,9 +2,11 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Block, Comparison, Counts, Limits, Meet, Side, Source};
+use super::comparison::{Comparison, Side};
+use super::pass::{Counts, Meet};
+use super::{Limits, Source};
 use crate::error::Result;
-use crate::matcher::block::OverCap;
+use crate::matcher::block::{Block, OverCap};
 use crate::project::Schema;
 
 /// Candidate pairs that are compared for the sample, or all where there are fewer.

@@ -13,8 +13,9 @@ use bound::Bound;
 use lossless::{Found, Lossless};
 use side::{Side, rarest_first};
 
+use super::Meeting;
+use super::comparison::Side as Tokens;
 use super::level::Scale;
-use super::{Meeting, Side as Tokens};
 
 /// The meetings of one block of a pass with one classic filter, whose tokens of each party are these
 /// `rows`. `is_one`: both are the same tokens of one party, so that half of the pairs are enough.
