@@ -62,12 +62,14 @@ pub(super) struct BlockValues<'p> {
     first: Cow<'p, str>,
     last: Cow<'p, str>,
     /// YYYYMMDD, where the birthdate is known.
-    date: Option<[u8; 8]>,
+    date: Option<String>,
     part: Option<&'p str>,
     given: Option<&'p str>,
     bucket_key: Option<&'p [u8; 32]>,
     /// Hashes of the buckets asked for so far, by their features: several passes share them.
     hashed: Vec<(&'p [BlockFeature], u32)>,
+    /// Room for what is hashed for a bucket.
+    message: Vec<u8>,
 }
 
 impl<'p> BlockValues<'p> {
@@ -78,10 +80,13 @@ impl<'p> BlockValues<'p> {
             bucket_key,
             first: joined(&person.first),
             last: joined(&person.last),
-            date: person.birthdate.map(digits),
+            date: person
+                .birthdate
+                .map(|date| digits(date).map(char::from).iter().collect()),
             part: None,
             given: None,
             hashed: Vec::new(),
+            message: Vec::new(),
         }
     }
 
@@ -120,7 +125,8 @@ impl<'p> BlockValues<'p> {
         let number = match known {
             Some((_, number)) => *number,
             None => {
-                let mut message = Vec::with_capacity(96);
+                let mut message = std::mem::take(&mut self.message);
+                message.clear();
                 for feature in &bucket.of {
                     let Some(value) = self.value(*feature) else {
                         return false;
@@ -136,6 +142,7 @@ impl<'p> BlockValues<'p> {
                 let mut number = [0; 4];
                 number.copy_from_slice(&hash.as_bytes()[..4]);
                 let number = u32::from_le_bytes(number);
+                self.message = message;
                 self.hashed.push((&bucket.of, number));
                 number
             }
@@ -156,11 +163,8 @@ impl<'p> BlockValues<'p> {
 
     /// The text of `feature`, never empty; `None` if it is missing.
     fn value(&self, feature: BlockFeature) -> Option<Cow<'_, str>> {
-        let date = self.date.as_ref();
-        let of_date = |range: std::ops::Range<usize>| {
-            let digits = std::str::from_utf8(&date?[range]).ok()?;
-            Some(Cow::Borrowed(digits))
-        };
+        let date = self.date.as_deref();
+        let of_date = |range: std::ops::Range<usize>| date?.get(range).map(Cow::Borrowed);
         let year = || year(self.person).map(|y| Cow::Owned(format!("{y:04}")));
         let value = match feature {
             BlockFeature::Birthdate => of_date(0..8).or_else(year),
