@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::push_framed;
 use crate::owner::normalise::{self, Person};
-use crate::project::{BlockFeature, Bucket, Filter, FilterFeature, Pass};
+use crate::project::{BlockFeature, Bucket, FilterFeature, Pass};
 use crate::units::BirthDate;
 
 /// Given names of a person that have a token of their own; and last names, where one of them is an
@@ -62,12 +62,14 @@ pub(super) struct BlockValues<'p> {
     first: Cow<'p, str>,
     last: Cow<'p, str>,
     /// YYYYMMDD, where the birthdate is known.
-    date: Option<[u8; 8]>,
+    date: Option<String>,
     part: Option<&'p str>,
     given: Option<&'p str>,
     bucket_key: Option<&'p [u8; 32]>,
     /// Hashes of the buckets asked for so far, by their features: several passes share them.
     hashed: Vec<(&'p [BlockFeature], u32)>,
+    /// Room for what is hashed for a bucket.
+    message: Vec<u8>,
 }
 
 impl<'p> BlockValues<'p> {
@@ -78,10 +80,13 @@ impl<'p> BlockValues<'p> {
             bucket_key,
             first: joined(&person.first),
             last: joined(&person.last),
-            date: person.birthdate.map(digits),
+            date: person
+                .birthdate
+                .map(|date| digits(date).map(char::from).iter().collect()),
             part: None,
             given: None,
             hashed: Vec::new(),
+            message: Vec::new(),
         }
     }
 
@@ -120,7 +125,8 @@ impl<'p> BlockValues<'p> {
         let number = match known {
             Some((_, number)) => *number,
             None => {
-                let mut message = Vec::with_capacity(96);
+                let mut message = std::mem::take(&mut self.message);
+                message.clear();
                 for feature in &bucket.of {
                     let Some(value) = self.value(*feature) else {
                         return false;
@@ -136,6 +142,7 @@ impl<'p> BlockValues<'p> {
                 let mut number = [0; 4];
                 number.copy_from_slice(&hash.as_bytes()[..4]);
                 let number = u32::from_le_bytes(number);
+                self.message = message;
                 self.hashed.push((&bucket.of, number));
                 number
             }
@@ -156,11 +163,8 @@ impl<'p> BlockValues<'p> {
 
     /// The text of `feature`, never empty; `None` if it is missing.
     fn value(&self, feature: BlockFeature) -> Option<Cow<'_, str>> {
-        let date = self.date.as_ref();
-        let of_date = |range: std::ops::Range<usize>| {
-            let digits = std::str::from_utf8(&date?[range]).ok()?;
-            Some(Cow::Borrowed(digits))
-        };
+        let date = self.date.as_deref();
+        let of_date = |range: std::ops::Range<usize>| date?.get(range).map(Cow::Borrowed);
         let year = || year(self.person).map(|y| Cow::Owned(format!("{y:04}")));
         let value = match feature {
             BlockFeature::Birthdate => of_date(0..8).or_else(year),
@@ -240,11 +244,11 @@ impl<'p> FilterValues<'p> {
         Self { person }
     }
 
-    /// Sets `grams` to the distinct q-grams of `filter`, each with its tag. Empty if all its fields
-    /// are missing.
-    pub(super) fn grams(&self, filter: &Filter, grams: &mut Vec<Gram>) {
+    /// Sets `grams` to the distinct q-grams of the features that a filter is `of`, each with its tag.
+    /// Empty if all these fields are missing.
+    pub(super) fn grams(&self, of: &[FilterFeature], grams: &mut Vec<Gram>) {
         grams.clear();
-        for feature in &filter.of {
+        for feature in of {
             self.add(*feature, grams);
         }
         grams.sort_unstable();
@@ -305,12 +309,10 @@ impl<'p> FilterValues<'p> {
     }
 }
 
-/// A q-gram with its tag: up to 8 bytes, none of them zero.
+/// A q-gram with its tag: up to 8 bytes, none of them zero, as one number of which the first byte
+/// is the lowest.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Gram {
-    bytes: [u8; 8],
-    len: u8,
-}
+pub(super) struct Gram(u64);
 
 impl Gram {
     fn new(tag: u8, text: &[u8]) -> Self {
@@ -319,20 +321,24 @@ impl Gram {
         let mut bytes = [0; 8];
         bytes[0] = tag;
         bytes[1..=len].copy_from_slice(&text[..len]);
-        Self {
-            bytes,
-            len: len as u8 + 1,
-        }
+        Self(u64::from_le_bytes(bytes))
+    }
+
+    /// As [`Gram::new`] of two characters.
+    fn pair(tag: u8, first: u8, second: u8) -> Self {
+        Self(u64::from(tag) | u64::from(first) << 8 | u64::from(second) << 16)
     }
 
     /// The same number for the same q-gram, and no other: its text holds no zero byte.
-    pub(super) fn as_number(&self) -> u64 {
-        u64::from_le_bytes(self.bytes)
+    pub(super) fn as_number(self) -> u64 {
+        self.0
     }
 
-    /// The tag and the text, as they go into the hash.
-    pub(super) fn bytes(&self) -> &[u8] {
-        &self.bytes[..usize::from(self.len)]
+    /// The tag and the text, as they go into the hash, with zeros behind; and the length without
+    /// these.
+    pub(super) fn bytes(self) -> ([u8; 8], usize) {
+        let zeros = self.0.leading_zeros() as usize / 8;
+        (self.0.to_le_bytes(), 8 - zeros)
     }
 
     /// A q-gram that no name has, to try filters with; `n` below 2^28.
@@ -349,7 +355,7 @@ fn bigrams(name: &str, grams: &mut Vec<Gram>) {
     for part in name.split(' ').filter(|p| !p.is_empty()) {
         let mut before = b'_';
         for letter in part.bytes().chain([b'_']) {
-            grams.push(Gram::new(b'n', &[before, letter]));
+            grams.push(Gram::pair(b'n', before, letter));
             before = letter;
         }
     }
@@ -358,6 +364,6 @@ fn bigrams(name: &str, grams: &mut Vec<Gram>) {
 /// Each digit with its position from 1, so that one wrong digit costs one q-gram.
 fn positions(tag: u8, digits: &[u8], grams: &mut Vec<Gram>) {
     for (i, digit) in digits.iter().enumerate() {
-        grams.push(Gram::new(tag, &[b'1' + i as u8, *digit]));
+        grams.push(Gram::pair(tag, b'1' + i as u8, *digit));
     }
 }

@@ -5,11 +5,12 @@
 //! the number of positions chosen so that weight says nothing about length.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use std::hash::BuildHasherDefault;
 
 use zeroize::Zeroizing;
 
 use super::features::Gram;
+use crate::owner::normalise::Spread;
 use crate::project::{Fill, Filter};
 
 /// ln 2 x 10^7, for integer arithmetic that is the same in every language.
@@ -59,8 +60,9 @@ pub(super) fn fill(
     scratch.layers.clear();
     scratch.layers.resize(words(filter), 0);
     scratch.stream.resize(2 * k * filter.layers, 0);
+    let mut message = Message::new(filter);
     for gram in grams {
-        let message = Message::new(filter, gram);
+        message.set(*gram);
         if scratch.stream.len() <= blake3::OUT_LEN {
             // PERF: the first 32 bytes of the stream are the hash, which costs half as much.
             let hash = blake3::keyed_hash(key, message.bytes());
@@ -126,10 +128,12 @@ impl Masks {
         let k = positions(filter.fill, filter.bits, grams.len());
         let size = words(filter);
         scratch.places.clear();
+        let mut message = Message::new(filter);
         for gram in grams {
             let place = *self.places.entry(gram.as_number()).or_insert_with(|| {
+                message.set(*gram);
                 self.kept.push(Kept {
-                    stream: Message::new(filter, gram).stream(key),
+                    stream: message.stream(key),
                     positions: 0,
                 });
                 self.layers.resize(self.kept.len() * size, 0);
@@ -167,42 +171,34 @@ impl Masks {
     }
 }
 
-/// Spreads the numbers of q-grams over a table. What they are is known to whoever sees the names.
-#[derive(Default)]
-struct Spread(u64);
-
-impl Hasher for Spread {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.write_u64(u64::from(byte));
-        }
-    }
-
-    fn write_u64(&mut self, number: u64) {
-        let product = u128::from(self.0 ^ number) * 0x9E37_79B9_7F4A_7C15;
-        self.0 = (product >> 64) as u64 ^ product as u64;
-    }
-}
-
 /// What is hashed for a q-gram: the framed name of the filter, of 40 bytes at most, then the q-gram.
 struct Message {
     bytes: [u8; 64],
+    /// Where the q-gram starts.
+    start: usize,
     length: usize,
 }
 
 impl Message {
-    fn new(filter: &Filter, gram: &Gram) -> Self {
-        let (name, gram) = (filter.name.as_bytes(), gram.bytes());
+    /// That of no q-gram yet.
+    fn new(filter: &Filter) -> Self {
+        let name = filter.name.as_bytes();
         let mut bytes = [0; 64];
-        let length = 4 + name.len() + gram.len();
+        let start = 4 + name.len();
         bytes[..4].copy_from_slice(&(name.len() as u32).to_le_bytes());
-        bytes[4..4 + name.len()].copy_from_slice(name);
-        bytes[4 + name.len()..length].copy_from_slice(gram);
-        Self { bytes, length }
+        bytes[4..start].copy_from_slice(name);
+        Self {
+            bytes,
+            start,
+            length: start,
+        }
+    }
+
+    /// Replaces the q-gram.
+    fn set(&mut self, gram: Gram) {
+        let (bytes, length) = gram.bytes();
+        self.bytes[self.start..self.start + 8].copy_from_slice(&bytes);
+        self.length = self.start + length;
     }
 
     fn bytes(&self) -> &[u8] {

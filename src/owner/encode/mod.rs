@@ -16,7 +16,7 @@ use self::features::{BlockValues, FilterValues, Gram};
 use self::filter::{Masks, Scratch};
 use super::key::LinkageKey;
 use super::normalise::Person;
-use crate::project::{Filter, Pass, Project, Schema};
+use crate::project::{Filter, FilterFeature, Pass, Project, Schema};
 use crate::token::Layout;
 use crate::units::{PartyId, RecordRef};
 
@@ -27,6 +27,10 @@ const CHECK_CONTEXT: &str = "blindlink 2026-11-21 key check v1";
 /// Encodes the people of one party under one project.
 pub struct Encoder {
     schema: Schema,
+    /// Each list of features that some filter is of, once.
+    features: Vec<Vec<FilterFeature>>,
+    /// For each pass and filter, which of these lists.
+    lists: Vec<Vec<usize>>,
     layout: Layout,
     key: Zeroizing<[u8; 32]>,
     bucket_key: Option<Zeroizing<[u8; 32]>>,
@@ -44,7 +48,8 @@ pub struct Workspace {
     /// For each pass, what is kept of each of its filters; empty where nothing is kept.
     kept: Vec<Vec<Option<Masks>>>,
     scratch: Scratch,
-    grams: Vec<Gram>,
+    /// The q-grams of the current person, for each list of features.
+    grams: Vec<Vec<Gram>>,
     value: Vec<u8>,
 }
 
@@ -92,8 +97,22 @@ impl Encoder {
         push_framed(&mut material, project.round.as_bytes());
         material.extend_from_slice(&project.schema.fingerprint.0);
         let key = Zeroizing::new(blake3::derive_key(KEY_CONTEXT, &material));
+        let mut features: Vec<Vec<FilterFeature>> = Vec::new();
+        let mut list = |filter: &Filter| {
+            let known = features.iter().position(|of| *of == filter.of);
+            known.unwrap_or_else(|| {
+                features.push(filter.of.clone());
+                features.len() - 1
+            })
+        };
+        let passes = project.schema.passes.iter();
+        let lists = passes
+            .map(|pass| pass.filters.iter().map(&mut list).collect())
+            .collect();
         Self {
             schema: project.schema.clone(),
+            features,
+            lists,
             layout: Layout::of(&project.schema),
             bucket_key: Some(Zeroizing::new(blake3::derive_key(
                 BUCKET_CONTEXT,
@@ -167,8 +186,8 @@ impl Encoder {
         let mut grams = Vec::new();
         let mut counts = Vec::with_capacity(self.schema.passes.len());
         for pass in &self.schema.passes {
-            let of_filter = |filter| {
-                values.grams(filter, &mut grams);
+            let of_filter = |filter: &Filter| {
+                values.grams(&filter.of, &mut grams);
                 grams.len()
             };
             counts.push(pass.filters.iter().map(of_filter).collect());
@@ -216,7 +235,7 @@ impl Encoder {
         let mut grams = Vec::with_capacity(32);
         let filter = pass.filters.iter().max_by_key(|f| f.bits * f.layers);
         if let Some(filter) = filter {
-            FilterValues::new(person).grams(filter, &mut grams);
+            FilterValues::new(person).grams(&filter.of, &mut grams);
         }
         Order {
             block: u64::from_be_bytes(block),
@@ -255,6 +274,10 @@ impl Encoder {
         };
         let mut block_values = BlockValues::new(person, self.bucket_key.as_deref());
         let filter_values = FilterValues::new(person);
+        workspace.grams.resize_with(self.features.len(), Vec::new);
+        for (of, grams) in self.features.iter().zip(&mut workspace.grams) {
+            filter_values.grams(of, grams);
+        }
         for number in 0..parts.len().max(given.len()).max(undated) {
             block_values.row(parts.get(number).copied(), given.get(number).copied());
             let row_start = self.push_row(record_ref, rows);
@@ -269,7 +292,7 @@ impl Encoder {
                     continue;
                 }
                 let at = (i, number);
-                if self.pass(at, pass, &mut block_values, &filter_values, workspace, row) {
+                if self.pass(at, pass, &mut block_values, workspace, row) {
                     tokens += 1;
                 }
             }
@@ -322,7 +345,6 @@ impl Encoder {
         (i, number): (usize, usize),
         pass: &'p Pass,
         block: &mut BlockValues<'p>,
-        filters: &FilterValues<'_>,
         workspace: &mut Workspace,
         row: &mut [u8],
     ) -> bool {
@@ -359,7 +381,7 @@ impl Encoder {
             if !self.filters && any {
                 break;
             }
-            filters.grams(filter, grams);
+            let grams = &grams[self.lists[i][f]];
             if grams.is_empty() {
                 continue;
             }

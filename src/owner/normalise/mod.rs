@@ -12,6 +12,7 @@ mod namesakes;
 mod root;
 mod skeleton;
 mod sound;
+mod spread;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,7 @@ pub use namesakes::{NamesNumber, Namesakes, mark_namesakes, names_key};
 pub use root::{given_root, surname_root};
 pub use skeleton::skeleton;
 pub use sound::soundex;
+pub(in crate::owner) use spread::Spread;
 
 use super::table::{Birth, Record};
 use crate::units::BirthDate;

@@ -2,8 +2,9 @@
 //! step 13.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 
-use super::{Person, given_root, skeleton, surname_root};
+use super::{Person, Spread, given_root, skeleton, surname_root};
 
 /// First and last name of `person` as they count for being the same: each joined, made its root
 /// and reduced to its skeleton, one space between. `None` if one is missing.
@@ -41,7 +42,7 @@ impl std::fmt::Debug for NamesNumber {
 /// How often each name occurs in a file. Holds 8 bytes of a hash a name, not the name.
 #[derive(Default)]
 pub struct Namesakes {
-    seen: HashMap<u64, bool>,
+    seen: HashMap<u64, bool, BuildHasherDefault<Spread>>,
 }
 
 impl Namesakes {

@@ -2,15 +2,18 @@
 //! `docs/spec/normalisation.md`, step 11; the table is `roots.csv`.
 
 use std::collections::HashMap;
+use std::hash::BuildHasherDefault;
 use std::sync::LazyLock;
+
+use super::Spread;
 
 /// Made by `tests/scripts/make_nickname_table.py`, which says where the names come from.
 static TABLE: &str = include_str!("roots.csv");
 
-type Roots = HashMap<&'static str, &'static str>;
+type Roots = HashMap<&'static str, &'static str, BuildHasherDefault<Spread>>;
 
 static ROOTS: LazyLock<(Roots, Roots)> = LazyLock::new(|| {
-    let (mut given, mut surname) = (Roots::new(), Roots::new());
+    let (mut given, mut surname) = (Roots::default(), Roots::default());
     for line in TABLE.lines().skip(1) {
         let mut cells = line.split(',');
         if let (Some(field), Some(name), Some(root)) = (cells.next(), cells.next(), cells.next()) {

@@ -144,12 +144,16 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
     let with_names = project.schema.has_undated();
     let mut reader = Reader::new(table, sizes.batch, with_names)?;
     let mut people = People::default();
-    reader.fill(&mut people, &|n| progress.at("read", n as u64, 0))?;
+    // Decoys have dates of their own, which are not known yet.
+    let in_order = (!o.decoys).then_some(&encoder);
+    let told = |n| progress.at("read", n as u64, 0);
+    reader.fill(&mut people, in_order, &told)?;
     let (ahead, rows) = look_ahead(
         o,
         with_names,
         &mut reader,
         &mut people,
+        in_order,
         &checkpoint,
         progress,
     )?;
@@ -183,7 +187,7 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
         ledger.enter(&people, &refs, &fates)?;
         first += people.len() as u64;
         let told = |n| progress.at("read", first + n as u64, rows);
-        reader.fill(&mut people, &told)?;
+        reader.fill(&mut people, in_order, &told)?;
     };
     let runs = std::mem::take(&mut job.runs);
     let rows: u64 = runs.iter().map(Run::rows).sum();
@@ -277,6 +281,7 @@ fn look_ahead(
     with_names: bool,
     reader: &mut Reader,
     people: &mut People,
+    in_order: Option<&Encoder>,
     checkpoint: &Checkpoint,
     progress: &dyn Progress,
 ) -> Result<(Ahead, u64)> {
@@ -296,7 +301,7 @@ fn look_ahead(
             break;
         }
         let told = |n| progress.at("count names", rows + n as u64, 0);
-        reader.fill(people, &told)?;
+        reader.fill(people, None, &told)?;
         rows += people.len() as u64;
     }
     if o.decoys {
@@ -310,7 +315,8 @@ fn look_ahead(
     }
     if !is_whole {
         reader.restart(Table::open(&o.table, &o.mapping)?)?;
-        reader.fill(people, &|n| progress.at("read", n as u64, rows))?;
+        let told = |n| progress.at("read", n as u64, rows);
+        reader.fill(people, in_order, &told)?;
     }
     Ok((ahead, rows))
 }

@@ -17,6 +17,8 @@ use crate::units::{PartyId, RecordRef};
 const LEAST: usize = 1 << 11;
 /// ... and at most so many, if it does not.
 const MOST: usize = 1 << 13;
+/// People whose memory is waited for at a time.
+const AHEAD: usize = 32;
 
 /// What became of a row: 0 if it was encoded, else one more than its place in [`REASONS`].
 pub(super) type Fate = u8;
@@ -120,6 +122,9 @@ impl Batch<'_> {
         let mut order: Vec<_> = (0..self.people.len() as u32)
             .into_par_iter()
             .map_init(Person::default, |person, i| {
+                if self.ahead.decoys.is_none() {
+                    return (self.people.row(i as usize).order, i);
+                }
                 let place = self
                     .ahead
                     .person(self.people, self.first, i as usize, person)
@@ -153,8 +158,12 @@ impl Batch<'_> {
         let mut workspace = self.encoder.workspace();
         let (mut person, mut wide, mut packed) = (Person::default(), Vec::new(), Vec::new());
         let mut fates = Vec::with_capacity(rows.len());
-        for &(_, row) in rows {
+        for (n, &(_, row)) in rows.iter().enumerate() {
             let i = row as usize;
+            if n % AHEAD == 0 {
+                let next = rows[n..].iter().take(AHEAD);
+                self.people.touch(next.map(|(_, row)| *row as usize));
+            }
             wide.clear();
             let fate = if self.ahead.person(self.people, self.first, i, &mut person) {
                 let outcome =

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use crate::error::Result;
 use crate::owner::decoy::Decoys;
+use crate::owner::encode::{Encoder, Order};
 use crate::owner::normalise::{self, Gender, NamesNumber, Namesakes, Person};
 use crate::owner::table::{Birth, Record, Table};
 use crate::units::BirthDate;
@@ -36,6 +37,8 @@ pub(super) struct Row {
     birthdate: Option<BirthDate>,
     birth_year: Option<u16>,
     names: Option<NamesNumber>,
+    /// Where its person stands in the order of encoding, if that was asked for.
+    pub(super) order: Order,
 }
 
 impl People {
@@ -75,6 +78,14 @@ impl People {
         person.has_namesake = row.names.is_some_and(|n| namesakes.is_repeated(n));
     }
 
+    /// Waits for the memory of these rows, for all of them at once: where they are read one by one, in
+    /// another order than they lie in, each is waited for by itself.
+    pub(super) fn touch(&self, rows: impl Iterator<Item = usize>) {
+        let texts = self.texts.as_bytes();
+        let last = |i: usize| self.rows[i].end.checked_sub(1).map_or(0, |at| texts[at]);
+        std::hint::black_box(rows.fold(0, |sum: u8, i| sum ^ last(i)));
+    }
+
     /// Counts the names of every row.
     pub(super) fn count_names(&self, namesakes: &mut Namesakes) {
         let names = self.rows.iter().filter_map(|row| row.names);
@@ -111,16 +122,17 @@ impl People {
         })
     }
 
-    fn add(&mut self, records: &[Record], with_names: bool) {
-        let people: Vec<(Person, Option<NamesNumber>)> = records
+    fn add(&mut self, records: &[Record], with_names: bool, encoder: Option<&Encoder>) {
+        let people: Vec<(Person, Option<NamesNumber>, Order)> = records
             .par_iter()
             .map(|record| {
                 let person = normalise::person(record);
                 let names = with_names.then(|| NamesNumber::of(&person)).flatten();
-                (person, names)
+                let order = encoder.map(|e| e.order(&person)).unwrap_or_default();
+                (person, names, order)
             })
             .collect();
-        for (record, (person, names)) in records.iter().zip(people) {
+        for (record, (person, names, order)) in records.iter().zip(people) {
             for text in [
                 &person.first,
                 &person.middle,
@@ -141,6 +153,7 @@ impl People {
                 birthdate: person.birthdate,
                 birth_year: person.birth_year,
                 names,
+                order,
             });
         }
     }
@@ -185,14 +198,20 @@ impl Reader {
     }
 
     /// Replaces `people` by the rows of the next batch: fewer than asked for at the end of the
-    /// table, and where cells are long. `told` hears how many there are so far.
-    pub(super) fn fill(&mut self, people: &mut People, told: &dyn Fn(usize)) -> Result<()> {
+    /// table, and where cells are long. `encoder` puts them in order, if they are to be encoded as
+    /// they are. `told` hears how many there are so far.
+    pub(super) fn fill(
+        &mut self,
+        people: &mut People,
+        encoder: Option<&Encoder>,
+        told: &dyn Fn(usize),
+    ) -> Result<()> {
         people.clear();
         while !self.is_at_end() && people.len() < self.batch && people.texts.len() < MOST_TEXT {
             std::mem::swap(&mut self.current, &mut self.next);
             let (read, ()) = rayon::join(
                 || self.table.next_batch(self.chunk, &mut self.next),
-                || people.add(&self.current, self.with_names),
+                || people.add(&self.current, self.with_names, encoder),
             );
             read?;
             told(people.len());
