@@ -43,6 +43,11 @@ impl<'s, 't> Lossless<'s, 't> {
         }
     }
 
+    /// The planes of the right side, and the columns that they are of.
+    pub(super) fn planes(&self) -> (&Columns, &Planes) {
+        (&self.columns, &self.planes)
+    }
+
     /// What `keep` makes of every pair of `left` and the right side that the bound keeps. `is_same`:
     /// both are the same side, and each pair is looked at once.
     ///
@@ -169,7 +174,7 @@ impl<'s, 't> Verify<'s, 't> {
 
 /// The rows whose weights are `rows` that may be kept with one of a block whose weights are `weights`,
 /// ascending, each with how many bits it may miss.
-pub(super) fn slacks(bound: &Bound, rows: &[u32], weights: &[u32]) -> Vec<(u32, u32)> {
+fn slacks(bound: &Bound, rows: &[u32], weights: &[u32]) -> Vec<(u32, u32)> {
     let (lightest, heaviest) = (weights[0], weights[weights.len() - 1]);
     let mut number = 0;
     let mut which = Vec::with_capacity(rows.len());

@@ -6,7 +6,7 @@
 
 use std::sync::OnceLock;
 
-use super::{BLOCK, Near, Plane, Planes, Rows, adders};
+use super::{BLOCK, Near, Plane, Planes, Rows, Sketch, adders};
 
 /// An instruction set that the loops of this file are compiled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,6 +72,25 @@ impl Width {
         }
     }
 
+    /// Appends to `alike` the numbers of those sketches of `a` and `b` that differ in no more than
+    /// `tolerance` bits.
+    pub fn alike(
+        self,
+        (a, b): (&[Sketch], &[Sketch]),
+        tolerance: u32,
+        alike: &mut Vec<(u32, u32)>,
+    ) {
+        match self {
+            Self::Portable => compare(a, b, tolerance, alike),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => avx2::alike(a, b, tolerance, alike),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => avx512::alike(a, b, tolerance, alike),
+            #[cfg(not(target_arch = "x86_64"))]
+            Self::Avx2 | Self::Avx512 => unreachable!("not of this machine"),
+        }
+    }
+
     /// Appends to `common` the number of bits that the rows of each of `pairs` share: rows `i` of `a`
     /// and `j` of `b`, both of `words` words.
     pub fn common(
@@ -105,11 +124,29 @@ fn count(a: &[u64], b: &[u64], words: usize, pairs: &[(u32, u32)], common: &mut 
     }));
 }
 
+#[inline(always)]
+fn compare(a: &[Sketch], b: &[Sketch], tolerance: u32, alike: &mut Vec<(u32, u32)>) {
+    for (i, own) in (0..).zip(a) {
+        for (first, others) in (0..).step_by(64).zip(b.chunks(64)) {
+            // PERF: collected as bits, so that nothing is guessed for most, who are not alike.
+            let mut rest = 0u64;
+            for (j, other) in others.iter().enumerate() {
+                let differing = (own[0] ^ other[0]).count_ones() + (own[1] ^ other[1]).count_ones();
+                rest |= u64::from(differing <= tolerance) << j;
+            }
+            while rest != 0 {
+                alike.push((i, first + rest.trailing_zeros()));
+                rest &= rest - 1;
+            }
+        }
+    }
+}
+
 #[cfg(target_arch = "x86_64")]
 macro_rules! wide {
     ($name:ident, $features:literal, $register:ident, $($has:tt),*) => {
         mod $name {
-            use super::{Near, Plane, Rows};
+            use super::{Near, Plane, Rows, Sketch};
 
             pub(super) fn has() -> bool {
                 $(std::arch::is_x86_feature_detected!($has))&&*
@@ -129,6 +166,16 @@ macro_rules! wide {
                 assert!(has(), "not of this machine");
                 // SAFETY: the machine has the instructions, as was just asked.
                 unsafe { run(planes, rows, which, near) }
+            }
+
+            pub(super) fn alike(a: &[Sketch], b: &[Sketch], tolerance: u32, out: &mut Vec<(u32, u32)>) {
+                #[target_feature(enable = $features)]
+                fn run(a: &[Sketch], b: &[Sketch], tolerance: u32, out: &mut Vec<(u32, u32)>) {
+                    super::compare(a, b, tolerance, out);
+                }
+                assert!(has(), "not of this machine");
+                // SAFETY: the machine has the instructions, as was just asked.
+                unsafe { run(a, b, tolerance, out) }
             }
 
             pub(super) fn common(a: &[u64], b: &[u64], words: usize, pairs: &[(u32, u32)], out: &mut Vec<u32>) {
