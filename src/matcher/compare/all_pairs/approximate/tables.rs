@@ -113,6 +113,7 @@ pub(super) struct Laid<'s, 't> {
     side: &'s Side<'t>,
     columns: &'s Columns,
     planes: &'s Planes,
+    /// By token.
     sketches: Vec<Sketch>,
 }
 
@@ -122,17 +123,16 @@ impl<'s, 't> Laid<'s, 't> {
         (columns, planes): (&'s Columns, &'s Planes),
         bits: &Bits,
     ) -> Self {
-        let mut sketches = vec![Sketch::default(); side.len()];
-        let blocks = sketches.par_chunks_mut(BLOCK).enumerate();
-        blocks.for_each(|(block, sketches)| {
+        let mut sketches = vec![Sketch::default(); side.all_words().len() / side.words()];
+        let mut words = [0; BLOCK];
+        for (block, tokens) in side.tokens().chunks(BLOCK).enumerate() {
             for (word, bits) in bits.sketch.chunks(64).enumerate() {
-                let mut words = [0; BLOCK];
                 planes.gather(columns, block, bits, &mut words);
-                for (sketch, own) in sketches.iter_mut().zip(words) {
-                    sketch[word] = own;
+                for (token, own) in tokens.iter().zip(words) {
+                    sketches[*token as usize][word] = own;
                 }
             }
-        });
+        }
         Self {
             side,
             columns,
@@ -141,19 +141,20 @@ impl<'s, 't> Laid<'s, 't> {
         }
     }
 
-    fn sketches(&self, rows: &[u64]) -> Vec<Sketch> {
-        rows.iter().map(|&e| self.sketches[row(e)]).collect()
+    fn sketches(&self, entries: &[u64]) -> Vec<Sketch> {
+        let sketch = |&entry| self.sketches[token(entry) as usize];
+        entries.iter().map(sketch).collect()
     }
 }
 
-/// The rows of a side, each with its key above: by the first bits of the key.
+/// The tokens of a side, each with its key above: by the first bits of the key.
 struct Parts {
     starts: Vec<u32>,
     entries: Vec<u64>,
 }
 
-fn row(entry: u64) -> usize {
-    entry as u32 as usize
+fn token(entry: u64) -> u32 {
+    entry as u32
 }
 
 fn key(entry: u64) -> u64 {
@@ -168,12 +169,11 @@ impl Parts {
         let mut unsorted = Vec::with_capacity(side.side.len());
         let mut starts = vec![0u32; (1 << parts) + 1];
         let mut keys = [0; BLOCK];
-        for block in 0..side.planes.blocks() {
+        for (block, tokens) in side.side.tokens().chunks(BLOCK).enumerate() {
             side.planes
                 .gather(side.columns, block, &table.bits, &mut keys);
-            let rows = block * BLOCK..side.side.len().min((block + 1) * BLOCK);
-            for (row, key) in rows.zip(keys) {
-                let entry = key << 32 | row as u64;
+            for (&token, key) in tokens.iter().zip(keys) {
+                let entry = key << 32 | u64::from(token);
                 starts[part(entry) + 1] += 1;
                 unsorted.push(entry);
             }
@@ -191,7 +191,7 @@ impl Parts {
         Self { starts, entries }
     }
 
-    /// The rows of a part, by key.
+    /// The tokens of a part, by key.
     fn sorted(&self, part: usize) -> Vec<u64> {
         let range = self.starts[part] as usize..self.starts[part + 1] as usize;
         let mut entries = self.entries[range].to_vec();
@@ -258,13 +258,14 @@ impl Search<'_, '_> {
         for rows in a.chunk_by(|x, y| key(*x) == key(*y)) {
             let start = end;
             end += rows.len();
-            let until = |from: usize, is_before: &dyn Fn(u64) -> bool| {
-                let rest = b[from..].iter();
-                from + rest.take_while(|&&e| is_before(key(e))).count()
-            };
             let own = key(rows[0]);
-            let from = until(other, &|key| key < own);
-            other = until(from, &|key| key == own);
+            while other < b.len() && key(b[other]) < own {
+                other += 1;
+            }
+            let from = other;
+            while other < b.len() && key(b[other]) == own {
+                other += 1;
+            }
             if from < other {
                 let piece = |at: usize| (at..end.min(at + PIECE), from..other);
                 pieces.extend((start..end).step_by(PIECE).map(piece));
@@ -290,7 +291,6 @@ impl Search<'_, '_> {
         let mut harvest = Harvest::default();
         let mut verify = Verify::new((self.left.side, self.right.side), self.bound);
         let mut alike = Vec::new();
-        let mut places = Vec::new();
         for (rows, others) in pieces {
             let (a, b) = (&part.rows.0[rows.clone()], &part.rows.1[others.clone()]);
             harvest.met += (a.len() * b.len()) as u64;
@@ -299,26 +299,19 @@ impl Search<'_, '_> {
                 &part.sketches.1[others.clone()],
             );
             width.alike(sketches, self.tolerance, &mut alike);
-            let place = |(i, j): (u32, u32)| (row(a[i as usize]), row(b[j as usize]));
-            let place = alike.drain(..).map(place);
-            places.extend(place.filter(|(i, j)| !self.is_same || i < j));
-            if places.len() >= BATCH {
-                self.keep(&mut harvest, &mut verify, places.drain(..), before);
+            let tokens = |(i, j): (u32, u32)| (token(a[i as usize]), token(b[j as usize]));
+            let tokens = alike.drain(..).map(tokens);
+            verify.add(tokens.filter(|(i, j)| !self.is_same || i < j));
+            if verify.len() >= BATCH {
+                self.keep(&mut harvest, &mut verify, before);
             }
         }
-        self.keep(&mut harvest, &mut verify, places.drain(..), before);
+        self.keep(&mut harvest, &mut verify, before);
         harvest
     }
 
-    /// Adds to `harvest` those of `places` that the bound keeps, but for what tables `before` find.
-    fn keep(
-        &self,
-        harvest: &mut Harvest,
-        verify: &mut Verify<'_, '_>,
-        places: impl Iterator<Item = (usize, usize)>,
-        before: &[Table],
-    ) {
-        verify.take(places);
+    /// Moves to `harvest` what `verify` holds and the bound keeps, but for what tables `before` find.
+    fn keep(&self, harvest: &mut Harvest, verify: &mut Verify<'_, '_>, before: &[Table]) {
         harvest.verified += verify.len() as u64;
         verify.kept(|pair| {
             let (x, y) = (
@@ -332,7 +325,7 @@ impl Search<'_, '_> {
     }
 }
 
-/// Rows of both sides, each with its key, and their sketches.
+/// Tokens of both sides, each with its key, and their sketches.
 struct Part<'p> {
     rows: (&'p [u64], &'p [u64]),
     sketches: (&'p [Sketch], &'p [Sketch]),

@@ -13,14 +13,14 @@ const SIZES: std::ops::RangeInclusive<usize> = 4..=30;
 /// Tables at most.
 pub(super) const MOST_TABLES: usize = 400;
 /// Rows of each side whose pairs tell how often strangers meet.
-const STRANGERS: usize = 1000;
+const STRANGERS: usize = 600;
 /// Share of what may be missed that is left for chance.
 const MARGIN: f64 = 0.25;
 
 /// What it costs to give a row its place in a table, in pairs that meet.
-const PLACE: f64 = 15.0;
+const PLACE: f64 = 30.0;
 /// What it costs to count a pair in full, in pairs that meet.
-const COUNT: f64 = 25.0;
+const COUNT: f64 = 10.0;
 
 /// The parameters of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

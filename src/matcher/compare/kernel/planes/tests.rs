@@ -83,18 +83,21 @@ fn rows_are_near_at_the_edges_of_blocks_and_of_counters() {
 #[test]
 fn common_bits_of_pairs_are_counted() {
     let (a, b) = (filters(1, 9, 5), filters(2, 8, 5));
-    let pairs = [(0, 0), (8, 7), (3, 7), (3, 0)];
-    let wanted: Vec<u32> = pairs
+    let mut pairs = vec![(0, 0), (8, 7), (3, 7), (3, 0)];
+    pairs.extend((0..40).map(|n| (n % 9, n % 8)));
+    let count = |words: &mut dyn Iterator<Item = u64>| words.map(u64::count_ones).sum::<u32>();
+    let wanted: Vec<(u32, u32)> = pairs
         .iter()
         .map(|&(i, j): &(u32, u32)| {
-            let both = a[i as usize].iter().zip(&b[j as usize]);
-            both.map(|(x, y)| (x & y).count_ones()).sum()
+            let (a, b) = (&a[i as usize], &b[j as usize]);
+            let common = count(&mut a.iter().zip(b).map(|(x, y)| x & y));
+            (common, count(&mut a.iter().chain(b).copied()))
         })
         .collect();
     for width in Width::available() {
-        let mut common = Vec::new();
-        width.common((&a.concat(), &b.concat()), 5, &pairs, &mut common);
-        assert_eq!(common, wanted);
+        let mut counts = Vec::new();
+        width.common((&a.concat(), &b.concat()), 5, &pairs, &mut counts);
+        assert_eq!(counts, wanted);
     }
 }
 
