@@ -118,7 +118,7 @@ const AHEAD: usize = 12;
 #[inline(always)]
 fn count(a: &[u64], b: &[u64], words: usize, pairs: &[(u32, u32)], counts: &mut Vec<(u32, u32)>) {
     // PERF: loops, since a closure is not compiled for the instruction set of the function around it.
-    // What they wait for is memory: without asking ahead they took three times as long.
+    // What they wait for is memory.
     let row = |i: u32| i as usize * words..(i as usize + 1) * words;
     for (n, &(i, j)) in pairs.iter().enumerate() {
         if let Some(&(i, j)) = pairs.get(n + AHEAD) {
