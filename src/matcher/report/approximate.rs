@@ -22,7 +22,7 @@ pub struct ApproximateReport {
     pub bits: u32,
     /// Tables, each of other bits.
     pub tables: u32,
-    /// How many of the bits in a filter's sketch the other filter may lack.
+    /// In how many of the 128 bits of their sketches two filters may differ.
     pub tolerance: u32,
     /// Pairs that met in a table, each as often as it did.
     pub met: u64,

@@ -43,6 +43,11 @@ impl<'s, 't> Lossless<'s, 't> {
         }
     }
 
+    /// The planes of the right side, and the columns that they are of.
+    pub(super) fn planes(&self) -> (&Columns, &Planes) {
+        (&self.columns, &self.planes)
+    }
+
     /// What `keep` makes of every pair of `left` and the right side that the bound keeps. `is_same`:
     /// both are the same side, and each pair is looked at once.
     ///
@@ -78,7 +83,8 @@ impl<'s, 't> Lossless<'s, 't> {
                         chunk.start + near.row as usize,
                         lanes.start + near.lane as usize,
                     );
-                    (!is_same || i < j).then_some((i, j))
+                    let tokens = || (left.tokens()[i], self.right.tokens()[j]);
+                    (!is_same || i < j).then(tokens)
                 });
                 verify.kept(|pair| found.extend(keep(pair)));
             }
@@ -97,9 +103,8 @@ pub(super) struct Verify<'s, 't> {
     bound: &'s Bound,
     width: Width,
     near: Vec<Near>,
-    places: Vec<(usize, usize)>,
     tokens: Vec<(u32, u32)>,
-    common: Vec<u32>,
+    counts: Vec<(u32, u32)>,
 }
 
 impl<'s, 't> Verify<'s, 't> {
@@ -110,51 +115,43 @@ impl<'s, 't> Verify<'s, 't> {
             bound,
             width: Width::best(),
             near: Vec::new(),
-            places: Vec::new(),
             tokens: Vec::new(),
-            common: Vec::new(),
+            counts: Vec::new(),
         }
     }
 
     /// Takes the pairs of rows `which` and of a block that planes do not rule out, in the place of those
-    /// that were there. `place` gives their numbers in both sides, or drops them.
+    /// that were there. `token` gives their tokens, or drops them.
     pub(super) fn near(
         &mut self,
         block: (&Planes, usize),
         rows: &Rows,
         which: &[(u32, u32)],
-        place: impl Fn(&Near) -> Option<(usize, usize)>,
+        token: impl Fn(&Near) -> Option<(u32, u32)>,
     ) {
         self.near.clear();
         self.width.near(block, rows, which, &mut self.near);
-        self.places.clear();
-        self.places.extend(self.near.iter().filter_map(place));
+        self.tokens.clear();
+        self.tokens.extend(self.near.iter().filter_map(token));
     }
 
-    /// Takes these pairs, by their numbers in both sides, in the place of those that were there.
-    pub(super) fn take(&mut self, places: impl Iterator<Item = (usize, usize)>) {
-        self.places.clear();
-        self.places.extend(places);
+    /// Adds pairs of tokens.
+    pub(super) fn add(&mut self, tokens: impl Iterator<Item = (u32, u32)>) {
+        self.tokens.extend(tokens);
     }
 
     /// Number of the pairs.
     pub(super) fn len(&self) -> usize {
-        self.places.len()
+        self.tokens.len()
     }
 
-    /// Calls `keep` with those that the bound keeps.
+    /// Calls `keep` with those that the bound keeps, and drops all.
     pub(super) fn kept(&mut self, mut keep: impl FnMut(Found)) {
-        let token = |&(i, j): &(usize, usize)| (self.left.tokens()[i], self.right.tokens()[j]);
-        self.tokens.clear();
-        self.tokens.extend(self.places.iter().map(token));
-        self.common.clear();
+        self.counts.clear();
         let words = (self.left.all_words(), self.right.all_words());
         self.width
-            .common(words, self.left.words(), &self.tokens, &mut self.common);
-        for ((&(i, j), &(left, right)), &common) in
-            self.places.iter().zip(&self.tokens).zip(&self.common)
-        {
-            let weight = self.left.weights()[i] + self.right.weights()[j];
+            .common(words, self.left.words(), &self.tokens, &mut self.counts);
+        for ((left, right), &(common, weight)) in self.tokens.drain(..).zip(&self.counts) {
             if common >= self.bound.least(weight) {
                 keep(Found {
                     left,
@@ -169,7 +166,7 @@ impl<'s, 't> Verify<'s, 't> {
 
 /// The rows whose weights are `rows` that may be kept with one of a block whose weights are `weights`,
 /// ascending, each with how many bits it may miss.
-pub(super) fn slacks(bound: &Bound, rows: &[u32], weights: &[u32]) -> Vec<(u32, u32)> {
+fn slacks(bound: &Bound, rows: &[u32], weights: &[u32]) -> Vec<(u32, u32)> {
     let (lightest, heaviest) = (weights[0], weights[weights.len() - 1]);
     let mut number = 0;
     let mut which = Vec::with_capacity(rows.len());

@@ -2,8 +2,8 @@
 //!
 //! Locality-sensitive hashing for the Hamming distance (Indyk and Motwani 1998, "Approximate nearest
 //! neighbors", section 4.2): a table draws some bits, and filters that agree in all of them meet. Of
-//! those that meet, most are ruled out by a sketch, the rest is counted in full, so that no pair is
-//! found that lossless search would not find.
+//! those that meet, most are ruled out by a sketch, the same bits for all tables; the rest is counted
+//! in full, so that no pair is found that lossless search would not find.
 //!
 //! The parameters follow from a sample of the pairs that there are, the recall is measured on another
 //! one.
@@ -14,7 +14,7 @@ mod tune;
 
 use rayon::prelude::*;
 use recall::Share;
-use tables::{Harvest, Search, Sketch, Table};
+use tables::{Bits, Harvest, Laid, Search, Table};
 use tune::{MOST_TABLES, choose, sample};
 
 use super::bound::Bound;
@@ -22,15 +22,19 @@ use super::lossless::{Found, Lossless};
 use super::side::{Side, rarest_first};
 
 /// Rows of the left side whose pairs are searched for in full at a time, for a sample.
-const ROWS: usize = 1024;
+const ROWS: usize = 256;
 /// Rows of a sample at most.
-const MOST_ROWS: usize = 5 * ROWS;
-/// Pairs of a sample that are enough.
-const PAIRS: usize = 4000;
+const MOST_ROWS: usize = 20 * ROWS;
+/// Rows and pairs that are enough to choose tables by.
+const TUNING: (usize, usize) = (ROWS, 1000);
+/// Rows and pairs that are enough to measure the recall by.
+const CONTROL: (usize, usize) = (8 * ROWS, 1500);
 /// Pairs of a sample below which all pairs are searched for: there is nothing to choose tables by.
 const LEAST_PAIRS: usize = 50;
 /// Times that tables are added if too few pairs were found.
 const REPAIRS: usize = 4;
+/// Tables at a time: each takes room for all keys, and sorts them on two threads only.
+const GROUP: usize = 4;
 
 /// How an approximate search was made, and what of the pairs that there are it found.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -49,7 +53,7 @@ pub struct Approximate {
     pub bits: u32,
     /// Number of tables.
     pub tables: u32,
-    /// How many of the bits in its sketch a filter may lack in the other.
+    /// In how many of the 128 bits of their sketches two filters may differ.
     pub tolerance: u32,
     /// Pairs that met in a table, each as often as it did.
     pub met: u64,
@@ -82,15 +86,21 @@ struct Sample {
 }
 
 impl Sample {
-    /// Rows of `left` drawn until they have enough pairs.
-    fn draw(left: &Side<'_>, lossless: &Lossless<'_, '_>, is_same: bool, seed: u64) -> Self {
+    /// Rows of `left` drawn until they are enough and have enough pairs.
+    fn draw(
+        left: &Side<'_>,
+        lossless: &Lossless<'_, '_>,
+        is_same: bool,
+        enough: (usize, usize),
+        seed: u64,
+    ) -> Self {
         let drawn = sample(left, MOST_ROWS, seed);
         let mut taken = Self {
             rows: 0,
             pairs: Vec::new(),
         };
         for rows in drawn.chunks(ROWS) {
-            if taken.pairs.len() >= PAIRS {
+            if taken.rows >= enough.0 && taken.pairs.len() >= enough.1 {
                 break;
             }
             let some = Side::new(left.column(), rows);
@@ -112,26 +122,29 @@ pub(super) fn search(
     asked: f64,
 ) -> (Vec<Found>, Approximate) {
     let (counts, order) = rarest_first(left, right);
-    let sketch = Sketch::new(&counts, &order, left.len() + right.len());
+    let bits = Bits::new(&counts, left.len() + right.len());
     let seed = |number: u64| left.len() as u64 ^ (right.len() as u64) << 28 ^ number << 60;
-    let (tuning, control) = {
-        let lossless = Lossless::new(right, &order, bound);
-        let draw = |number| Sample::draw(left, &lossless, is_same, seed(number));
-        let tuning = draw(1);
-        if tuning.pairs.len() < LEAST_PAIRS {
-            let found = lossless.search(left, is_same, Some);
-            let pairs = left.len() as u64 * right.len() as u64;
-            return (found, Approximate::lossless(asked, pairs));
-        }
-        (tuning, draw(2))
-    };
-    let sides = (left, right);
-    let plan = choose(sides, (&sketch, bound), &tuning.pairs, asked, seed(3));
+    let lossless = Lossless::new(right, &order, bound);
+    let draw = |enough, number| Sample::draw(left, &lossless, is_same, enough, seed(number));
+    let tuning = draw(TUNING, 1);
+    if tuning.pairs.len() < LEAST_PAIRS {
+        let found = lossless.search(left, is_same, Some);
+        let pairs = left.len() as u64 * right.len() as u64;
+        return (found, Approximate::lossless(asked, pairs));
+    }
+    let control = draw(CONTROL, 2);
+    let seeds = [seed(3), seed(4)];
+    let plan = choose((left, right), &bits, &tuning.pairs, asked, seeds);
+    let (columns, planes) = lossless.planes();
+    let others = Laid::new(right, (columns, planes), &bits);
+    let own_planes = (!is_same).then(|| left.planes(columns));
+    let own = own_planes
+        .as_ref()
+        .map(|planes| Laid::new(left, (columns, planes), &bits));
     let search = Search {
-        left,
-        right,
+        left: own.as_ref().unwrap_or(&others),
+        right: &others,
         bound,
-        sketch: &sketch,
         tolerance: plan.tolerance,
         is_same,
     };
@@ -147,10 +160,15 @@ pub(super) fn search(
     let mut wanted = plan.tables;
     let mut repairs = 0;
     let share = loop {
-        while tables.len() < wanted {
-            let table = Table::draw(&sketch, plan.bits, tables.len(), seed(4));
-            search.add(&mut harvest, &table, &tables);
-            tables.push(table);
+        let done = tables.len();
+        let draw = |number| Table::draw(&bits, plan.bits, number, seed(5));
+        tables.extend((done..wanted).map(draw));
+        for start in (done..wanted).step_by(GROUP) {
+            let group = start..wanted.min(start + GROUP);
+            let found = group.into_par_iter().map(|n| search.table(&tables, n));
+            for table in found.collect::<Vec<Harvest>>() {
+                harvest.append(table);
+            }
         }
         harvest.found.par_sort_unstable_by_key(ordered);
         let is_found = |f: &&Found| {

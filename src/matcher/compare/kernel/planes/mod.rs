@@ -30,6 +30,9 @@ const UNUSED: u16 = u16::MAX;
 /// Words of a plane.
 const WORDS: usize = BLOCK / 64;
 
+/// Some bits of a filter, by which two are compared before they are in full.
+pub type Sketch = [u64; 2];
+
 /// One bit of each row of a block.
 pub type Plane = [u64; WORDS];
 
@@ -134,6 +137,25 @@ impl Planes {
     /// The planes of each block in turn, for [`Columns::fill_block`].
     pub fn each_mut(&mut self) -> std::slice::ChunksExactMut<'_, Plane> {
         self.planes.chunks_exact_mut(self.each)
+    }
+
+    /// The bits `bits`, 64 at most, of each row of block number `block`: the first is the lowest of its
+    /// word. 0 behind the last row.
+    ///
+    /// # Panics
+    /// If there are more than 64 bits, or one of them is none of `columns`, by which the planes were
+    /// filled.
+    pub fn gather(&self, columns: &Columns, block: usize, bits: &[u16], words: &mut [u64; BLOCK]) {
+        assert!(bits.len() <= 64 && columns.planes + 1 == self.each);
+        let planes = self.block(block);
+        for (group, words) in words.chunks_exact_mut(64).enumerate() {
+            let mut square = [0; 64];
+            for (own, &bit) in square.iter_mut().zip(bits) {
+                *own = !planes[usize::from(columns.rank[usize::from(bit)])][group];
+            }
+            transpose(&mut square);
+            words.copy_from_slice(&square);
+        }
     }
 
     fn block(&self, number: usize) -> &[Plane] {

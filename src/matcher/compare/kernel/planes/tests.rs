@@ -83,18 +83,73 @@ fn rows_are_near_at_the_edges_of_blocks_and_of_counters() {
 #[test]
 fn common_bits_of_pairs_are_counted() {
     let (a, b) = (filters(1, 9, 5), filters(2, 8, 5));
-    let pairs = [(0, 0), (8, 7), (3, 7), (3, 0)];
-    let wanted: Vec<u32> = pairs
+    let mut pairs = vec![(0, 0), (8, 7), (3, 7), (3, 0)];
+    pairs.extend((0..40).map(|n| (n % 9, n % 8)));
+    let count = |words: &mut dyn Iterator<Item = u64>| words.map(u64::count_ones).sum::<u32>();
+    let wanted: Vec<(u32, u32)> = pairs
         .iter()
         .map(|&(i, j): &(u32, u32)| {
-            let both = a[i as usize].iter().zip(&b[j as usize]);
-            both.map(|(x, y)| (x & y).count_ones()).sum()
+            let (a, b) = (&a[i as usize], &b[j as usize]);
+            let common = count(&mut a.iter().zip(b).map(|(x, y)| x & y));
+            (common, count(&mut a.iter().chain(b).copied()))
         })
         .collect();
     for width in Width::available() {
-        let mut common = Vec::new();
-        width.common((&a.concat(), &b.concat()), 5, &pairs, &mut common);
-        assert_eq!(common, wanted);
+        let mut counts = Vec::new();
+        width.common((&a.concat(), &b.concat()), 5, &pairs, &mut counts);
+        assert_eq!(counts, wanted);
+    }
+}
+
+#[test]
+fn gathered_bits_are_those_of_the_rows() {
+    let order: Vec<u16> = (0..320).rev().filter(|bit| bit % 7 != 0).collect();
+    for n in [1, 64, 513] {
+        let rows = filters(n as u64, n, 5);
+        let columns = Columns::new(5, &order);
+        let mut planes = Planes::new(&columns, n);
+        for (block, rows) in planes.each_mut().zip(rows.chunks(BLOCK)) {
+            columns.fill_block(block, each(rows));
+        }
+        for bits in [&[319][..], &[1, 64, 8, 319, 200], &order[3..67]] {
+            for (block, rows) in rows.chunks(BLOCK).enumerate() {
+                let mut words = [1; BLOCK];
+                planes.gather(&columns, block, bits, &mut words);
+                for (row, word) in rows.iter().zip(words) {
+                    let bit = |b: &u16| row[usize::from(*b) / 64] >> (b % 64) & 1;
+                    let wanted = bits.iter().rev().fold(0, |word, b| word << 1 | bit(b));
+                    assert_eq!(word, wanted);
+                }
+                assert!(words[rows.len()..].iter().all(|word| *word == 0));
+            }
+        }
+    }
+}
+
+#[test]
+fn sketches_are_alike_up_to_the_tolerance() {
+    let sketches = |seed, n| -> Vec<Sketch> {
+        let rows = filters(seed, n, 2).into_iter();
+        rows.map(|row| [row[0], row[1]]).collect()
+    };
+    let differing = |a: &Sketch, b: &Sketch| -> u32 {
+        let both = a.iter().zip(b);
+        both.map(|(x, y)| (x ^ y).count_ones()).sum()
+    };
+    for n in [0, 1, 63, 64, 65, 130] {
+        let (a, b) = (sketches(1, 5), sketches(2, n));
+        for tolerance in [0, 45, 50, 128] {
+            let mut wanted = Vec::new();
+            for (i, x) in (0..).zip(&a) {
+                let near = (0..).zip(&b).filter(|(_, y)| differing(x, y) <= tolerance);
+                wanted.extend(near.map(|(j, _)| (i, j)));
+            }
+            for width in Width::available() {
+                let mut alike = Vec::new();
+                width.alike((&a, &b), tolerance, &mut alike);
+                assert_eq!(alike, wanted, "{width:?}");
+            }
+        }
     }
 }
 

@@ -6,7 +6,7 @@
 
 use std::sync::OnceLock;
 
-use super::{BLOCK, Near, Plane, Planes, Rows, adders};
+use super::{BLOCK, Near, Plane, Planes, Rows, Sketch, adders};
 
 /// An instruction set that the loops of this file are compiled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,44 +72,104 @@ impl Width {
         }
     }
 
-    /// Appends to `common` the number of bits that the rows of each of `pairs` share: rows `i` of `a`
-    /// and `j` of `b`, both of `words` words.
+    /// Appends to `alike` the numbers of those sketches of `a` and `b` that differ in no more than
+    /// `tolerance` bits.
+    pub fn alike(
+        self,
+        (a, b): (&[Sketch], &[Sketch]),
+        tolerance: u32,
+        alike: &mut Vec<(u32, u32)>,
+    ) {
+        match self {
+            Self::Portable => compare(a, b, tolerance, alike),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx2 => avx2::alike(a, b, tolerance, alike),
+            #[cfg(target_arch = "x86_64")]
+            Self::Avx512 => avx512::alike(a, b, tolerance, alike),
+            #[cfg(not(target_arch = "x86_64"))]
+            Self::Avx2 | Self::Avx512 => unreachable!("not of this machine"),
+        }
+    }
+
+    /// Appends to `counts` for the rows of each of `pairs` how many bits they share, and the sum of
+    /// their weights: rows `i` of `a` and `j` of `b`, both of `words` words.
     pub fn common(
         self,
         (a, b): (&[u64], &[u64]),
         words: usize,
         pairs: &[(u32, u32)],
-        common: &mut Vec<u32>,
+        counts: &mut Vec<(u32, u32)>,
     ) {
         match self {
-            Self::Portable => count(a, b, words, pairs, common),
+            Self::Portable => count(a, b, words, pairs, counts),
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => avx2::common(a, b, words, pairs, common),
+            Self::Avx2 => avx2::common(a, b, words, pairs, counts),
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => avx512::common(a, b, words, pairs, common),
+            Self::Avx512 => avx512::common(a, b, words, pairs, counts),
             #[cfg(not(target_arch = "x86_64"))]
             Self::Avx2 | Self::Avx512 => unreachable!("not of this machine"),
         }
     }
 }
 
+/// Pairs by which rows are asked for before they are counted.
+const AHEAD: usize = 12;
+
 #[inline(always)]
-fn count(a: &[u64], b: &[u64], words: usize, pairs: &[(u32, u32)], common: &mut Vec<u32>) {
-    common.extend(pairs.iter().map(|&(i, j)| {
-        let a = &a[i as usize * words..][..words];
-        let b = &b[j as usize * words..][..words];
-        a.iter()
-            .zip(b)
-            .map(|(x, y)| (x & y).count_ones())
-            .sum::<u32>()
-    }));
+fn count(a: &[u64], b: &[u64], words: usize, pairs: &[(u32, u32)], counts: &mut Vec<(u32, u32)>) {
+    // PERF: loops, since a closure is not compiled for the instruction set of the function around it.
+    // What they wait for is memory.
+    let row = |i: u32| i as usize * words..(i as usize + 1) * words;
+    for (n, &(i, j)) in pairs.iter().enumerate() {
+        if let Some(&(i, j)) = pairs.get(n + AHEAD) {
+            prefetch(&a[row(i)]);
+            prefetch(&b[row(j)]);
+        }
+        let (mut common, mut weight) = (0, 0);
+        for (x, y) in a[row(i)].iter().zip(&b[row(j)]) {
+            common += (x & y).count_ones();
+            weight += x.count_ones() + y.count_ones();
+        }
+        counts.push((common, weight));
+    }
+}
+
+/// Asks for a row to be brought near.
+#[inline(always)]
+fn prefetch(row: &[u64]) {
+    #[cfg(target_arch = "x86_64")]
+    for line in row.chunks(8) {
+        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
+        // SAFETY: of every machine, and nothing is read.
+        unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) };
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = row;
+}
+
+#[inline(always)]
+fn compare(a: &[Sketch], b: &[Sketch], tolerance: u32, alike: &mut Vec<(u32, u32)>) {
+    for (i, own) in (0..).zip(a) {
+        for (first, others) in (0..).step_by(64).zip(b.chunks(64)) {
+            // PERF: collected as bits, so that nothing is guessed for most, who are not alike.
+            let mut rest = 0u64;
+            for (j, other) in others.iter().enumerate() {
+                let differing = (own[0] ^ other[0]).count_ones() + (own[1] ^ other[1]).count_ones();
+                rest |= u64::from(differing <= tolerance) << j;
+            }
+            while rest != 0 {
+                alike.push((i, first + rest.trailing_zeros()));
+                rest &= rest - 1;
+            }
+        }
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
 macro_rules! wide {
     ($name:ident, $features:literal, $register:ident, $($has:tt),*) => {
         mod $name {
-            use super::{Near, Plane, Rows};
+            use super::{Near, Plane, Rows, Sketch};
 
             pub(super) fn has() -> bool {
                 $(std::arch::is_x86_feature_detected!($has))&&*
@@ -131,9 +191,19 @@ macro_rules! wide {
                 unsafe { run(planes, rows, which, near) }
             }
 
-            pub(super) fn common(a: &[u64], b: &[u64], words: usize, pairs: &[(u32, u32)], out: &mut Vec<u32>) {
+            pub(super) fn alike(a: &[Sketch], b: &[Sketch], tolerance: u32, out: &mut Vec<(u32, u32)>) {
                 #[target_feature(enable = $features)]
-                fn run(a: &[u64], b: &[u64], words: usize, pairs: &[(u32, u32)], out: &mut Vec<u32>) {
+                fn run(a: &[Sketch], b: &[Sketch], tolerance: u32, out: &mut Vec<(u32, u32)>) {
+                    super::compare(a, b, tolerance, out);
+                }
+                assert!(has(), "not of this machine");
+                // SAFETY: the machine has the instructions, as was just asked.
+                unsafe { run(a, b, tolerance, out) }
+            }
+
+            pub(super) fn common(a: &[u64], b: &[u64], words: usize, pairs: &[(u32, u32)], out: &mut Vec<(u32, u32)>) {
+                #[target_feature(enable = $features)]
+                fn run(a: &[u64], b: &[u64], words: usize, pairs: &[(u32, u32)], out: &mut Vec<(u32, u32)>) {
                     super::count(a, b, words, pairs, out);
                 }
                 assert!(has(), "not of this machine");
