@@ -62,11 +62,17 @@ fn most_pairs_are_found_and_the_report_says_how_many() {
     let number = |name: &str| search[name].as_f64().unwrap();
     let (low, high) = (number("recall_low"), number("recall_high"));
     assert!(low < number("recall") && number("recall") < high && high <= 1.0);
-    assert!(low > 0.97 && high - low < 0.02, "{search}");
-    // All records of the first party are in the sample: the recall is no estimate.
-    assert_eq!(search["sampled_records"], 4000);
-    assert_eq!(search["sampled_pairs"], all["kept"]);
-    assert!((number("recall") - kept / of).abs() < 1e-9);
+    assert!(low > 0.97 && high - low < 0.03, "{search}");
+    // A part of the records is the sample; what it says holds for all.
+    let records = search["sampled_records"].as_u64().unwrap();
+    assert!((1000..4000).contains(&records), "{search}");
+    let pairs = search["sampled_pairs"].as_u64().unwrap();
+    assert!(pairs > 500 && pairs < all["kept"].as_u64().unwrap());
+    let recall = kept / of;
+    assert!(
+        low - 0.005 <= recall && recall <= high + 0.005,
+        "{recall}: {search}"
+    );
     assert!(number("tables") > 1.0 && number("bits") > 1.0);
     assert!(number("compared") < number("met"));
     assert!(said.contains("% of the pairs found"), "{said}");
