@@ -61,7 +61,7 @@ pub struct Options {
 ///
 /// # Errors
 /// [`Class::Input`](crate::error::Class::Input) and
-/// [`Class::Mismatch`](crate::error::Class::Mismatch) as of [`admit`], also for a release manifest
+/// [`Class::Mismatch`](crate::error::Class::Mismatch) as of [`admit`](crate::matcher::intake::admit), also for a release manifest
 /// beside a token file;
 /// [`Class::Mismatch`](crate::error::Class::Mismatch) if the project allows no pair of the
 /// parties given; [`Class::Io`](crate::error::Class::Io).
