@@ -8,7 +8,8 @@ use rayon::prelude::*;
 use super::Scored;
 use super::union::root;
 
-/// A message that changes a weight, odds x message, by less than this tells nothing new.
+/// A message that changes a weight, odds x message, by less than this share of 1 + weight tells nothing
+/// new.
 const SETTLED: f64 = 1e-9;
 /// Rounds at most; the messages of this model always settle, mostly within a few.
 const MAX_ROUNDS: usize = 1000;
@@ -221,8 +222,8 @@ impl Side {
                 let others = (sum - own).max(0.0);
                 let others = if others < own * 1e-12 { 0.0 } else { others };
                 let message = 1.0 / (1.0 + others);
-                // The partner's messages move by no more than the sum of its weights does.
-                if (message - *out).abs() * odds[i] > SETTLED {
+                // The partner's messages move by no more, of their size, than its weights do of theirs.
+                if (message - *out).abs() * odds[i] > SETTLED * (1.0 + odds[i] * message) {
                     let partner = self.partner[pairs.start + i] as usize;
                     to.is_stale[partner].store(true, Ordering::Relaxed);
                     is_new = true;
