@@ -25,9 +25,10 @@ const ANEW: &str =
 
 /// What a run is of. Two runs that agree in all of it give the same parts under one secret.
 pub trait Subject: Serialize + DeserializeOwned {
-    /// In what `found`, left by an earlier run, is of something else, as the rest of a sentence that
-    /// starts with "the unfinished run"; `None` if it is the same.
-    fn difference(&self, found: &Self) -> Option<&'static str>;
+    /// In what `found`, left by an earlier run, may be of something else: whether it is, and the rest of a
+    /// sentence that starts with "the unfinished run". The first that holds is said; if none does, it is
+    /// the same.
+    fn differences(&self, found: &Self) -> Vec<(bool, &'static str)>;
 }
 
 #[derive(Serialize, Deserialize)]
@@ -263,7 +264,8 @@ impl Unfinished {
         let header: Header<S> = serde_json::from_value(value).map_err(|_| damaged(&path))?;
         let secret = Zeroizing::new(header.secret);
         let secret = unhex(&secret).ok_or_else(|| damaged(&path))?;
-        if let Some(what) = subject.difference(&header.subject) {
+        let differences = subject.differences(&header.subject);
+        if let Some((_, what)) = differences.into_iter().find(|(differs, _)| *differs) {
             return Err(self.foreign(what));
         }
         self.secret = Zeroizing::new(secret);

@@ -108,8 +108,8 @@ mod tests {
     struct Any;
 
     impl Subject for Any {
-        fn difference(&self, _: &Self) -> Option<&'static str> {
-            None
+        fn differences(&self, _: &Self) -> Vec<(bool, &'static str)> {
+            Vec::new()
         }
     }
 

@@ -38,8 +38,8 @@ pub(super) struct Subject {
 }
 
 impl unfinished::Subject for Subject {
-    fn difference(&self, found: &Self) -> Option<&'static str> {
-        let what = [
+    fn differences(&self, found: &Self) -> Vec<(bool, &'static str)> {
+        vec![
             (
                 found.table != self.table,
                 "is of another table, or of this one before it was changed",
@@ -51,9 +51,7 @@ impl unfinished::Subject for Subject {
             ),
             (found.party != self.party, "is of another party"),
             (found != self, "was started with other options"),
-        ];
-        let found = what.into_iter().find(|(differs, _)| *differs);
-        found.map(|(_, what)| what)
+        ]
     }
 }
 

@@ -35,8 +35,8 @@ struct Subject {
 }
 
 impl unfinished::Subject for Subject {
-    fn difference(&self, found: &Self) -> Option<&'static str> {
-        let what = [
+    fn differences(&self, found: &Self) -> Vec<(bool, &'static str)> {
+        vec![
             (found.project != self.project, "is of another project file"),
             (
                 found.tokens != self.tokens || found.decoys != self.decoys,
@@ -46,9 +46,7 @@ impl unfinished::Subject for Subject {
                 found != self,
                 "was started with another --memory, --block-pairs or --approximate",
             ),
-        ];
-        let found = what.into_iter().find(|(differs, _)| *differs);
-        found.map(|(_, what)| what)
+        ]
     }
 }
 
