@@ -10,7 +10,7 @@ use super::release::{audits, verdict};
 use super::term::{self, Progress};
 use crate::error::Result;
 use crate::matcher::report::{
-    ApproximateReport, PairReport, Quality, Report, StatusCounts, threshold_at,
+    Approximate, PairReport, Quality, Report, StatusCounts, threshold_at,
 };
 use crate::pipeline::link::{self as pipeline, Options};
 use crate::pipeline::plan::{self as planning, Plan};
@@ -170,7 +170,7 @@ fn recall(quality: &Quality) -> String {
     }
 }
 
-fn describe_search(pass: &str, search: &ApproximateReport) -> String {
+fn describe_search(pass: &str, search: &Approximate) -> String {
     if search.tables == 0 {
         return format!("{pass}: all pairs were looked for, since a sample has too few\n");
     }

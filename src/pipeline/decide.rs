@@ -9,11 +9,11 @@ use crate::matcher::assign::{Assignment, Scored, assign};
 use crate::matcher::classify::{Exposure, Facts, Model, Pairs, Row};
 use crate::matcher::cluster::{Between, Persons, spread};
 use crate::matcher::compare::{
-    self, Approximate, Divided, Gathering, InFile, InMemory, Keep, Kept, Limits, Meeting,
-    PassResult, Run, divide, run,
+    self, Divided, Gathering, InFile, InMemory, Keep, Kept, Limits, Meeting, PassResult, Run,
+    divide, run,
 };
 use crate::matcher::intake::Party;
-use crate::matcher::report::{ApproximateReport, Circumstances, PassReport};
+use crate::matcher::report::{Circumstances, PassReport};
 use crate::matcher::rows::Allowance;
 use crate::project::Schema;
 use crate::unfinished::Unfinished;
@@ -55,7 +55,7 @@ pub(super) struct Looking<'p> {
 impl<'p> Looking<'p> {
     /// Who meets whom in two token files, and the model of it. Reads one pass of the files at a time.
     pub(super) fn meet(&self, a: &'p Party, b: &'p Party, known: Known<'_>) -> Result<Met> {
-        let names = (&a.file.header().party, &b.file.header().party);
+        let names = (name(a), name(b));
         let is_within = names.0 == names.1;
         let mut meetings = Meetings::new(self.schema, (a.refs.len(), b.refs.len()), is_within);
         for (number, pass) in self.schema.passes.iter().enumerate() {
@@ -82,16 +82,11 @@ impl<'p> Looking<'p> {
             pass: number,
             of_row: &party.of_row,
         };
-        let name = |p: &Party| {
-            let header = p.file.header();
-            let decoys = if header.decoys { "decoys-of-" } else { "" };
-            format!("{decoys}{}", header.party)
-        };
-        let is_within = name(a) == name(b);
-        let (left, right) = (source(a), (!is_within).then(|| source(b)));
+        let names = (name(a), name(b));
+        let (left, right) = (source(a), (names.0 != names.1).then(|| source(b)));
         let folder = self.unfinished.map(|unfinished| InFolder {
             unfinished,
-            name: format!("{}.{}.{number}", name(a), name(b)),
+            name: format!("{}.{}.{number}", names.0, names.1),
         });
         let keep: &dyn Keep = match &folder {
             Some(folder) => folder,
@@ -115,6 +110,13 @@ impl<'p> Looking<'p> {
         let folder = self.unfinished?.folder().to_path_buf();
         Some(Allowance { rows, folder })
     }
+}
+
+/// What a token file is called beside others: its party, and whether it holds decoys of it.
+fn name(party: &Party) -> String {
+    let header = party.file.header();
+    let decoys = if header.decoys { "decoys-of-" } else { "" };
+    format!("{decoys}{}", header.party)
 }
 
 /// Meetings as finished parts of an unfinished run.
@@ -194,7 +196,7 @@ impl<'s> Meetings<'s> {
             over_cap: result.over_cap,
             kept,
             links: 0,
-            approximate: result.approximate.map(of_search),
+            approximate: result.approximate,
         });
         match result.kept {
             Kept::Listed(meetings) => self.all.list(meetings),
@@ -238,23 +240,6 @@ impl<'s> Meetings<'s> {
                 duplicates: false,
             },
         })
-    }
-}
-
-/// What the report says of an approximate search.
-fn of_search(search: Approximate) -> ApproximateReport {
-    ApproximateReport {
-        asked: search.asked,
-        recall: search.recall,
-        recall_low: search.interval.0,
-        recall_high: search.interval.1,
-        sampled_records: search.sampled_records,
-        sampled_pairs: search.sampled_pairs,
-        bits: search.bits,
-        tables: search.tables,
-        tolerance: search.tolerance,
-        met: search.met,
-        compared: search.compared,
     }
 }
 

@@ -1,13 +1,12 @@
 //! Numbers of a match for people and machines; never a row.
 
-mod approximate;
 mod decoys;
 mod quality;
 mod warnings;
 
 use std::path::Path;
 
-pub use approximate::ApproximateReport;
+pub use crate::matcher::compare::Approximate;
 pub use decoys::DecoyReport;
 pub use quality::{Circumstances, Price, Quality, threshold_at};
 
@@ -115,7 +114,7 @@ pub struct PassReport {
     pub links: u64,
     /// How the pairs were found, if not all were looked for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub approximate: Option<ApproximateReport>,
+    pub approximate: Option<Approximate>,
 }
 
 impl StatusCounts {
@@ -157,8 +156,7 @@ impl PairReport {
         let names = (parties.0.as_str(), parties.1.as_str());
         let mut warnings = warnings::warnings(names, assignment, around);
         warnings.extend(warnings::over_cap(&passes));
-        let searches = passes.iter().filter_map(|p| p.approximate.as_ref());
-        warnings.extend(searches.filter_map(ApproximateReport::warning));
+        warnings.extend(warnings::too_few_found(&passes));
         Self {
             quality: Quality::of(assignment, around, threshold),
             decoys: Vec::new(),

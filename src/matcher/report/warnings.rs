@@ -22,6 +22,19 @@ pub fn over_cap(passes: &[PassReport]) -> impl Iterator<Item = String> {
     })
 }
 
+/// Sentences about searches that found fewer pairs than were asked for.
+pub fn too_few_found(passes: &[PassReport]) -> impl Iterator<Item = String> {
+    let searches = passes.iter().filter_map(|p| p.approximate.as_ref());
+    searches.filter(|s| s.recall < s.asked).map(|s| {
+        format!(
+            "{:.2} % of the pairs were found by the sample, and {:.2} % were asked for: leave out --approximate \
+             to find all of them",
+            100.0 * s.recall,
+            100.0 * s.asked
+        )
+    })
+}
+
 /// Sentences about what looks wrong, for the operator to take up with the parties `names`. Counts
 /// only.
 #[must_use]

@@ -146,7 +146,7 @@ fn approximate_search_finds_what_it_says() {
             assert!(found.iter().all(|m| all.binary_search(m).is_ok()));
             let recall = found.len() as f64 / all.len() as f64;
             assert!(recall >= asked - 0.01 && recall < 1.0, "{recall}");
-            let (low, high) = how.interval;
+            let (low, high) = (how.recall_low, how.recall_high);
             assert!(
                 low - 0.005 <= recall && recall <= high + 0.005,
                 "{recall}: {how:?}"

@@ -14,6 +14,7 @@ mod tune;
 
 use rayon::prelude::*;
 use recall::Share;
+use serde::Serialize;
 use tables::{Bits, Harvest, Laid, Search, Table};
 use tune::{MOST_TABLES, choose, sample};
 
@@ -37,21 +38,24 @@ const REPAIRS: usize = 4;
 const GROUP: usize = 4;
 
 /// How an approximate search was made, and what of the pairs that there are it found.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Approximate {
-    /// The recall asked for.
+    /// The share of pairs asked for.
     pub asked: f64,
-    /// The share found of the pairs in the sample; 1 if it has none.
+    /// The share found of the pairs of a sample of the first party's records, each of which was compared
+    /// with all records of the second; 1 if it has none.
     pub recall: f64,
-    /// Where the recall lies at a confidence of 95 %.
-    pub interval: (f64, f64),
-    /// Records of the first party in the sample.
+    /// Where that share lies for all records at a confidence of 95 %: from here,
+    pub recall_low: f64,
+    /// to here.
+    pub recall_high: f64,
+    /// Records in the sample; 0 if all pairs were looked for, since there are too few to choose tables by.
     pub sampled_records: u64,
     /// Pairs at or above the threshold that they have.
     pub sampled_pairs: u64,
-    /// Bits of a table's key.
+    /// Bits in which two filters must agree to meet in a table.
     pub bits: u32,
-    /// Number of tables.
+    /// Tables, each of other bits.
     pub tables: u32,
     /// In how many of the 128 bits of their sketches two filters may differ.
     pub tolerance: u32,
@@ -67,7 +71,8 @@ impl Approximate {
         Self {
             asked,
             recall: 1.0,
-            interval: (1.0, 1.0),
+            recall_low: 1.0,
+            recall_high: 1.0,
             sampled_records: 0,
             sampled_pairs: 0,
             bits: 0,
@@ -186,7 +191,8 @@ pub(super) fn search(
     let approximate = Approximate {
         asked,
         recall: share.share,
-        interval: share.interval,
+        recall_low: share.interval.0,
+        recall_high: share.interval.1,
         sampled_records: control.rows as u64,
         sampled_pairs: control.pairs.len() as u64,
         bits: plan.bits as u32,
