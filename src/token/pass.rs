@@ -18,6 +18,14 @@ pub struct Keys {
     pub rows: Vec<u32>,
 }
 
+impl Keys {
+    /// Records that have a token.
+    #[must_use]
+    pub fn people(&self) -> u64 {
+        self.records.chunk_by(|a, b| a == b).count() as u64
+    }
+}
+
 /// The tokens of one pass, whole: block keys and filters.
 #[derive(Debug, Default)]
 pub struct PassTokens {
@@ -92,13 +100,11 @@ impl TokenFile {
             |batch| {
                 let keys = fixed(batch, 0);
                 for i in (0..keys.len()).filter(|&i| keys.is_valid(i)) {
-                    let mut key = [0; 16];
-                    key.copy_from_slice(keys.value(i));
                     let record = of_row.get(row + i);
                     tokens
                         .records
                         .push(*record.ok_or_else(|| bad("its columns differ in length"))?);
-                    tokens.keys.push(u128::from_le_bytes(key));
+                    tokens.keys.push(key_of(keys.value(i)));
                     tokens.rows.push((row + i) as u32);
                 }
                 row += keys.len();
@@ -175,14 +181,12 @@ impl TokenFile {
             let keys = fixed(batch, 0);
             let mut filters = Vec::with_capacity(columns.filters.len());
             for i in (0..keys.len()).filter(|&i| keys.is_valid(i)) {
-                let mut key = [0; 16];
-                key.copy_from_slice(keys.value(i));
                 filters.clear();
                 filters.extend((1..=columns.filters.len()).map(|f| {
                     let column = fixed(batch, f);
                     column.is_valid(i).then(|| column.value(i))
                 }));
-                each(row + i, u128::from_le_bytes(key), &filters)?;
+                each(row + i, key_of(keys.value(i)), &filters)?;
             }
             row += keys.len();
             Ok(())
@@ -209,4 +213,11 @@ impl TokenFile {
             filters,
         })
     }
+}
+
+/// A block key from its 16 bytes.
+fn key_of(bytes: &[u8]) -> u128 {
+    let mut key = [0; 16];
+    key.copy_from_slice(bytes);
+    u128::from_le_bytes(key)
 }

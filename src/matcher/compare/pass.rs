@@ -69,9 +69,8 @@ impl Counts {
         self.tokens += meet.tokens();
         let met = (joined.left.len() + joined.right.len()) as u64 + joined.over_cap.tokens;
         self.met_nobody += meet.tokens() - met;
-        let people = |keys: &Keys| keys.records.chunk_by(|a, b| a == b).count() as u64;
-        self.people.0 += people(&meet.left);
-        self.people.1 += people(meet.right());
+        self.people.0 += meet.left.people();
+        self.people.1 += meet.right().people();
     }
 
     fn result(self, kept: Kept) -> PassResult {
@@ -142,9 +141,11 @@ pub fn pass<S: Source>(
     let mut counts = Counts::default();
     let mut buckets = Buckets::new(is_within);
     let mut whole = None;
+    let mut pairs = Vec::new();
     for (left, right) in &of.parts {
         let meet = Meet::of(left, right.as_ref(), limits)?;
         counts.add(&meet);
+        pairs.push(meet.joined.pairs());
         if !has_filters {
             buckets.add(&meet.joined, &meet.left.records, &meet.right().records);
         } else if of.parts.len() == 1 {
@@ -169,8 +170,12 @@ pub fn pass<S: Source>(
         told(before + pairs, counts.candidates);
     };
     for (part, (left, right)) in of.parts.iter().enumerate() {
-        if let Some(run) = keep.finished(part)? {
+        // Meetings alone do not say how an approximate search found them: that is made again.
+        if limits.approximate.is_none()
+            && let Some(run) = keep.finished(part)?
+        {
             runs.push(run);
+            told(pairs[part]);
             continue;
         }
         let meet = match whole.take() {

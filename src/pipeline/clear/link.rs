@@ -171,14 +171,13 @@ fn compare(
     let found: Vec<Vec<Meeting>> = tasks.par_iter().zip(&seen).map(meetings).collect();
     let mut found = found.concat();
     run::sort(&mut found);
-    let people = |t: &Keys| t.records.chunk_by(|a, b| a == b).count() as u64;
     PassResult {
         candidates: joined.pairs(),
         blocks: joined.blocks.len() as u64,
         largest: joined.largest(),
         over_cap: OverCap::default(),
         met_nobody: 0,
-        people: (people(a), people(b)),
+        people: (a.people(), b.people()),
         kept: Kept::Listed(vec![Run::in_memory(found)]),
         approximate: None,
     }
