@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::happy::k12_demo;
+use crate::happy::{encode, k12_demo};
 use crate::harness::{Dir, KEY};
 
 const MATCH: [&str; 6] = [
@@ -21,18 +21,7 @@ fn clk() -> Dir {
     dir.project("p.toml", &["district", "college"], "clk");
     dir.key("k", &KEY);
     for party in ["district", "college"] {
-        dir.ok(&[
-            "encode",
-            &format!("s/{party}.csv"),
-            "--project",
-            "p.toml",
-            "--party",
-            party,
-            "--key",
-            "k",
-            "-o",
-            &format!("{party}.tokens"),
-        ]);
+        encode(&dir, &format!("s/{party}.csv"), party, &[]);
     }
     dir
 }
@@ -88,6 +77,17 @@ fn most_pairs_are_found_and_the_report_says_how_many() {
         for (name, bytes) in ["links.csv", "pairs.csv", "report.json"].iter().zip(&files) {
             assert!(dir.bytes(&format!("again/{name}")) == *bytes, "{name}");
         }
+    }
+    // A match that goes on says the same: one that could not name its results.
+    std::fs::create_dir_all(dir.path("late/links.csv/in-the-way")).unwrap();
+    let options = ["--approximate", "0.99", "--memory", "64MiB"];
+    let late = [&MATCH[..], &["-o", "late"], &options].concat();
+    assert_eq!(dir.run(&late).code, 1);
+    std::fs::remove_dir_all(dir.path("late/links.csv")).unwrap();
+    let (resumed, _) = matched(&dir, "late", &[&options[..], &["--resume"]].concat());
+    assert_eq!(&resumed["approximate"], search);
+    for (name, bytes) in ["links.csv", "pairs.csv", "report.json"].iter().zip(&files) {
+        assert!(dir.bytes(&format!("late/{name}")) == *bytes, "{name}");
     }
     for share in ["0.5", "1", "0", "-0.9", "NaN", "99"] {
         let option = format!("--approximate={share}");

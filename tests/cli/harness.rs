@@ -264,3 +264,12 @@ pub const REFS: &str = "record_ref,student_id";
 pub const LINKS: &str = "party_a,ref_a,party_b,ref_b,probability,passes";
 /// Header of a crosswalk between two parties.
 pub const CROSSWALK: &str = "record_ref,link_id,status,probability,rivals";
+
+/// What a match of `district` and `college` writes.
+pub const RESULTS: [&str; 5] = [
+    "links.csv",
+    "pairs.csv",
+    "crosswalk-district.csv",
+    "crosswalk-college.csv",
+    "report.json",
+];

@@ -3,15 +3,8 @@
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-use crate::harness::{Dir, Files, KEY, program};
-
-const RESULTS: [&str; 5] = [
-    "links.csv",
-    "pairs.csv",
-    "crosswalk-district.csv",
-    "crosswalk-college.csv",
-    "report.json",
-];
+use crate::happy::encode;
+use crate::harness::{Dir, Files, KEY, RESULTS, program};
 
 /// Token files of invented students, and what a match of them gives, in `whole`.
 fn matched(records: &str) -> Dir {
@@ -20,19 +13,7 @@ fn matched(records: &str) -> Dir {
     dir.key("k", &KEY);
     dir.ok(&["synth", "--records", records, "-o", "s"]);
     for party in ["district", "college"] {
-        let (table, out) = (format!("s/{party}.csv"), format!("{party}.tokens"));
-        dir.ok(&[
-            "encode",
-            &table,
-            "--project",
-            "p.toml",
-            "--party",
-            party,
-            "--key",
-            "k",
-            "-o",
-            &out,
-        ]);
+        encode(&dir, &format!("s/{party}.csv"), party, &[]);
     }
     dir.ok(&args("whole", &[]));
     dir
@@ -82,12 +63,12 @@ fn stopped_at_the_end(dir: &Dir) {
 
 #[test]
 fn a_bound_on_memory_changes_nothing() {
-    let dir = matched("3000");
+    let dir = matched("15000");
+    let bound = ["--memory", "22MiB", "--force"];
+    let plan = dir.ok(&args("r", &[&bound[..], &["--plan"]].concat())).out;
+    assert!(plan.contains("in 2 parts"), "{plan}");
     for threads in ["1", "2", "7"] {
-        dir.ok(&args(
-            "r",
-            &["--memory", "64MiB", "--threads", threads, "--force"],
-        ));
+        dir.ok(&args("r", &[&bound[..], &["--threads", threads]].concat()));
         same(&dir, "r");
         assert!(parts(&dir, "r").is_empty());
     }
@@ -154,19 +135,7 @@ fn what_is_not_its_own_is_not_gone_on_from() {
     dir.write("r.partial/run.json", &header);
     // Of these files before one was encoded again.
     let before: Files = dir.files();
-    dir.ok(&[
-        "encode",
-        "s/college.csv",
-        "--project",
-        "p.toml",
-        "--party",
-        "college",
-        "--key",
-        "k",
-        "-o",
-        "college.tokens",
-        "--force",
-    ]);
+    encode(&dir, "s/college.csv", "college", &["--force"]);
     dir.fails(&own, 4, &["other token files"]);
     assert!(before.keys().eq(dir.files().keys()));
     // Somebody else's folder of that name.

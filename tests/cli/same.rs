@@ -3,15 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::happy::{encode, k12_demo};
-use crate::harness::{Dir, KEY, LINKS, REFS, rows, testdata};
-
-const RESULTS: [&str; 5] = [
-    "links.csv",
-    "pairs.csv",
-    "crosswalk-district.csv",
-    "crosswalk-college.csv",
-    "report.json",
-];
+use crate::harness::{Dir, KEY, LINKS, REFS, RESULTS, rows, testdata};
 
 #[test]
 fn any_number_of_threads_gives_the_same_bytes() {

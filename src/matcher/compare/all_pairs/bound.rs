@@ -54,19 +54,8 @@ impl Bound {
 mod tests {
     use proptest::prelude::*;
 
+    use super::super::tests::scale;
     use super::*;
-    use crate::project::{Fill, Filter};
-
-    pub(super) fn scale(bits: usize, dice: f64) -> Scale {
-        let filter = Filter {
-            name: "t".into(),
-            of: vec![],
-            bits,
-            layers: 1,
-            fill: Fill::Fixed(5),
-        };
-        Scale::of(&filter, Some(dice))
-    }
 
     proptest! {
         /// The bound is the Dice coefficient in whole numbers, and no slack is too small.

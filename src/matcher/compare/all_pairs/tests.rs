@@ -11,7 +11,7 @@ use crate::token::FilterColumn;
 /// How many others are in the block: any number does.
 const SIZE: u8 = 7;
 
-fn scale(bits: usize, dice: f64) -> Scale {
+pub(super) fn scale(bits: usize, dice: f64) -> Scale {
     let filter = Filter {
         name: "t".into(),
         of: vec![],
