@@ -4,7 +4,8 @@ use rayon::prelude::*;
 
 use super::bound::Bound;
 use super::side::Side;
-use crate::matcher::compare::kernel::planes::{BLOCK, Columns, Near, Planes, Rows, Width};
+use crate::matcher::compare::kernel::Tier;
+use crate::matcher::compare::kernel::planes::{BLOCK, Columns, Near, Planes, Rows};
 
 /// Rows of the left side that go through a block together: their lists of bits fit the second cache,
 /// as do a block's planes.
@@ -101,7 +102,7 @@ pub(super) struct Verify<'s, 't> {
     left: &'s Side<'t>,
     right: &'s Side<'t>,
     bound: &'s Bound,
-    width: Width,
+    tier: Tier,
     near: Vec<Near>,
     tokens: Vec<(u32, u32)>,
     counts: Vec<(u32, u32)>,
@@ -113,7 +114,7 @@ impl<'s, 't> Verify<'s, 't> {
             left,
             right,
             bound,
-            width: Width::best(),
+            tier: Tier::best(),
             near: Vec::new(),
             tokens: Vec::new(),
             counts: Vec::new(),
@@ -130,7 +131,7 @@ impl<'s, 't> Verify<'s, 't> {
         token: impl Fn(&Near) -> Option<(u32, u32)>,
     ) {
         self.near.clear();
-        self.width.near(block, rows, which, &mut self.near);
+        self.tier.near(block, rows, which, &mut self.near);
         self.tokens.clear();
         self.tokens.extend(self.near.iter().filter_map(token));
     }
@@ -149,8 +150,8 @@ impl<'s, 't> Verify<'s, 't> {
     pub(super) fn kept(&mut self, mut keep: impl FnMut(Found)) {
         self.counts.clear();
         let words = (self.left.all_words(), self.right.all_words());
-        self.width
-            .common(words, self.left.words(), &self.tokens, &mut self.counts);
+        self.tier
+            .common_of_pairs(words, self.left.words(), &self.tokens, &mut self.counts);
         for ((left, right), &(common, weight)) in self.tokens.drain(..).zip(&self.counts) {
             if common >= self.bound.least(weight) {
                 keep(Found {

@@ -19,7 +19,7 @@ pub(super) fn has_avx2() -> bool {
 }
 
 pub(super) fn has_avx512_bw() -> bool {
-    has!("avx2") && has!("avx512f") && has!("avx512vl") && has!("avx512bw")
+    has_avx2() && has!("avx512f") && has!("avx512vl") && has!("avx512bw")
 }
 
 pub(super) fn has_avx512() -> bool {

@@ -10,7 +10,8 @@ use rayon::prelude::*;
 use crate::matcher::compare::all_pairs::bound::Bound;
 use crate::matcher::compare::all_pairs::lossless::{Found, Verify};
 use crate::matcher::compare::all_pairs::side::Side;
-use crate::matcher::compare::kernel::planes::{BLOCK, Columns, Planes, Sketch, Width};
+use crate::matcher::compare::kernel::Tier;
+use crate::matcher::compare::kernel::planes::{BLOCK, Columns, Planes, Sketch};
 
 /// Share of all filters that have a bit for it to be drawn for a table: others hardly part anybody.
 const ELIGIBLE: std::ops::RangeInclusive<f64> = 0.05..=0.95;
@@ -287,7 +288,7 @@ impl Search<'_, '_> {
         pieces: &[(Range<usize>, Range<usize>)],
         before: &[Table],
     ) -> Harvest {
-        let width = Width::best();
+        let tier = Tier::best();
         let mut harvest = Harvest::default();
         let mut verify = Verify::new((self.left.side, self.right.side), self.bound);
         let mut alike = Vec::new();
@@ -298,7 +299,7 @@ impl Search<'_, '_> {
                 &part.sketches.0[rows.clone()],
                 &part.sketches.1[others.clone()],
             );
-            width.alike(sketches, self.tolerance, &mut alike);
+            tier.alike(sketches, self.tolerance, &mut alike);
             let tokens = |(i, j): (u32, u32)| (token(a[i as usize]), token(b[j as usize]));
             let tokens = alike.drain(..).map(tokens);
             verify.add(tokens.filter(|(i, j)| !self.is_same || i < j));

@@ -70,7 +70,7 @@ impl Register for u64 {
     }
 }
 
-/// Appends to `near` what [`Width::near`](super::Width::near) says, of a block of `lanes` rows.
+/// Appends to `near` what [`Tier::near`](crate::matcher::compare::kernel::Tier::near) says, of a block of `lanes` rows.
 ///
 /// # Safety
 /// The machine has the instructions of `R`; `rows` are of the columns of `planes`.

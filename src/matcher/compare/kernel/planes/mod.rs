@@ -13,9 +13,7 @@
 mod adders;
 #[cfg(target_arch = "x86_64")]
 mod registers;
-mod width;
-
-pub use width::Width;
+mod tiers;
 
 /// Rows of a block.
 pub const BLOCK: usize = 512;

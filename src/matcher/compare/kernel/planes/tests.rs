@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::matcher::compare::kernel::Tier;
 
 /// Filters of `words` words, the same for the same seed: each bit is set in a share of them that falls
 /// with its number.
@@ -53,11 +54,11 @@ fn check(order: &[u16], rows: &[Vec<u64>], others: &[Vec<u64>], slack: &[u32]) {
                 }
             }
         }
-        for width in Width::available() {
+        for tier in Tier::available() {
             let mut near = Vec::new();
-            width.near((&planes, block), &lists, &which, &mut near);
+            tier.near((&planes, block), &lists, &which, &mut near);
             let found: Vec<(u32, u32)> = near.iter().map(|n| (n.row, n.lane)).collect();
-            assert_eq!(found, wanted, "{width:?}");
+            assert_eq!(found, wanted, "{tier:?}");
         }
     }
 }
@@ -94,9 +95,9 @@ fn common_bits_of_pairs_are_counted() {
             (common, count(&mut a.iter().chain(b).copied()))
         })
         .collect();
-    for width in Width::available() {
+    for tier in Tier::available() {
         let mut counts = Vec::new();
-        width.common((&a.concat(), &b.concat()), 5, &pairs, &mut counts);
+        tier.common_of_pairs((&a.concat(), &b.concat()), 5, &pairs, &mut counts);
         assert_eq!(counts, wanted);
     }
 }
@@ -144,10 +145,10 @@ fn sketches_are_alike_up_to_the_tolerance() {
                 let near = (0..).zip(&b).filter(|(_, y)| differing(x, y) <= tolerance);
                 wanted.extend(near.map(|(j, _)| (i, j)));
             }
-            for width in Width::available() {
+            for tier in Tier::available() {
                 let mut alike = Vec::new();
-                width.alike((&a, &b), tolerance, &mut alike);
-                assert_eq!(alike, wanted, "{width:?}");
+                tier.alike((&a, &b), tolerance, &mut alike);
+                assert_eq!(alike, wanted, "{tier:?}");
             }
         }
     }

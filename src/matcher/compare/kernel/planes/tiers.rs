@@ -1,49 +1,13 @@
-//! Which instruction set: chosen once, at run time.
+//! The loops over planes, over sketches and over pairs of rows, for each tier.
 #![allow(
     unsafe_code,
     reason = "a function for an instruction set may be called only where the machine has it"
 )]
 
-use std::sync::OnceLock;
-
 use super::{BLOCK, Near, Plane, Planes, Rows, Sketch, adders};
+use crate::matcher::compare::kernel::Tier;
 
-/// An instruction set that the loops of this file are compiled for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Width {
-    /// What every machine of the target has.
-    Portable,
-    /// x86-64 with AVX2.
-    Avx2,
-    /// x86-64 with AVX-512: its logic of three operands makes two operations of an adder.
-    Avx512,
-}
-
-impl Width {
-    /// Those that this machine can run, the slowest first.
-    #[must_use]
-    pub fn available() -> Vec<Self> {
-        #[allow(unused_mut, reason = "only x86-64 has more than one")]
-        let mut widths = vec![Self::Portable];
-        #[cfg(target_arch = "x86_64")]
-        {
-            if avx2::has() {
-                widths.push(Self::Avx2);
-            }
-            if avx512::has() {
-                widths.push(Self::Avx512);
-            }
-        }
-        widths
-    }
-
-    /// The fastest of this machine.
-    #[must_use]
-    pub fn best() -> Self {
-        static BEST: OnceLock<Width> = OnceLock::new();
-        *BEST.get_or_init(|| Self::available().pop().unwrap_or(Self::Portable))
-    }
-
+impl Tier {
     /// Appends to `near` those pairs of a row of `which` and a row of block number `block` of `planes`
     /// of which the second lacks at most so many of the bits listed for the first. `which`: numbers
     /// of rows, each with what it may miss.
@@ -62,13 +26,13 @@ impl Width {
         let planes = (planes.block(block), lanes);
         match self {
             // SAFETY: of every machine.
-            Self::Portable => unsafe { adders::run::<u64>(planes, rows, which, near) },
+            Self::Portable | Self::Neon => unsafe { adders::run::<u64>(planes, rows, which, near) },
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => avx2::near(planes, rows, which, near),
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => avx512::near(planes, rows, which, near),
+            Self::Avx512Bw | Self::Avx512 => avx512::near(planes, rows, which, near),
             #[cfg(not(target_arch = "x86_64"))]
-            Self::Avx2 | Self::Avx512 => unreachable!("not of this machine"),
+            Self::Avx2 | Self::Avx512Bw | Self::Avx512 => unreachable!("not of this machine"),
         }
     }
 
@@ -81,19 +45,19 @@ impl Width {
         alike: &mut Vec<(u32, u32)>,
     ) {
         match self {
-            Self::Portable => compare(a, b, tolerance, alike),
+            Self::Portable | Self::Neon => compare(a, b, tolerance, alike),
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => avx2::alike(a, b, tolerance, alike),
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => avx512::alike(a, b, tolerance, alike),
+            Self::Avx512Bw | Self::Avx512 => avx512::alike(a, b, tolerance, alike),
             #[cfg(not(target_arch = "x86_64"))]
-            Self::Avx2 | Self::Avx512 => unreachable!("not of this machine"),
+            Self::Avx2 | Self::Avx512Bw | Self::Avx512 => unreachable!("not of this machine"),
         }
     }
 
     /// Appends to `counts` for the rows of each of `pairs` how many bits they share, and the sum of
     /// their weights: rows `i` of `a` and `j` of `b`, both of `words` words.
-    pub fn common(
+    pub fn common_of_pairs(
         self,
         (a, b): (&[u64], &[u64]),
         words: usize,
@@ -101,13 +65,13 @@ impl Width {
         counts: &mut Vec<(u32, u32)>,
     ) {
         match self {
-            Self::Portable => count(a, b, words, pairs, counts),
+            Self::Portable | Self::Neon => count(a, b, words, pairs, counts),
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => avx2::common(a, b, words, pairs, counts),
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => avx512::common(a, b, words, pairs, counts),
+            Self::Avx512Bw | Self::Avx512 => avx512::common(a, b, words, pairs, counts),
             #[cfg(not(target_arch = "x86_64"))]
-            Self::Avx2 | Self::Avx512 => unreachable!("not of this machine"),
+            Self::Avx2 | Self::Avx512Bw | Self::Avx512 => unreachable!("not of this machine"),
         }
     }
 }
@@ -167,13 +131,10 @@ fn compare(a: &[Sketch], b: &[Sketch], tolerance: u32, alike: &mut Vec<(u32, u32
 
 #[cfg(target_arch = "x86_64")]
 macro_rules! wide {
-    ($name:ident, $features:literal, $register:ident, $($has:tt),*) => {
+    ($name:ident, $features:literal, $register:ident, $has:ident) => {
         mod $name {
             use super::{Near, Plane, Rows, Sketch};
-
-            pub(super) fn has() -> bool {
-                $(std::arch::is_x86_feature_detected!($has))&&*
-            }
+            use crate::matcher::compare::kernel::x86::$has as has;
 
             pub(super) fn near(
                 planes: (&[Plane], u32),
@@ -182,16 +143,30 @@ macro_rules! wide {
                 near: &mut Vec<Near>,
             ) {
                 #[target_feature(enable = $features)]
-                fn run(planes: (&[Plane], u32), rows: &Rows, which: &[(u32, u32)], near: &mut Vec<Near>) {
+                fn run(
+                    planes: (&[Plane], u32),
+                    rows: &Rows,
+                    which: &[(u32, u32)],
+                    near: &mut Vec<Near>,
+                ) {
                     // SAFETY: compiled for the machine that is asked for below.
-                    unsafe { super::adders::run::<std::arch::x86_64::$register>(planes, rows, which, near) }
+                    unsafe {
+                        super::adders::run::<std::arch::x86_64::$register>(
+                            planes, rows, which, near,
+                        )
+                    }
                 }
                 assert!(has(), "not of this machine");
                 // SAFETY: the machine has the instructions, as was just asked.
                 unsafe { run(planes, rows, which, near) }
             }
 
-            pub(super) fn alike(a: &[Sketch], b: &[Sketch], tolerance: u32, out: &mut Vec<(u32, u32)>) {
+            pub(super) fn alike(
+                a: &[Sketch],
+                b: &[Sketch],
+                tolerance: u32,
+                out: &mut Vec<(u32, u32)>,
+            ) {
                 #[target_feature(enable = $features)]
                 fn run(a: &[Sketch], b: &[Sketch], tolerance: u32, out: &mut Vec<(u32, u32)>) {
                     super::compare(a, b, tolerance, out);
@@ -201,9 +176,21 @@ macro_rules! wide {
                 unsafe { run(a, b, tolerance, out) }
             }
 
-            pub(super) fn common(a: &[u64], b: &[u64], words: usize, pairs: &[(u32, u32)], out: &mut Vec<(u32, u32)>) {
+            pub(super) fn common(
+                a: &[u64],
+                b: &[u64],
+                words: usize,
+                pairs: &[(u32, u32)],
+                out: &mut Vec<(u32, u32)>,
+            ) {
                 #[target_feature(enable = $features)]
-                fn run(a: &[u64], b: &[u64], words: usize, pairs: &[(u32, u32)], out: &mut Vec<(u32, u32)>) {
+                fn run(
+                    a: &[u64],
+                    b: &[u64],
+                    words: usize,
+                    pairs: &[(u32, u32)],
+                    out: &mut Vec<(u32, u32)>,
+                ) {
                     super::count(a, b, words, pairs, out);
                 }
                 assert!(has(), "not of this machine");
@@ -215,6 +202,6 @@ macro_rules! wide {
 }
 
 #[cfg(target_arch = "x86_64")]
-wide!(avx2, "avx2,popcnt", __m256i, "avx2", "popcnt");
+wide!(avx2, "avx2,popcnt", __m256i, has_avx2);
 #[cfg(target_arch = "x86_64")]
-wide!(avx512, "avx512f,popcnt", __m512i, "avx512f", "popcnt");
+wide!(avx512, "avx2,popcnt,avx512f", __m512i, has_avx512_bw);
