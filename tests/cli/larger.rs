@@ -64,7 +64,11 @@ fn stopped_at_the_end(dir: &Dir) {
 #[test]
 fn a_bound_on_memory_changes_nothing() {
     let dir = matched("15000");
-    let bound = ["--memory", "22MiB", "--force"];
+    let little = args("x", &["--memory", "1MiB"]);
+    let refused = dir.fails(&little, 2, &["--memory 1MiB is not enough", "give"]);
+    let (_, least) = refused.err.split_once("give ").unwrap();
+    let least = least.split_whitespace().next().unwrap();
+    let bound = ["--memory", least, "--force"];
     let plan = dir.ok(&args("r", &[&bound[..], &["--plan"]].concat())).out;
     assert!(plan.contains("in 2 parts"), "{plan}");
     for threads in ["1", "2", "7"] {
@@ -72,8 +76,6 @@ fn a_bound_on_memory_changes_nothing() {
         same(&dir, "r");
         assert!(parts(&dir, "r").is_empty());
     }
-    let little = args("x", &["--memory", "1MiB"]);
-    dir.fails(&little, 2, &["--memory 1MiB is not enough", "give"]);
     dir.fails(&args("x", &["--memory", "much"]), 2, &["--memory"]);
 }
 
