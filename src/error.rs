@@ -124,7 +124,7 @@ impl fmt::Display for Shape {
 
 /// An error with its place and its way out.
 ///
-/// Printed as `path:line: column "X": problem`, then a `hint:` line where there is one.
+/// Printed as `path:line: column "X": problem`, then details, then a `hint:` line, where there are any.
 ///
 /// # Privacy
 /// Built from positions, column names, counts and [`Shape`]s only.
@@ -134,6 +134,7 @@ struct Inner {
     class: Class,
     location: Option<Location>,
     problem: String,
+    details: Vec<String>,
     hint: Option<String>,
     source: Option<std::io::Error>,
 }
@@ -144,6 +145,7 @@ impl Error {
             class,
             location: None,
             problem: problem.into(),
+            details: Vec::new(),
             hint: None,
             source: None,
         }))
@@ -205,6 +207,13 @@ impl Error {
         self
     }
 
+    /// The same error with lines that say more, below the problem.
+    #[must_use]
+    pub fn details(mut self, lines: Vec<String>) -> Self {
+        self.0.details = lines;
+        self
+    }
+
     /// What kind of failure it is.
     #[must_use]
     pub fn class(&self) -> Class {
@@ -247,6 +256,9 @@ impl fmt::Display for Error {
             write!(f, "{location}: ")?;
         }
         f.write_str(&self.0.problem)?;
+        for line in &self.0.details {
+            write!(f, "\n  {line}")?;
+        }
         if let Some(hint) = &self.0.hint {
             write!(f, "\nhint: {hint}")?;
         }

@@ -79,6 +79,9 @@ pub(super) fn mapping(
 fn describe(options: &Options, summary: &Summary) -> String {
     let mut text = String::new();
     for (field, headers) in &summary.columns {
+        if field.is_aside() && headers.is_empty() {
+            continue;
+        }
         let headers: Vec<String> = headers.iter().map(|h| format!("\"{h}\"")).collect();
         let shown = match headers.len() {
             0 => "not found".to_owned(),

@@ -11,5 +11,6 @@ pub mod encode;
 pub mod key;
 pub mod normalise;
 pub mod resolve;
+pub mod source;
 pub mod table;
 pub mod unique;

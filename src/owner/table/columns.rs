@@ -1,25 +1,15 @@
-//! Which column is which field: by the headers that student systems use, or as the user says.
-//!
-//! Headers are compared folded: lower case, without blanks and `_ - .`, without leading digits
-//! (so that `01 Student ID` is a student id).
+//! Which column is which field: as the user says, by the preset of the export, or by the headers that
+//! student systems use.
 
 use std::path::Path;
 
 use super::headers::{self, BIRTHDATE, LAST, ONLY_FIRST, ONLY_LAST, STUDENT_ID};
-use super::{Field, Mapping};
+use super::preset::{Column, Preset};
+use super::{Field, Mapping, fold};
 use crate::error::{Error, Result};
 
 /// How alike two folded headers must be (Jaro-Winkler) for one to be offered instead of the other.
 const NEAR: f64 = 0.8;
-
-fn fold(header: &str) -> String {
-    header
-        .trim_start_matches(|c: char| c.is_ascii_digit())
-        .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '.'))
-        .flat_map(char::to_lowercase)
-        .collect()
-}
 
 /// For each field the columns that were taken for it, by their places and by the file's own headers:
 /// one at most, but for aliases.
@@ -43,11 +33,11 @@ impl Columns {
         chosen.iter().map(|(_, header)| header.as_str())
     }
 
-    /// The fields for which the file has no column.
+    /// The fields of a person for which the file has no column.
     pub fn missing(&self) -> impl Iterator<Item = Field> {
         Field::ALL
             .into_iter()
-            .filter(|&field| self.header(field).is_none())
+            .filter(|&field| !field.is_aside() && self.header(field).is_none())
     }
 
     pub(super) fn index(&self, field: Field) -> Option<usize> {
@@ -60,13 +50,22 @@ impl Columns {
     }
 
     /// Chooses a column for each field.
-    pub(super) fn choose(path: &Path, headers: &[String], mapping: &Mapping) -> Result<Self> {
+    pub(super) fn choose(
+        path: &Path,
+        headers: &[String],
+        preset: &'static Preset,
+        mapping: &Mapping,
+    ) -> Result<Self> {
         let folded: Vec<String> = headers.iter().map(|h| fold(h)).collect();
         let found = Finder {
             path,
             headers,
             folded: &folded,
+            preset,
         };
+        if !mapping.has_headers() || !preset.has_headers() {
+            return found.placed(mapping);
+        }
         // PRIVACY: before a header is named in a message, the first line must have proved to be one.
         if !found.is_header_line(mapping) {
             return Err(found
@@ -90,10 +89,16 @@ impl Columns {
     }
 }
 
+/// What a column without a header is called: `#3`.
+pub(super) fn numbered(width: usize) -> Vec<String> {
+    (1..=width).map(|i| format!("#{i}")).collect()
+}
+
 struct Finder<'a> {
     path: &'a Path,
     headers: &'a [String],
     folded: &'a [String],
+    preset: &'static Preset,
 }
 
 impl Finder<'_> {
@@ -149,7 +154,18 @@ impl Finder<'_> {
                 .filter(|&i| known.contains(&self.folded[i].as_str()) && !is_taken(i))
                 .collect()
         };
-        let mut found = candidates(headers::of(field));
+        let mut found: Vec<usize> = Vec::new();
+        // The first header of a preset that is there is meant, whatever others are.
+        for column in self.preset.columns(field) {
+            if let Column::Header(header) = column
+                && (found.is_empty() || field.is_alias())
+            {
+                found.extend(candidates(&[header]));
+            }
+        }
+        if found.is_empty() {
+            found = candidates(headers::of(field));
+        }
         if found.is_empty() {
             found = match field {
                 Field::First => candidates(ONLY_FIRST),
@@ -169,6 +185,35 @@ impl Finder<'_> {
                 .hint(format!("choose one, for example --map {field}=\"{a}\"")));
         }
         Ok(found)
+    }
+
+    /// The columns of a file without headers: by the preset, and by what the user says.
+    fn placed(&self, mapping: &Mapping) -> Result<Columns> {
+        let mut columns = Columns::default();
+        for field in Field::ALL {
+            let wanted = mapping.headers(field);
+            let places: Vec<usize> = if wanted.is_empty() {
+                let of_preset = self.preset.columns(field).filter_map(|c| match c {
+                    Column::Place(place) => Some(place - 1),
+                    Column::Header(_) => None,
+                });
+                of_preset.filter(|i| *i < self.headers.len()).collect()
+            } else {
+                let wanted = wanted.iter().filter(|w| !w.is_empty());
+                wanted
+                    .map(|w| self.named(field, w, mapping))
+                    .collect::<Result<_>>()?
+            };
+            let named = places.into_iter().map(|i| (i, self.headers[i].clone()));
+            columns.chosen[field as usize] = named.collect();
+        }
+        if columns.header(Field::StudentId).is_none() {
+            return Err(self
+                .error("a file without headers: which column holds the student id, cannot be known")
+                .hint("name columns by their numbers, for example --map id=#1 --map last=#2"));
+        }
+        self.check(&columns)?;
+        Ok(columns)
     }
 
     /// The column whose header is `wanted`: letter by letter, otherwise folded.

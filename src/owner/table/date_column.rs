@@ -210,12 +210,11 @@ impl Undecided {
     }
 }
 
-/// Finds the format of column `index` by reading it from the top; `None` if it is empty.
+/// Finds the format of column `index` in the rows that are left; `None` if it is empty.
 pub(super) fn decide(mut rows: Rows, index: usize, header: &str) -> Result<Option<DateFormat>> {
-    rows.headers()?;
     let mut tally = Tally::default();
     let mut seen = 0;
-    while rows.advance()?.is_some() {
+    while rows.advance()? {
         tally.add(rows.cell(index, || header)?, rows.line());
         seen += 1;
         if seen % ENOUGH_ROWS == 0

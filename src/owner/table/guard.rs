@@ -31,7 +31,6 @@ enum State {
 #[derive(Clone, Copy)]
 enum Fault {
     Nul,
-    TextAfterQuote,
     Unclosed,
     TooLong,
     TooLongInQuotes,
@@ -50,6 +49,10 @@ pub(super) struct Guard<R> {
     /// Bytes of the current record in earlier chunks.
     carried: usize,
     starts: VecDeque<u64>,
+    /// The line on which the current record starts.
+    record_line: u64,
+    /// Where records start in which a quoted cell goes on after its closing mark.
+    faulty: VecDeque<u64>,
     fault: Option<(Fault, u64)>,
 }
 
@@ -68,6 +71,8 @@ impl<R: Read> Guard<R> {
             quote_line: 1,
             carried: 0,
             starts: VecDeque::new(),
+            record_line: 1,
+            faulty: VecDeque::new(),
             fault: None,
         }
     }
@@ -77,17 +82,22 @@ impl<R: Read> Guard<R> {
         self.starts.pop_front()
     }
 
+    /// Whether in the record that starts on this line a quoted cell goes on after its closing mark. To be asked
+    /// once of each record, in order.
+    pub(super) fn is_faulty(&mut self, line: u64) -> bool {
+        while self.faulty.front().is_some_and(|l| *l < line) {
+            self.faulty.pop_front();
+        }
+        self.faulty.front() == Some(&line)
+    }
+
     /// What made the last read fail, if it was the content of the file.
     pub(super) fn fault(&self, path: &Path) -> Option<Error> {
         let (fault, line) = self.fault?;
         let (problem, hint) = match fault {
             Fault::Nul => (
                 "a NUL byte, which text does not contain",
-                "save the file as \"CSV UTF-8\"; UTF-16 is not read",
-            ),
-            Fault::TextAfterQuote => (
-                "a cell that starts with a quotation mark goes on after its closing one",
-                "inside a quoted cell, a quotation mark must be written twice",
+                "save the file as \"CSV UTF-8\"",
             ),
             Fault::Unclosed => (
                 "a quotation mark opens a cell here and is never closed",
@@ -157,12 +167,17 @@ impl<R: Read> Guard<R> {
                 }
                 (S::CrSeen, _) => return self.stop(Fault::LoneCr, self.line, i),
                 (_, b'\r') => S::CrSeen,
+                // The `csv` crate goes on as if the cell were not quoted, and so does this.
                 (S::QuoteSeen, b) if b != self.delimiter => {
-                    return self.stop(Fault::TextAfterQuote, self.quote_line, i);
+                    if self.faulty.back() != Some(&self.record_line) {
+                        self.faulty.push_back(self.record_line);
+                    }
+                    S::Plain
                 }
                 (from, b) => {
                     if from == S::RecordStart {
                         self.starts.push_back(self.line);
+                        self.record_line = self.line;
                         self.carried = 0;
                         start = i;
                     }

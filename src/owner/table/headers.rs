@@ -1,6 +1,17 @@
-//! The headers that student systems use, folded as in [`super::columns`].
+//! The headers that student systems use, folded: lower case, without blanks and `_ - .`, without leading
+//! digits (so that `01 Student ID` is a student id).
 
 use super::Field;
+
+/// A header as it is compared.
+pub(super) fn fold(header: &str) -> String {
+    header
+        .trim_start_matches(|c: char| c.is_ascii_digit())
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '_' | '-' | '.'))
+        .flat_map(char::to_lowercase)
+        .collect()
+}
 
 /// The headers of a student's own id. State ids are not among them: where both are in a file, the
 /// local one is meant, and a state id is taken only if the user says so.
@@ -186,6 +197,31 @@ pub(super) const ONLY_FIRST: &[&str] = &["legalfirst", "legalfirstname", "legalg
 /// Headers of the last name where no other column is it.
 pub(super) const ONLY_LAST: &[&str] = &["legallast", "legallastname", "legalsurname"];
 
+/// The school year.
+const GRADE: &[&str] = &[
+    "grade",
+    "gradelevel",
+    "grades",
+    "gradelevelcode",
+    "currentgrade",
+    "studentgrade",
+    "stugr",
+];
+/// Opt-outs: of directory information, or of being passed on at all.
+const HOLD: &[&str] = &[
+    "confidential",
+    "confidentialityindicator",
+    "directoryhold",
+    "directoryoptout",
+    "ferpa",
+    "ferpablock",
+    "ferpahold",
+    "hold",
+    "optout",
+    "privacyflag",
+    "spbpersconfidind",
+];
+
 /// The folded headers by which a column is known as that of `field`.
 pub(super) fn of(field: Field) -> &'static [&'static str] {
     match field {
@@ -198,5 +234,7 @@ pub(super) fn of(field: Field) -> &'static [&'static str] {
         Field::Gender => GENDER,
         Field::AliasFirst => ALIAS_FIRST,
         Field::AliasLast => ALIAS_LAST,
+        Field::Grade => GRADE,
+        Field::Hold => HOLD,
     }
 }

@@ -3,8 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::DateFormat;
+use super::{DateFormat, MAX_BAD, Preset};
 use crate::error::{Error, Result};
+use crate::owner::source::Encoding;
 
 /// A field of a person's record that this program reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,11 +28,15 @@ pub enum Field {
     AliasFirst,
     /// `alias-last`: a former, maiden, preferred or other last name. May have several columns.
     AliasLast,
+    /// `grade`: the school year, only looked at by `check`.
+    Grade,
+    /// `hold`: whether the student, or a parent, has opted out of being passed on.
+    Hold,
 }
 
 impl Field {
     /// Every field, in the order in which they are listed to people.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::StudentId,
         Self::First,
         Self::Middle,
@@ -41,7 +46,15 @@ impl Field {
         Self::Gender,
         Self::AliasFirst,
         Self::AliasLast,
+        Self::Grade,
+        Self::Hold,
     ];
+
+    /// Whether the field tells about the row and not about the person: nothing of it is encoded.
+    #[must_use]
+    pub fn is_aside(self) -> bool {
+        matches!(self, Self::Grade | Self::Hold)
+    }
 
     /// Whether several columns may hold the field.
     #[must_use]
@@ -62,6 +75,8 @@ impl Field {
             Self::Gender => "gender",
             Self::AliasFirst => "alias-first",
             Self::AliasLast => "alias-last",
+            Self::Grade => "grade",
+            Self::Hold => "hold",
         }
     }
 
@@ -77,6 +92,8 @@ impl Field {
             Self::Gender => "gender",
             Self::AliasFirst => "alias of the first name",
             Self::AliasLast => "alias of the last name",
+            Self::Grade => "grade",
+            Self::Hold => "opt-out",
         }
     }
 }
@@ -174,11 +191,31 @@ impl FromStr for Delimiter {
 }
 
 /// What the user sets by hand; everything else is found out from the file.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Mapping {
     headers: [Vec<String>; Field::ALL.len()],
     date_format: Option<DateFormat>,
     delimiter: Option<Delimiter>,
+    encoding: Option<Encoding>,
+    preset: Option<&'static Preset>,
+    table: Option<String>,
+    has_headers: bool,
+    most_bad: f64,
+}
+
+impl Default for Mapping {
+    fn default() -> Self {
+        Self {
+            headers: Default::default(),
+            date_format: None,
+            delimiter: None,
+            encoding: None,
+            preset: None,
+            table: None,
+            has_headers: true,
+            most_bad: MAX_BAD,
+        }
+    }
 }
 
 impl Mapping {
@@ -231,9 +268,50 @@ impl Mapping {
         self
     }
 
+    /// The same mapping with this encoding, whatever the bytes look like.
+    #[must_use]
+    pub fn with_encoding(mut self, encoding: Encoding) -> Self {
+        self.encoding = Some(encoding);
+        self
+    }
+
+    /// The same mapping with the file taken for an export of this preset.
+    #[must_use]
+    pub fn with_preset(mut self, preset: &'static Preset) -> Self {
+        self.preset = Some(preset);
+        self
+    }
+
+    /// The same mapping with this table taken of an archive.
+    #[must_use]
+    pub fn with_table(mut self, name: String) -> Self {
+        self.table = Some(name);
+        self
+    }
+
+    /// The same mapping of a file whose first row is a student. Its columns are then named by their
+    /// numbers: `last=#3`.
+    #[must_use]
+    pub fn without_headers(mut self) -> Self {
+        self.has_headers = false;
+        self
+    }
+
+    /// The same mapping, in which at most this share of the rows, 0 to 1, may be left out as unreadable.
+    #[must_use]
+    pub fn with_most_bad(mut self, share: f64) -> Self {
+        self.most_bad = share;
+        self
+    }
+
     /// The headers set for `field`: none if the user said nothing, `""` alone if that there is none.
     pub(super) fn headers(&self, field: Field) -> &[String] {
         &self.headers[field as usize]
+    }
+
+    /// Whether the user said anything about `field`.
+    pub(super) fn is_set(&self, field: Field) -> bool {
+        !self.headers(field).is_empty()
     }
 
     /// Every field with a header that was set for it, `""` included.
@@ -248,5 +326,25 @@ impl Mapping {
 
     pub(super) fn delimiter(&self) -> Option<Delimiter> {
         self.delimiter
+    }
+
+    pub(super) fn encoding(&self) -> Option<Encoding> {
+        self.encoding
+    }
+
+    pub(super) fn preset(&self) -> Option<&'static Preset> {
+        self.preset
+    }
+
+    pub(super) fn table(&self) -> Option<&str> {
+        self.table.as_deref()
+    }
+
+    pub(super) fn has_headers(&self) -> bool {
+        self.has_headers
+    }
+
+    pub(super) fn most_bad(&self) -> f64 {
+        self.most_bad
     }
 }

@@ -1,38 +1,53 @@
 //! Delimited text to [`Record`]s, each with its line.
 //!
-//! Owns: opening a file, finding its delimiter, its columns and the format of its dates, and
-//! reading it row by row in constant memory. Columns that no [`Field`] takes are dropped unseen.
+//! Owns: finding out of what system a file is, its delimiter, its columns and the format of its dates, and
+//! reading it row by row, in constant memory but for what belongs to one student and stands apart. Columns
+//! that no [`Field`] takes are dropped unseen.
 //!
-//! Imports: `error`, `units`.
+//! Imports: `error`, `owner::source`, `units`.
 //!
-//! Invariants: an unsound file is refused, never guessed at; no message holds a cell, only its
-//! place. Header names do appear in messages, but only once the first line has proved to be a
+//! Invariants: an unsound file is refused, never guessed at; a row that cannot be read is left out and counted,
+//! up to a share; no message holds a cell, only its place. Header names do appear in messages, but only once the first line has proved to be a
 //! header line, so that a file without one does not show its first person.
 
+mod bad_rows;
 mod columns;
 mod cut;
 mod date_column;
 mod dates;
+mod demographics;
 mod guard;
 mod headers;
+mod input;
 mod mapping;
+mod parquet_rows;
+mod preset;
 mod rows;
+mod several;
 mod sniff;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
+pub use bad_rows::{BadRow, BadRows, Fault, MAX_BAD};
 pub use columns::Columns;
 pub use cut::CutColumn;
 pub use dates::DateFormat;
 pub use mapping::{Delimiter, Field, Mapping};
+pub use preset::Preset;
 
 use crate::error::{Error, Result};
+use crate::owner::source::Source;
 use crate::units::BirthDate;
 use cut::Lengths;
-use rows::Rows;
+use demographics::Demographics;
+use headers::fold;
+use input::Input;
+use preset::Sign;
+use rows::{Layout, Rows};
+use several::Grouped;
 
 /// The largest record that is read: 1 MiB of text, line breaks inside quotes included.
 pub const MAX_RECORD_BYTES: usize = guard::MAX_RECORD;
@@ -63,6 +78,10 @@ pub struct Record {
     pub alias_first: Vec<String>,
     /// Other last names: one cell for each column that holds them.
     pub alias_last: Vec<String>,
+    /// The grade or school year, in the file's own code.
+    pub grade: String,
+    /// The student, or a parent, has opted out of being passed on, by the column for that.
+    pub is_held: bool,
     /// The birthdate.
     pub birthdate: Birth,
 }
@@ -94,7 +113,15 @@ pub enum Birth {
 pub struct Table {
     rows: Rows,
     columns: Columns,
+    preset: &'static Preset,
     date_format: Option<DateFormat>,
+    most_bad: f64,
+    /// The rows of each student, where there may be several.
+    grouped: Option<Grouped>,
+    /// Birthdates that stand in another table.
+    demographics: Option<Demographics>,
+    /// The other columns of words that decide which rows are students.
+    only: Vec<(usize, &'static [&'static str])>,
     /// The columns of names, with the lengths of what was read in them so far.
     names: Vec<(usize, String, Lengths)>,
     /// The first data row was read to see that there is one, and has not been given out yet.
@@ -112,34 +139,106 @@ impl fmt::Debug for Table {
 }
 
 impl Table {
-    /// Opens the file at `path`, finds its columns, and decides how its dates are written.
+    /// Opens the file, archive or folder at `path`, finds the students in it, their columns, and how dates
+    /// are written.
     ///
-    /// Where `mapping` does not set the date format, the birthdate column is read once from the
-    /// start: as far as needed, at least 200,000 rows where there are so many.
+    /// A text is read once to find its encoding. Where `mapping` does not set the date format, the birthdate
+    /// column is read once from the start: as far as needed, at least 200,000 rows where there are so many.
+    /// Where a student may have several rows, all are read once, and the names of each student are in memory;
+    /// so are the birthdates that stand in another table.
     ///
     /// # Errors
     /// [`Class::Io`](crate::error::Class::Io) if the file cannot be read;
     /// [`Class::Input`](crate::error::Class::Input) if it is empty, holds no row after the header,
-    /// is not delimited text, has a column twice or not at all, or dates that can be read in
+    /// is no table, has a column twice or not at all, or dates that can be read in
     /// two ways; [`Class::Usage`](crate::error::Class::Usage) if `mapping` uses one column twice.
     pub fn open(path: &Path, mapping: &Mapping) -> Result<Self> {
-        let head = sniff::head(path, mapping.delimiter())?;
-        let mut rows = Rows::open(path, &head)?;
-        let columns = Columns::choose(path, &rows.headers()?, mapping)?;
-        if rows.advance()?.is_none() {
+        let input = Input::find(path, mapping)?;
+        let layout = |source: &Source, record| -> Result<Layout> {
+            let delimiter = match (mapping.delimiter(), source.text()) {
+                (Some(delimiter), _) => delimiter,
+                (None, Some(_)) => sniff::delimiter(source)?,
+                (None, None) => Delimiter::Comma,
+            };
+            Ok(Layout {
+                source: source.clone(),
+                delimiter,
+                record,
+            })
+        };
+        let mut plain = layout(&input.students, None)?;
+        let mut headers = Rows::open(&plain)?.headers()?;
+        let preset = mapping.preset().unwrap_or_else(|| Preset::of(&headers));
+        let has_headers = preset.has_headers() && mapping.has_headers();
+        let open = |layout: &Layout| -> Result<Rows> {
+            let mut rows = Rows::open(layout)?;
+            if has_headers {
+                rows.headers()?;
+            }
+            Ok(rows)
+        };
+        if let Sign::Cell(_, record) = preset.sign {
+            plain.record = Some(record);
+        }
+        let mut rows = open(&plain)?;
+        let is_there = rows.advance()?;
+        if !has_headers {
+            // The first row may be of another kind, with fewer cells than one of a student.
+            headers = columns::numbered(rows.width());
+        }
+        let columns = Columns::choose(rows.path(), &headers, preset, mapping)?;
+        if let Sign::Columns(width) = preset.sign
+            && headers.len() != width
+        {
+            let problem = format!(
+                "expected {width} columns, as {} has, found {}",
+                preset.name,
+                headers.len()
+            );
+            return Err(Error::input(rows.path(), problem).line(rows.line()));
+        }
+        let has_births = columns.index(Field::Birthdate).is_some() || input.demographics.is_some();
+        if preset.name.starts_with("oneroster") && !has_births && !mapping.is_set(Field::Birthdate)
+        {
             return Err(
-                Error::input(path, "the file holds a header line and no row after it")
-                    .hint("export it again, with the students"),
+                Error::input(rows.path(), "there is no demographics.csv beside it, and so no birthdate")
+                    .hint("ask for a OneRoster export with demographics; to go on without, say --map birthdate="),
             );
         }
-        let date_format = match (mapping.date_format(), columns.index(Field::Birthdate)) {
+        if !is_there {
+            rows.bad().check(0.0, rows.path())?;
+            return Err(Error::input(
+                rows.path(),
+                "the file holds a header line and no row after it",
+            )
+            .hint("export it again, with the students"));
+        }
+        let given = mapping.date_format().or(preset.dates);
+        let date_format = match (given, columns.index(Field::Birthdate)) {
             (_, None) => None,
             (Some(format), Some(_)) => Some(format),
             (None, Some(index)) => {
                 let header = columns.header(Field::Birthdate).unwrap_or_default();
-                date_column::decide(Rows::open(path, &head)?, index, header)?
+                date_column::decide(open(&plain)?, index, header)?
             }
         };
+        let grouped = match &preset.several {
+            Some(several) => Grouped::of(open(&plain)?, &headers, &columns, several)?,
+            None => None,
+        };
+        let demographics = match &input.demographics {
+            Some(source) if columns.index(Field::Birthdate).is_none() => Some(Demographics::read(
+                &layout(source, None)?,
+                mapping.date_format(),
+            )?),
+            _ => None,
+        };
+        let folded: Vec<String> = headers.iter().map(|h| fold(h)).collect();
+        let find = |h: &str| folded.iter().position(|f| f == h);
+        let only = preset.only.iter();
+        let only = only
+            .filter_map(|(h, words)| Some((find(h)?, *words)))
+            .collect();
         let names = [Field::First, Field::Middle, Field::Last];
         let names = names
             .into_iter()
@@ -151,7 +250,12 @@ impl Table {
         Ok(Self {
             rows,
             columns,
+            preset,
             date_format,
+            most_bad: mapping.most_bad(),
+            grouped,
+            demographics,
+            only,
             names,
             waiting: true,
         })
@@ -193,7 +297,25 @@ impl Table {
     /// The character between two cells.
     #[must_use]
     pub fn delimiter(&self) -> Delimiter {
-        self.rows.delimiter()
+        self.rows.layout().delimiter
+    }
+
+    /// Where the students were read from.
+    #[must_use]
+    pub fn source(&self) -> &Source {
+        &self.rows.layout().source
+    }
+
+    /// The export that the file was taken for.
+    #[must_use]
+    pub fn preset(&self) -> &'static Preset {
+        self.preset
+    }
+
+    /// The rows that were left out so far, since they could not be divided into their cells.
+    #[must_use]
+    pub fn bad_rows(&self) -> &BadRows {
+        self.rows.bad()
     }
 
     /// Reads the next row into `record`, whose memory is used again. `false` at the end of the file,
@@ -202,10 +324,16 @@ impl Table {
     /// # Errors
     /// As [`Table::records`].
     pub fn read(&mut self, record: &mut Record) -> Result<bool> {
-        if !self.waiting && self.rows.advance()?.is_none() {
-            return Ok(false);
+        loop {
+            if !self.waiting && !self.rows.advance()? {
+                self.rows.bad().check(self.most_bad, self.rows.path())?;
+                return Ok(false);
+            }
+            self.waiting = false;
+            if self.is_student()? {
+                break;
+            }
         }
-        self.waiting = false;
         record.line = self.rows.line();
         for (field, text) in [
             (Field::StudentId, &mut record.student_id),
@@ -214,10 +342,12 @@ impl Table {
             (Field::Last, &mut record.last),
             (Field::Suffix, &mut record.suffix),
             (Field::Gender, &mut record.gender),
+            (Field::Grade, &mut record.grade),
         ] {
             text.clear();
             text.push_str(self.cell(field)?);
         }
+        record.is_held = self.preset.is_held(self.cell(Field::Hold)?);
         for (field, texts) in [
             (Field::AliasFirst, &mut record.alias_first),
             (Field::AliasLast, &mut record.alias_last),
@@ -236,7 +366,40 @@ impl Table {
             Some(format) => format.read(self.cell(Field::Birthdate)?),
             None => Birth::Missing,
         };
+        if let Some(grouped) = &self.grouped
+            && let Some((others, own)) = grouped.others(&self.rows)?
+        {
+            for [first, last] in others {
+                if *first != own[0] {
+                    record.alias_first.push(first.clone());
+                }
+                if *last != own[1] {
+                    record.alias_last.push(last.clone());
+                }
+            }
+        }
+        if let Some(demographics) = &self.demographics {
+            let (birthdate, sex) = demographics.of(&record.student_id);
+            record.birthdate = birthdate;
+            if record.gender.is_empty() {
+                record.gender.push_str(sex);
+            }
+        }
         Ok(true)
+    }
+
+    /// Whether the current row is that of a student.
+    fn is_student(&self) -> Result<bool> {
+        for (index, words) in &self.only {
+            let cell = self.rows.cell(*index, || "")?;
+            if !words.iter().any(|w| cell.eq_ignore_ascii_case(w)) {
+                return Ok(false);
+            }
+        }
+        match &self.grouped {
+            Some(grouped) => Ok(grouped.others(&self.rows)?.is_some()),
+            None => Ok(true),
+        }
     }
 
     /// Replaces the content of `batch` by the next rows, at most `n`; returns how many there are,
@@ -261,9 +424,9 @@ impl Table {
     /// The rows in the order of the file. After an error there are no more.
     ///
     /// # Errors
-    /// Each item may be [`Class::Input`](crate::error::Class::Input), with its line: a row with
-    /// more or fewer cells than the header, faulty quoting, a NUL byte, a record of more than
-    /// [`MAX_RECORD_BYTES`], a chosen cell that is not UTF-8; or
+    /// Each item may be [`Class::Input`](crate::error::Class::Input), with its line: a quotation mark that is
+    /// never closed, a NUL byte, a record of more than [`MAX_RECORD_BYTES`]; at the end, that more rows than
+    /// may be could not be divided into their cells; or
     /// [`Class::Io`](crate::error::Class::Io).
     pub fn records(mut self) -> impl Iterator<Item = Result<Record>> {
         let mut ended = false;
@@ -294,12 +457,4 @@ impl Table {
             None => Ok(""),
         }
     }
-}
-
-/// Where a file is and how it must be read, found out before its first row.
-struct Head {
-    path: PathBuf,
-    /// Bytes of the byte-order mark, to be skipped.
-    skip: u64,
-    delimiter: Delimiter,
 }
