@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use bytesize::ByteSize;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use crate::owner::table::{DateFormat, Delimiter};
+use super::reading::{Member, Reading};
 use crate::pipeline::link::BLOCK_PAIRS;
 use crate::units::PartyId;
 
@@ -125,7 +125,7 @@ pub(super) enum Key {
 
 #[derive(Debug, ClapArgs)]
 pub(super) struct Encode {
-    /// The student table: delimited text with a header line
+    /// The student table: delimited text or Parquet, an archive (ZIP) with one in it, or a folder of OneRoster
     pub(super) table: PathBuf,
     /// The project file
     #[arg(long)]
@@ -145,16 +145,10 @@ pub(super) struct Encode {
     /// The list of rejected rows to write: it stays with you. Default: beside the token file, .rejects.csv
     #[arg(long)]
     pub(super) rejects: Option<PathBuf>,
-    /// Which column holds a field: id, first, middle, last, suffix, birthdate, gender, alias-first or alias-last, as in
-    /// last="LNAME"; an alias may be given more than once, for more than one column
-    #[arg(long = "map", value_name = "FIELD=HEADER")]
-    pub(super) map: Vec<String>,
-    /// How dates are written, where the column does not tell
-    #[arg(long)]
-    pub(super) date_format: Option<DateFormat>,
-    /// What separates the columns, where the header line does not tell
-    #[arg(long)]
-    pub(super) delimiter: Option<Delimiter>,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) member: Member,
     /// Encode decoys instead: the same names with birthdates moved away, so that every link to one is
     /// false. The operator measures false links by them (match --decoys)
     #[arg(long)]
@@ -198,15 +192,10 @@ pub(super) struct Audit {
     /// Write the report as JSON to this file
     #[arg(long, value_name = "FILE")]
     pub(super) json: Option<PathBuf>,
-    /// Which column holds a field, as for `encode`
-    #[arg(long = "map", value_name = "FIELD=HEADER")]
-    pub(super) map: Vec<String>,
-    /// How dates are written, where the column does not tell
-    #[arg(long)]
-    pub(super) date_format: Option<DateFormat>,
-    /// What separates the columns, where the header line does not tell
-    #[arg(long)]
-    pub(super) delimiter: Option<Delimiter>,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) member: Member,
     /// Replace a report that exists
     #[arg(long)]
     pub(super) force: bool,
@@ -308,9 +297,11 @@ pub(super) struct Resolve {
     /// The table of rates to write. Default: beside the table, .rates.csv
     #[arg(long, requires = "by")]
     pub(super) rates: Option<PathBuf>,
-    /// Which column of the table holds the id, as for `encode`: id="STU_ID"
-    #[arg(long = "map", value_name = "FIELD=HEADER", requires = "by")]
-    pub(super) map: Vec<String>,
+    /// The table to take of an archive, where it has several: its name, or its folder and name
+    #[arg(long = "table-in-zip", value_name = "NAME", requires = "by")]
+    pub(super) member: Option<String>,
+    #[command(flatten)]
+    pub(super) reading: Reading,
     /// Replace a file that exists
     #[arg(long)]
     pub(super) force: bool,
@@ -319,10 +310,10 @@ pub(super) struct Resolve {
 #[derive(Debug, ClapArgs)]
 pub(super) struct Evaluate {
     /// The folder that `match` wrote
-    #[arg(required_unless_present = "clear")]
+    #[arg(required_unless_present = "clear", conflicts_with = "Reading")]
     pub(super) results: Option<PathBuf>,
     /// The ref maps of two parties, in the order of the truth's columns
-    #[arg(long, required_unless_present = "clear")]
+    #[arg(long, required_unless_present = "clear", conflicts_with = "Reading")]
     pub(super) refs: Vec<PathBuf>,
     /// A CSV of two id columns, the first party's first
     #[arg(long)]
@@ -333,15 +324,8 @@ pub(super) struct Evaluate {
     /// The schema to encode by, with --clear. Default: k12
     #[arg(long, requires = "clear", conflicts_with_all = ["results", "refs"])]
     pub(super) schema: Option<String>,
-    /// Which column of both tables holds a field, as for `encode`
-    #[arg(long = "map", value_name = "FIELD=HEADER", requires = "clear", conflicts_with_all = ["results", "refs"])]
-    pub(super) map: Vec<String>,
-    /// How dates are written in both tables, where the column does not tell
-    #[arg(long, requires = "clear", conflicts_with_all = ["results", "refs"])]
-    pub(super) date_format: Option<DateFormat>,
-    /// What separates the columns of both tables, where the header line does not tell
-    #[arg(long, requires = "clear", conflicts_with_all = ["results", "refs"])]
-    pub(super) delimiter: Option<Delimiter>,
+    #[command(flatten)]
+    pub(super) reading: Reading,
     /// Find the records of one person inside each table too, and link them as one
     #[arg(long, requires = "clear", conflicts_with_all = ["results", "refs"])]
     pub(super) duplicates: bool,

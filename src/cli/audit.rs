@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::args::Audit;
-use super::owner::{mapping, pretty};
+use super::owner::pretty;
 use super::print;
 use super::term::Progress;
 use crate::error::{Error, Result};
@@ -20,7 +20,7 @@ pub(super) fn audit(verb: &Audit, progress: &Progress) -> Result<()> {
         party: party.clone(),
         key: key.clone(),
         tokens: verb.tokens.clone(),
-        mapping: mapping(&verb.map, verb.date_format, verb.delimiter)?,
+        mapping: verb.reading.mapping(verb.member.name())?,
         population: verb.population,
         seed: verb.seed,
         json: verb.json.clone(),

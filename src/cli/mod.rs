@@ -14,6 +14,7 @@ mod audit;
 mod keys;
 mod matching;
 mod owner;
+mod reading;
 mod rehearse;
 mod release;
 mod term;
@@ -67,7 +68,7 @@ fn run(args: &Args, progress: &Progress) -> Result<()> {
         Verb::Release(v) => release::release(v, args, progress),
         Verb::Inspect(v) => matching::inspect(v),
         Verb::Match(v) => matching::link(v, args, progress),
-        Verb::Resolve(v) => owner::resolve(v, args),
+        Verb::Resolve(v) => owner::resolve(v, args, progress),
         Verb::Evaluate(v) => rehearse::evaluate(v, progress),
         Verb::Synth(v) => rehearse::synth(v, args, progress),
     }

@@ -4,9 +4,9 @@ use serde_json::json;
 
 use super::args::{Args, Encode, Resolve};
 use super::print;
+use super::reading;
 use super::term::Progress;
 use crate::error::{Error, Result};
-use crate::owner::table::{DateFormat, Delimiter, Mapping};
 use crate::pipeline::encode::{Options, Summary};
 use crate::pipeline::files::beside;
 use crate::pipeline::{encode as pipeline, resolve as resolving};
@@ -26,7 +26,7 @@ pub(super) fn encode(verb: &Encode, args: &Args, progress: &Progress) -> Result<
             .rejects
             .clone()
             .unwrap_or_else(|| beside(&verb.out, "rejects.csv")),
-        mapping: mapping(&verb.map, verb.date_format, verb.delimiter)?,
+        mapping: verb.reading.mapping(verb.member.name())?,
         decoys: verb.decoys,
         force: verb.force,
         resume: verb.resume,
@@ -57,27 +57,8 @@ pub(super) fn encode(verb: &Encode, args: &Args, progress: &Progress) -> Result<
     }
 }
 
-/// What the options on columns say together.
-pub(super) fn mapping(
-    maps: &[String],
-    date_format: Option<DateFormat>,
-    delimiter: Option<Delimiter>,
-) -> Result<Mapping> {
-    let mut mapping = Mapping::default();
-    for argument in maps {
-        mapping.map(argument)?;
-    }
-    if let Some(format) = date_format {
-        mapping = mapping.with_date_format(format);
-    }
-    if let Some(delimiter) = delimiter {
-        mapping = mapping.with_delimiter(delimiter);
-    }
-    Ok(mapping)
-}
-
 fn describe(options: &Options, summary: &Summary) -> String {
-    let mut text = String::new();
+    let mut text = format!("read as     {}\n", reading::describe(&summary.found));
     for (field, headers) in &summary.columns {
         if field.is_aside() && headers.is_empty() {
             continue;
@@ -137,6 +118,7 @@ fn as_json(summary: &Summary) -> Result<String> {
         .map(|c| json!({"column": c.header, "letters": c.letters, "rows": c.rows}))
         .collect();
     let value = json!({
+        "read_as": reading::as_json(&summary.found),
         "rows_read": summary.read,
         "records": summary.records,
         "token_rows": summary.rows,
@@ -159,12 +141,18 @@ pub(super) fn pretty(value: &impl serde::Serialize) -> Result<String> {
         .map_err(|_| Error::internal("a result has no JSON form"))
 }
 
-pub(super) fn resolve(verb: &Resolve, args: &Args) -> Result<()> {
+pub(super) fn resolve(verb: &Resolve, args: &Args, progress: &Progress) -> Result<()> {
+    if verb.by.is_none() && verb.reading.is_given() {
+        return Err(Error::usage(
+            "how a table is read is said, but no table: it is read for --by alone",
+        ));
+    }
+    let mapping = verb.reading.mapping(verb.member.as_deref())?;
     let rates = verb.by.as_ref().zip(verb.table.as_ref());
     let rates = rates.map(|(by, table)| resolving::Rates {
         table: table.clone(),
         by: by.clone(),
-        maps: verb.map.clone(),
+        mapping,
         out: verb
             .rates
             .clone()
@@ -177,7 +165,7 @@ pub(super) fn resolve(verb: &Resolve, args: &Args) -> Result<()> {
         rates,
         force: verb.force,
     };
-    let (done, groups) = resolving::resolve(&options)?;
+    let (done, groups) = resolving::resolve(&options, progress)?;
     if !args.quiet {
         eprintln!("{} lines, {} of them linked", done.lines, done.linked);
         if let Some(rates) = &options.rates {

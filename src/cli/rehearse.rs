@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::args::{Args, Demo, Evaluate, Profile, Synth};
 use super::matching::describe;
-use super::owner::{mapping, pretty};
+use super::owner::pretty;
 use super::print;
 use super::term::Progress;
 use crate::error::{Error, Result};
@@ -116,7 +116,7 @@ fn price(verb: &Evaluate, tables: &[PathBuf], progress: &Progress) -> Result<()>
         tables: [first.clone(), second.clone()],
         truth: verb.truth.clone(),
         schema: verb.schema.clone().unwrap_or_else(|| "k12".into()),
-        mapping: mapping(&verb.map, verb.date_format, verb.delimiter)?,
+        mapping: verb.reading.mapping(None)?,
         duplicates: verb.duplicates,
     };
     let comparison = clear::compare(&options, progress)?;

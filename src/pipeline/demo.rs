@@ -102,13 +102,14 @@ pub fn demo(folder: &Path, progress: &dyn Progress) -> Result<Demo> {
         .collect();
     for (party, refs) in parties.iter().zip(&refs) {
         let crosswalk = at("results").join(format!("crosswalk-{party}.csv"));
-        resolve::resolve(&resolve::Options {
+        let options = resolve::Options {
             crosswalk,
             refs: refs.clone(),
             out: at(&format!("{party}-links.csv")),
             rates: None,
             force: false,
-        })?;
+        };
+        resolve::resolve(&options, progress)?;
     }
     let evaluation = evaluate(&at("results"), &refs[0], &refs[1], &at("truth.csv"))?;
     Ok(Demo {

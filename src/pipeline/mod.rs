@@ -14,6 +14,7 @@ pub mod release;
 pub mod resolve;
 mod room;
 
+use crate::owner::table::Table;
 use crate::project::Project;
 pub use crate::unfinished::Start;
 
@@ -36,6 +37,9 @@ pub trait Progress: Sync {
     /// The project's schema is a classic one, whose tokens are known to be broken.
     fn classic_schema(&self);
 
+    /// A student table was read to its end: what it was found to be, and which rows were left out.
+    fn table(&self, table: &Table);
+
     /// What an earlier run has left was found, or not, and what was done with it.
     fn start(&self, how: Start);
 }
@@ -48,6 +52,8 @@ impl Progress for Silent {
     fn at(&self, _: &str, _: u64, _: u64) {}
 
     fn classic_schema(&self) {}
+
+    fn table(&self, _: &Table) {}
 
     fn start(&self, _: Start) {}
 }

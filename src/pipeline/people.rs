@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::Progress;
 use crate::error::Result;
 use crate::owner::normalise::{self, Person};
-use crate::owner::table::{Mapping, Record, Table};
+use crate::owner::table::{Mapping, Record, Table, is_mangled_id};
 
 /// Records read at a time.
 const BATCH: usize = 1 << 13;
@@ -38,11 +38,13 @@ pub(super) fn read<T>(
         for (record, person) in batch.iter().zip(&people[first..]) {
             let person: &Person = person;
             let named = !person.first.is_empty() || !person.last.is_empty();
-            let is_wanted = named && !record.student_id.is_empty();
+            let id = record.student_id.as_str();
+            let is_wanted = named && !id.is_empty() && !is_mangled_id(id);
             kept.push(is_wanted.then(|| keep(record)).transpose()?);
         }
         progress.at("read", people.len() as u64, 0);
     }
+    progress.table(&table);
     // As `encode` does: whose names somebody else has is counted over all rows.
     normalise::mark_namesakes(&mut people);
     let all = kept.into_iter().zip(people);

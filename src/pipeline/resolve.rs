@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use super::Progress;
 use super::files::check_outputs;
 use crate::error::Result;
 use crate::owner::resolve as resolving;
@@ -34,8 +35,8 @@ pub struct Rates {
     pub table: PathBuf,
     /// The header of the column.
     pub by: String,
-    /// `FIELD=HEADER`, as for `encode`; the id's is the one that counts.
-    pub maps: Vec<String>,
+    /// Which columns hold what, as for `encode`; the id's is the one that counts.
+    pub mapping: Mapping,
     /// The table of rates to write.
     pub out: PathBuf,
 }
@@ -50,7 +51,7 @@ pub struct Rates {
 /// As there; [`Class::Input`](crate::error::Class::Input) if the table has no such column; for
 /// outputs that clash with inputs or exist. All of these but the first are found before anything is
 /// written.
-pub fn resolve(options: &Options) -> Result<(Resolved, usize)> {
+pub fn resolve(options: &Options, progress: &dyn Progress) -> Result<(Resolved, usize)> {
     let o = options;
     let (mut inputs, mut outputs) = (vec![&*o.crosswalk, &*o.refs], vec![&*o.out]);
     if let Some(rates) = &o.rates {
@@ -58,7 +59,8 @@ pub fn resolve(options: &Options) -> Result<(Resolved, usize)> {
         outputs.push(&rates.out);
     }
     check_outputs(&inputs, &outputs, o.force)?;
-    let groups = o.rates.as_ref().map(groups).transpose()?;
+    let groups = o.rates.as_ref().map(|rates| groups(rates, progress));
+    let groups = groups.transpose()?;
     let resolved = resolving::resolve(&o.crosswalk, &o.refs, &o.out)?;
     let number = match (&o.rates, groups) {
         (Some(rates), Some(groups)) => resolving::rates(&o.out, &groups, &rates.out)?,
@@ -68,11 +70,8 @@ pub fn resolve(options: &Options) -> Result<(Resolved, usize)> {
 }
 
 /// The group of each student id.
-fn groups(rates: &Rates) -> Result<BTreeMap<String, String>> {
-    let mut mapping = Mapping::default();
-    for argument in &rates.maps {
-        mapping.map(argument)?;
-    }
+fn groups(rates: &Rates, progress: &dyn Progress) -> Result<BTreeMap<String, String>> {
+    let mut mapping = rates.mapping.clone();
     // A table gives out the fields that it knows; of these the one for a code is taken.
     mapping.map(&format!("gender={}", rates.by))?;
     let mut table = Table::open(&rates.table, &mapping)?;
@@ -87,5 +86,6 @@ fn groups(rates: &Rates) -> Result<BTreeMap<String, String>> {
             groups.insert(record.student_id.clone(), group.to_owned());
         }
     }
+    progress.table(&table);
     Ok(groups)
 }

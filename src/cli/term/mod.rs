@@ -15,6 +15,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use self::meter::{Meter, Sample};
 use self::wording::{Voice, words};
 use super::args::{Args, Form};
+use crate::owner::table::Table;
 use crate::pipeline::{self, Start};
 
 /// What is said wherever tokens of a classic schema are made or used.
@@ -147,6 +148,29 @@ impl pipeline::Progress for Progress {
 
     fn classic_schema(&self) {
         self.aside(warn_of_classic);
+    }
+
+    fn table(&self, table: &Table) {
+        let name = table.path().display();
+        let (found, bad) = (table.found(), table.bad_rows());
+        self.aside(|| {
+            if found.damaged > 0 {
+                let first = found.first_damage.unwrap_or(1);
+                let n = found.damaged;
+                eprintln!(
+                    "warning: {name}:{first}: {n} characters from here on are not of the encoding and are lost: names with them may not link; export the file again as UTF-8"
+                );
+            }
+            if !bad.rows().is_empty() {
+                let n = bad.rows().len();
+                eprintln!(
+                    "warning: {name}: {n} rows cannot be divided into their cells and are left out"
+                );
+                for line in bad.shown() {
+                    eprintln!("  {line}");
+                }
+            }
+        });
     }
 
     fn start(&self, how: Start) {

@@ -17,6 +17,11 @@ use crate::error::{Error, Result};
 /// The largest table in an archive: 64 GiB of text. An archive of a few kilobytes can unpack to more than any
 /// disk holds.
 pub const MAX_UNPACKED: u64 = 1 << 36;
+/// How many times its packed size a table of more than [`SMALL`] may be. Tables of people come to 4 to 20 times;
+/// an archive that is a trap to some thousand.
+const MAX_RATIO: u64 = 200;
+/// Bytes up to which a table may be packed in whatever way.
+const SMALL: u64 = 1 << 28;
 /// Most files in an archive.
 const MAX_FILES: usize = 10_000;
 /// Names of files that are tables end in one of these.
@@ -103,6 +108,13 @@ impl Archive {
             if entry.size() > MAX_UNPACKED {
                 return Err(member("it says that it unpacks to more than 64 GiB")
                     .hint("is this an export of students?"));
+            }
+            if entry.size() > SMALL && entry.size() / MAX_RATIO > entry.compressed_size() {
+                let problem = format!(
+                    "it says that it unpacks to {} MB, more than {MAX_RATIO} times its size: no table of people does",
+                    entry.size() / 1_000_000
+                );
+                return Err(member(&problem).hint("is this an export of students?"));
             }
             let start = entry.data_start();
             members.push(Member {

@@ -68,12 +68,21 @@ pub(super) struct Survey {
     pub(super) found: Text,
     /// There is nothing in it but blanks.
     pub(super) is_empty: bool,
+    /// Where its first character stands that is of another encoding, in bytes from the start of the text.
+    pub(super) first_fault: u64,
+    /// So many of its characters beyond ASCII are of another encoding that it is none of a piece.
+    pub(super) is_mixed: bool,
 }
+
+/// A text of which more than one in this many of the characters beyond ASCII are of another encoding was put together
+/// of two. Fewer are slips.
+const MIXED: u64 = 10;
 
 /// Looks through a text; `given` is its encoding, if the user has said so.
 ///
 /// A text without a mark that is UTF-8 throughout is UTF-8. One that is not is Windows-1252, but for the
-/// text in which more characters are UTF-8 than not: that one is UTF-8 and damaged.
+/// text in which more characters are UTF-8 than not: that one is UTF-8 and damaged. UTF-16 of an odd number of bytes is
+/// damaged at its end.
 pub(super) fn survey(mut text: impl Read, given: Option<Encoding>) -> io::Result<Survey> {
     let mut chunk = vec![0; CHUNK];
     let mut have = fill(&mut text, &mut chunk, 0)?;
@@ -94,17 +103,22 @@ pub(super) fn survey(mut text: impl Read, given: Option<Encoding>) -> io::Result
     if let Some(encoding) = given.or(marked)
         && (sixteen(encoding) || encoding == Encoding::Windows1252)
     {
-        while is_empty && have == chunk.len() {
+        let mut bytes = have as u64;
+        while have == chunk.len() {
             have = fill(&mut text, &mut chunk, 0)?;
-            is_empty = is_blank(&chunk[..have]);
+            bytes += have as u64;
+            is_empty = is_empty && is_blank(&chunk[..have]);
         }
         return Ok(Survey {
             found: Text {
                 encoding,
-                damaged: 0,
+                damaged: if sixteen(encoding) { bytes % 2 } else { 0 },
+                first_damage: None,
                 mark: mark as u64,
             },
             is_empty,
+            first_fault: bytes,
+            is_mixed: false,
         });
     }
     let mut utf8 = Utf8::default();
@@ -116,6 +130,11 @@ pub(super) fn survey(mut text: impl Read, given: Option<Encoding>) -> io::Result
         rest = utf8.add(&chunk[..have], have < chunk.len());
     }
     let is_utf8 = given.or(marked).is_some() || utf8.characters >= utf8.faults;
+    let (most, fewer) = if is_utf8 {
+        (utf8.characters, utf8.faults)
+    } else {
+        (utf8.faults, utf8.characters)
+    };
     Ok(Survey {
         found: Text {
             encoding: if is_utf8 {
@@ -124,9 +143,12 @@ pub(super) fn survey(mut text: impl Read, given: Option<Encoding>) -> io::Result
                 Encoding::Windows1252
             },
             damaged: if is_utf8 { utf8.faults } else { 0 },
+            first_damage: None,
             mark: mark as u64,
         },
         is_empty,
+        first_fault: mark as u64 + utf8.first_fault,
+        is_mixed: given.is_none() && fewer * MIXED > most,
     })
 }
 
@@ -164,6 +186,8 @@ struct Utf8 {
     characters: u64,
     /// Places that are no UTF-8.
     faults: u64,
+    /// Bytes before the first of them, or all that were taken in.
+    first_fault: u64,
 }
 
 impl Utf8 {
@@ -178,6 +202,9 @@ impl Utf8 {
             };
             if !good.is_ascii() {
                 self.characters += good.iter().filter(|b| **b >= 0xc0).count() as u64;
+            }
+            if self.faults == 0 {
+                self.first_fault += good.len() as u64;
             }
             let rest = &bytes[good.len()..];
             match fault {

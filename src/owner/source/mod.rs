@@ -43,6 +43,8 @@ pub struct Text {
     pub encoding: Encoding,
     /// Places that are not of this encoding, and are read as U+FFFD.
     pub damaged: u64,
+    /// The line of the first of them.
+    pub first_damage: Option<u64>,
     /// Bytes of the byte-order mark.
     mark: u64,
 }
@@ -63,7 +65,8 @@ impl Source {
     ///
     /// # Errors
     /// [`Class::Io`](crate::error::Class::Io) if it cannot be read;
-    /// [`Class::Input`](crate::error::Class::Input) if it is empty or is no table.
+    /// [`Class::Input`](crate::error::Class::Input) if it is empty, is no table, or has characters of two encodings, in
+    /// which case `encoding` decides.
     pub fn of_file(path: &Path, encoding: Option<Encoding>) -> Result<Self> {
         Self::look(path, None, encoding)
     }
@@ -92,8 +95,42 @@ impl Source {
             let e = Error::input(source.name(), "the file is empty");
             return Err(e.hint("export it again"));
         }
-        source.text = Some(text.found);
+        let mut found = text.found;
+        if text.is_mixed || found.damaged > 0 {
+            found.first_damage = Some(source.line_at(text.first_fault)?);
+        }
+        source.text = Some(found);
+        if text.is_mixed {
+            let e = Error::input(
+                source.name(),
+                "characters of two encodings: some are UTF-8 and some are not",
+            );
+            return Err(e.line(found.first_damage.unwrap_or(1)).hint(
+                "two exports were put together: export all as one. To go on, say --encoding utf-8 or \
+                 --encoding windows-1252; what is of the other is then read wrong",
+            ));
+        }
+        if found.damaged > 0 && found.encoding != Encoding::Utf8 {
+            let e = Error::input(
+                source.name(),
+                "UTF-16 text of an odd number of bytes: it was cut within a character",
+            );
+            return Err(e.hint("export it again"));
+        }
         Ok(source)
+    }
+
+    /// The line on which byte number `at` stands, of a text whose line ends are bytes of their own.
+    fn line_at(&self, at: u64) -> Result<u64> {
+        let mut raw = self.raw().map_err(|e| self.failed("open", e))?.take(at);
+        let (mut lines, mut chunk) = (1, vec![0; kind::LOOK as usize]);
+        loop {
+            let n = raw.read(&mut chunk).map_err(|e| self.failed("read", e))?;
+            if n == 0 {
+                return Ok(lines);
+            }
+            lines += chunk[..n].iter().filter(|b| **b == b'\n').count() as u64;
+        }
     }
 
     /// The file, with the name of the table in it where it is an archive.
@@ -103,6 +140,12 @@ impl Source {
             Some(member) => self.path.join(&member.name),
             None => self.path.clone(),
         }
+    }
+
+    /// The name of the table in the archive, where it is one.
+    #[must_use]
+    pub fn member(&self) -> Option<&str> {
+        self.member.as_ref().map(|m| m.name.as_str())
     }
 
     /// The file itself.

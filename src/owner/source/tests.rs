@@ -53,13 +53,36 @@ fn each_encoding_is_found_with_and_without_mark() {
 
 #[test]
 fn a_text_of_two_encodings_is_what_most_of_it_is_and_says_so() {
-    let mut bytes = TEXT.as_bytes().to_vec();
+    let mut bytes = TEXT.repeat(5).into_bytes();
     bytes.extend(b"2,Qw\xe9rty\r\n");
+    let (_folder, path) = write(&bytes, "a.csv");
+    let found = Source::of_file(&path, None).unwrap().text().unwrap();
+    assert_eq!(found.first_damage, Some(11));
     let (encoding, damaged, text) = read(&bytes);
     assert_eq!((encoding, damaged), (Encoding::Utf8, 1));
     assert!(text.ends_with("Qw\u{fffd}rty\r\n"));
-    bytes.extend(b"3,\xe9\xe8\r\n4,\xe9\r\n");
-    assert_eq!(read(&bytes).0, Encoding::Windows1252);
+}
+
+#[test]
+fn a_text_of_two_encodings_is_refused_where_neither_is_a_slip() {
+    for (utf8, other) in [(1, 1), (1, 9), (4, 1)] {
+        let mut bytes = TEXT.repeat(utf8).into_bytes();
+        bytes.extend(b"2,Qw\xe9rty\r\n".repeat(other));
+        let (_folder, path) = write(&bytes, "a.csv");
+        let e = Source::of_file(&path, None).unwrap_err();
+        let place = format!("a.csv:{}: characters of two encodings", 2 * utf8 + 1);
+        assert!(e.to_string().contains(&place), "{e}");
+        assert!(Source::of_file(&path, Some(Encoding::Utf8)).is_ok());
+    }
+}
+
+#[test]
+fn utf16_that_was_cut_is_refused() {
+    let bytes = utf16(&format!("\u{feff}{TEXT}"), u16::to_le_bytes);
+    for cut in 1..3 {
+        let (_folder, path) = write(&bytes[..bytes.len() - cut], "a.csv");
+        assert_eq!(Source::of_file(&path, None).is_ok(), cut == 2);
+    }
 }
 
 #[test]
@@ -237,4 +260,12 @@ fn a_file_that_unpacks_to_far_more_than_it_says_is_given_up_at_once() {
         .source("a.csv", None)
         .unwrap_err();
     assert!(e.to_string().contains("not what it says"));
+}
+
+#[test]
+fn a_file_that_says_that_it_unpacks_to_far_more_is_not_read() {
+    let bytes = zip_of(&[("a.csv", &[b'0'; 1 << 16], true)], |_, _| 1 << 30);
+    let (_folder, path) = write(&bytes, "a.zip");
+    let e = Archive::open(&path).unwrap_err();
+    assert!(e.to_string().contains("unpacks to 1073 MB"), "{e}");
 }

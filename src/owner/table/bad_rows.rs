@@ -8,6 +8,8 @@ use crate::error::Error;
 
 /// Rows that are named one by one in a message.
 const SHOWN: usize = 20;
+/// Rows that are kept at most: a file of more bad ones is refused, however long it is.
+const MOST: usize = 1 << 20;
 
 /// The share of the rows that may be left out, if nothing else is said.
 pub const MAX_BAD: f64 = 0.01;
@@ -23,7 +25,12 @@ pub enum Fault {
         width: usize,
     },
     /// Its cells are divided by another character than those of the first row.
-    Delimiter(Delimiter),
+    Delimiter {
+        /// By which.
+        found: Delimiter,
+        /// By which those of the first row are.
+        expected: Delimiter,
+    },
     /// A cell that starts with a quotation mark goes on after its closing one.
     Quote,
 }
@@ -37,8 +44,12 @@ impl fmt::Display for Fault {
                     "expected {width} cells, as in the first line, found {found}"
                 )
             }
-            Self::Delimiter(delimiter) => {
-                write!(f, "its cells are divided by a {}", delimiter.name())
+            Self::Delimiter { found, expected } => {
+                let (expected, found) = (expected.name(), found.name());
+                write!(
+                    f,
+                    "expected cells divided by {expected}, as in the first line, found {found}"
+                )
             }
             Self::Quote => f.write_str(
                 "a cell that starts with a quotation mark goes on after its closing one",
@@ -53,7 +64,7 @@ impl Fault {
             Self::Cells { .. } => {
                 "a cell that contains the delimiter must stand in quotation marks"
             }
-            Self::Delimiter(_) => "two exports were put together: export all as one",
+            Self::Delimiter { .. } => "two exports were put together: export all as one",
             Self::Quote => "inside a quoted cell, a quotation mark must be written twice",
         }
     }
@@ -69,7 +80,7 @@ pub struct BadRow {
 }
 
 /// The rows that were left out so far, in the order of the file.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct BadRows {
     rows: Vec<BadRow>,
     /// Rows in all.
@@ -77,14 +88,32 @@ pub struct BadRows {
 }
 
 impl BadRows {
-    pub(super) fn add(&mut self, row: BadRow) {
+    /// Takes in one more of the file `name`.
+    pub(super) fn add(&mut self, row: BadRow, name: &Path) -> Result<(), Error> {
         self.rows.push(row);
+        if self.rows.len() > MOST {
+            return self.check(0.0, name);
+        }
+        Ok(())
     }
 
     /// All of them.
     #[must_use]
     pub fn rows(&self) -> &[BadRow] {
         &self.rows
+    }
+
+    /// A line for each of the first 20, with what is wrong, and one that counts the rest.
+    #[must_use]
+    pub fn shown(&self) -> Vec<String> {
+        let shown = self.rows.iter().take(SHOWN);
+        let mut lines: Vec<String> = shown
+            .map(|row| format!("line {}: {}", row.line, row.fault))
+            .collect();
+        if self.rows.len() > SHOWN {
+            lines.push(format!("and {} more", self.rows.len() - SHOWN));
+        }
+        lines
     }
 
     /// Fails if they are more than this share of all rows of the file `name`, 0 to 1.
@@ -96,25 +125,16 @@ impl BadRows {
         if n as f64 <= most * self.seen as f64 {
             return Ok(());
         }
-        if n == 1 {
-            let e = Error::input(name, first.fault.to_string()).line(first.line);
-            return Err(e.hint(first.fault.hint()));
-        }
-        let problem = format!("{n} of {} rows cannot be read", self.seen);
-        let shown = self.rows.iter().take(SHOWN);
-        let mut more: Vec<String> = shown
-            .map(|row| format!("line {}: {}", row.line, row.fault))
-            .collect();
-        if n > SHOWN {
-            more.push(format!("and {} more", n - SHOWN));
-        }
         let hint = format!(
-            "{}; to leave such rows out, say --max-bad and the percentage that may be",
+            "{}; to leave such rows out, say with --max-bad how many in a hundred may be",
             first.fault.hint()
         );
-        Err(Error::input(name, problem)
-            .line(first.line)
-            .details(more)
-            .hint(hint))
+        let error = if n == 1 {
+            Error::input(name, first.fault.to_string())
+        } else {
+            let problem = format!("{n} of {} rows cannot be read", self.seen);
+            Error::input(name, problem).details(self.shown())
+        };
+        Err(error.line(first.line).hint(hint))
     }
 }

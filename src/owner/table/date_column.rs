@@ -6,7 +6,7 @@
 use super::dates::{Form, birth, form, is_plausible};
 use super::rows::Rows;
 use super::{Birth, DateFormat};
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Shape};
 
 /// Rows after which the search may stop, if the column has decided itself by then.
 const ENOUGH_ROWS: u64 = 200_000;
@@ -14,21 +14,32 @@ const ENOUGH_ROWS: u64 = 200_000;
 /// How often one thing must outnumber another before the other is taken for slips of the hand.
 const OUTNUMBERED: u64 = 100;
 
-/// How many cells are of a kind, and where the first one stands.
-#[derive(Clone, Copy, Default)]
+/// How many cells are of a kind, where the first one stands, and what it looks like.
+#[derive(Clone, Default)]
 struct Count {
     n: u64,
     line: u64,
+    shape: Option<Shape>,
 }
 
 impl Count {
-    fn add(&mut self, line: u64) {
+    fn add(&mut self, cell: &str, line: u64) {
         if self.n == 0 {
             self.line = line;
+            self.shape = Some(Shape::of(cell));
         }
         self.n += 1;
     }
+
+    /// The place and the look of the first one.
+    fn first(&self) -> Place {
+        let shape = self.shape.as_ref().map(Shape::to_string);
+        (self.line, shape.unwrap_or_default())
+    }
 }
+
+/// A line, and the shape of the cell there.
+type Place = (u64, String);
 
 /// What was seen in the column so far.
 #[derive(Default)]
@@ -39,10 +50,13 @@ struct Tally {
     compact: Count,
     year_only: Count,
     serial: Count,
+    /// Day, month by its name, year.
+    named: Count,
     short_year: Count,
+    short_named: Count,
     other: Count,
-    /// Of each of the first three: cells that are dates that exist, in whichever order.
-    exist: [u64; 3],
+    /// Of year first, year last, eight digits and names: cells that are dates that exist, in whichever order.
+    exist: [u64; 4],
     /// Of `year_only`: those in which somebody can have been born.
     plausible_years: u64,
     /// Of `year_last`: only the first part can be the day.
@@ -57,30 +71,35 @@ impl Tally {
         match form(cell) {
             Form::Missing => return,
             Form::YearFirst(y, m, d) => {
-                self.year_first.add(line);
+                self.year_first.add(cell, line);
                 self.exist[0] += exists(y, m, d);
             }
             Form::YearLast(a, b, y) => {
-                self.year_last.add(line);
+                self.year_last.add(cell, line);
                 let (dmy, mdy) = (exists(y, b, a), exists(y, a, b));
                 self.exist[1] += dmy | mdy;
                 if a > 12 && dmy == 1 {
-                    self.day_first.add(line);
+                    self.day_first.add(cell, line);
                 } else if b > 12 && mdy == 1 {
-                    self.day_second.add(line);
+                    self.day_second.add(cell, line);
                 }
             }
             Form::Compact(y, m, d) => {
-                self.compact.add(line);
+                self.compact.add(cell, line);
                 self.exist[2] += exists(y, m, d);
             }
             Form::YearOnly(y) => {
-                self.year_only.add(line);
+                self.year_only.add(cell, line);
                 self.plausible_years += u64::from(is_plausible(y));
             }
-            Form::Serial(_) => self.serial.add(line),
-            Form::ShortYear => self.short_year.add(line),
-            Form::Other => self.other.add(line),
+            Form::Serial(_) => self.serial.add(cell, line),
+            Form::Named(d, m, y) => {
+                self.named.add(cell, line);
+                self.exist[3] += exists(y, m, d);
+            }
+            Form::ShortYear(..) => self.short_year.add(cell, line),
+            Form::ShortNamed(..) => self.short_named.add(cell, line),
+            Form::Other => self.other.add(cell, line),
         }
         self.filled += 1;
     }
@@ -94,16 +113,19 @@ impl Tally {
         if self.serial.n == self.filled {
             return Ok(Some(DateFormat::Excel));
         }
-        let mut other = self.other;
-        if other.n == 0 {
-            other.line = self.serial.line;
-        }
-        other.n += self.serial.n;
+        let other = if self.other.n == 0 {
+            &self.serial
+        } else {
+            &self.other
+        };
+        let others = self.other.n + self.serial.n;
         let mut forms = [
-            (self.year_first, "year first"),
-            (self.year_last, "year last"),
-            (self.compact, "eight digits"),
-            (self.short_year, "a year of two digits"),
+            (&self.year_first, "year first"),
+            (&self.year_last, "year last"),
+            (&self.compact, "eight digits"),
+            (&self.named, NAMED),
+            (&self.short_year, "a year of two digits"),
+            (&self.short_named, SHORT_NAMED),
         ];
         // Years alone stand among dates of any form, where no more is known.
         let years = self.year_only.n;
@@ -112,40 +134,50 @@ impl Tally {
             return if self.plausible_years * 2 > years {
                 Ok(Some(DateFormat::Year))
             } else {
-                Err(Undecided::Impossible(self.year_only.line, "a year alone"))
+                Err(Undecided::Impossible(
+                    self.year_only.first(),
+                    "a year alone",
+                ))
             };
         }
         forms.sort_by_key(|(count, _)| std::cmp::Reverse(count.n));
         let [(most, name), (next, next_name), ..] = forms;
-        if most.n * 2 <= filled && other.n >= next.n {
-            return Err(Undecided::NoDates(other.line));
+        if most.n * 2 <= filled && others >= next.n {
+            return Err(Undecided::NoDates(other.first()));
         }
         if next.n * OUTNUMBERED > most.n {
-            return Err(Undecided::Mixed(most.line, name, next.line, next_name));
+            return Err(Undecided::Mixed(
+                most.first(),
+                name,
+                next.first(),
+                next_name,
+            ));
         }
         let (format, exist) = match name {
             "year first" => (DateFormat::Iso, self.exist[0]),
             "eight digits" => (DateFormat::Compact, self.exist[2]),
             "year last" => (self.order()?, self.exist[1]),
-            _ => return Err(Undecided::ShortYear(most.line)),
+            NAMED => (DateFormat::DayNameYear, self.exist[3]),
+            SHORT_NAMED => return Err(Undecided::ShortYear(most.first(), "dmonyy")),
+            _ => return Err(Undecided::ShortYear(most.first(), "mdyy or dmyy")),
         };
         if exist * 2 <= most.n {
-            return Err(Undecided::Impossible(most.line, name));
+            return Err(Undecided::Impossible(most.first(), name));
         }
         Ok(Some(format))
     }
 
     /// Month or day first.
     fn order(&self) -> std::result::Result<DateFormat, Undecided> {
-        let (dmy, mdy) = (self.day_first, self.day_second);
+        let (dmy, mdy) = (&self.day_first, &self.day_second);
         let (more, fewer) = (dmy.n.max(mdy.n), dmy.n.min(mdy.n));
         if fewer > 0 && more < fewer * OUTNUMBERED {
-            return Err(Undecided::BothOrders(dmy.line, mdy.line));
+            return Err(Undecided::BothOrders(dmy.first(), mdy.line));
         }
         // Of real birthdates three in five fall after the twelfth: one in a hundred of them is the
         // least that can speak for the rest.
         if more == 0 || more * OUTNUMBERED < self.year_last.n {
-            return Err(Undecided::Ambiguous(self.year_last.line));
+            return Err(Undecided::Ambiguous(self.year_last.first()));
         }
         Ok(if dmy.n > mdy.n {
             DateFormat::DayMonthYear
@@ -155,52 +187,66 @@ impl Tally {
     }
 }
 
-/// Why a column has no format that can be relied on, with the lines that show it.
-#[derive(Clone, Copy)]
+/// Forms of dates with the name of a month.
+const NAMED: &str = "the month by its name";
+const SHORT_NAMED: &str = "the month by its name and a year of two digits";
+
+/// Why a column has no format that can be relied on, with the cells that show it.
+#[derive(Clone)]
 enum Undecided {
-    NoDates(u64),
-    Mixed(u64, &'static str, u64, &'static str),
-    ShortYear(u64),
-    Impossible(u64, &'static str),
-    BothOrders(u64, u64),
-    Ambiguous(u64),
+    NoDates(Place),
+    Mixed(Place, &'static str, Place, &'static str),
+    /// With the formats that could be meant.
+    ShortYear(Place, &'static str),
+    Impossible(Place, &'static str),
+    /// The second line is that of a cell in which the day stands second.
+    BothOrders(Place, u64),
+    Ambiguous(Place),
 }
 
 impl Undecided {
     fn error(self, rows: &Rows, header: &str) -> Error {
         const EXPORT: &str = "export the column as YYYY-MM-DD";
         let (line, problem, hint) = match self {
-            Self::NoDates(line) => (
+            Self::NoDates((line, shape)) => (
                 line,
-                "most cells are not dates in a form that is read".to_owned(),
-                EXPORT,
+                format!(
+                    "most cells are not dates in a form that is read: expected, for example, 9999-99-99 or 99/99/9999, found {shape}"
+                ),
+                EXPORT.to_owned(),
             ),
-            Self::Mixed(most, name, next, next_name) => (
+            Self::Mixed((most, of_most), name, (next, of_next), next_name) => (
                 next,
                 format!(
-                    "two forms of dates in one column: {name} in line {most}, {next_name} in line {next}"
+                    "two forms of dates in one column: {name} in line {most} ({of_most}), {next_name} in line {next} ({of_next})"
                 ),
-                EXPORT,
+                EXPORT.to_owned(),
             ),
-            Self::ShortYear(line) => (
+            Self::ShortYear((line, shape), formats) => (
                 line,
-                "dates with a year of two digits: the century cannot be told".to_owned(),
-                EXPORT,
+                format!("dates with a year of two digits: the century cannot be told, found {shape}"),
+                format!(
+                    "{EXPORT}, or say --date-format {formats}: 30 to 99 are then 1930 to 1999, and 00 to 29 are 2000 to 2029"
+                ),
             ),
-            Self::Impossible(line, name) => (
+            Self::Impossible((line, shape), name) => (
                 line,
-                format!("most cells have the form of dates ({name}) but name no day that exists"),
-                EXPORT,
+                format!(
+                    "most cells have the form of dates ({name}, {shape}) but name no day that exists"
+                ),
+                EXPORT.to_owned(),
             ),
-            Self::BothOrders(dmy, mdy) => (
+            Self::BothOrders((dmy, shape), mdy) => (
                 dmy,
-                format!("the day comes first in line {dmy} and second in line {mdy}"),
-                "correct the lines, or say --date-format mdy or --date-format dmy; cells of the other order are then invalid",
+                format!("the day comes first in line {dmy} and second in line {mdy} ({shape})"),
+                "correct the lines, or say --date-format mdy or --date-format dmy; cells of the other order are then invalid".to_owned(),
             ),
-            Self::Ambiguous(line) => (
+            Self::Ambiguous((line, shape)) => (
                 line,
-                "month and day cannot be told apart: no day above 12 decides".to_owned(),
-                "say --date-format mdy (month first) or --date-format dmy (day first)",
+                format!(
+                    "month and day cannot be told apart in {shape}: no day above 12 decides"
+                ),
+                "say --date-format mdy (month first) or --date-format dmy (day first)".to_owned(),
             ),
         };
         Error::input(rows.path(), problem)

@@ -8,7 +8,8 @@ use crate::units::BirthDate;
 
 /// The order and form in which the dates of a column are written.
 ///
-/// Years have four digits in every format. Months and days have one or two, except in `Compact`.
+/// Years have four digits, but for the formats that say otherwise: there, 30 to 99 are 1930 to 1999 and 00 to 29 are
+/// 2000 to 2029, and a year of four digits is read as well. Months and days have one or two digits, except in `Compact`.
 /// A time of day behind the date is accepted if it is midnight.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DateFormat {
@@ -18,23 +19,36 @@ pub enum DateFormat {
     MonthDayYear,
     /// `dmy`: day, month, year, divided by `/`, `-` or `.`, as in 4/3/2005 for the fourth of March.
     DayMonthYear,
+    /// `dmony`: day, English name of the month in three letters, year, divided by `-`, `/`, `.` or a blank, as in
+    /// 04-MAR-2005.
+    DayNameYear,
     /// `compact`: eight digits, year, month, day, as in 20050304.
     Compact,
     /// `year`: the year alone, four digits.
     Year,
     /// `excel`: the number of the day in Excel's calendar of 1900, 10,000 to 60,000, as in 38415.
     Excel,
+    /// `mdyy`: as `mdy` with a year of two digits, as in 3/4/05. Taken only where the user says so.
+    MonthDayShort,
+    /// `dmyy`: as `dmy` with a year of two digits, as in 4/3/05. Taken only where the user says so.
+    DayMonthShort,
+    /// `dmonyy`: as `dmony` with a year of two digits, as in 04-MAR-05. Taken only where the user says so.
+    DayNameShort,
 }
 
 impl DateFormat {
     /// Every format, in the order in which they are listed to people.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 10] = [
         Self::Iso,
         Self::MonthDayYear,
         Self::DayMonthYear,
+        Self::DayNameYear,
         Self::Compact,
         Self::Year,
         Self::Excel,
+        Self::MonthDayShort,
+        Self::DayMonthShort,
+        Self::DayNameShort,
     ];
 
     /// The name of the format on the command line.
@@ -44,9 +58,13 @@ impl DateFormat {
             Self::Iso => "iso",
             Self::MonthDayYear => "mdy",
             Self::DayMonthYear => "dmy",
+            Self::DayNameYear => "dmony",
             Self::Compact => "compact",
             Self::Year => "year",
             Self::Excel => "excel",
+            Self::MonthDayShort => "mdyy",
+            Self::DayMonthShort => "dmyy",
+            Self::DayNameShort => "dmonyy",
         }
     }
 
@@ -57,8 +75,12 @@ impl DateFormat {
             (_, Form::Missing) => return Birth::Missing,
             (Self::Iso, Form::YearFirst(y, m, d))
             | (Self::Compact, Form::Compact(y, m, d))
-            | (Self::MonthDayYear, Form::YearLast(m, d, y))
-            | (Self::DayMonthYear, Form::YearLast(d, m, y)) => (y, m, d),
+            | (Self::MonthDayYear | Self::MonthDayShort, Form::YearLast(m, d, y))
+            | (Self::DayMonthYear | Self::DayMonthShort, Form::YearLast(d, m, y))
+            | (Self::DayNameYear | Self::DayNameShort, Form::Named(d, m, y)) => (y, m, d),
+            (Self::MonthDayShort, Form::ShortYear(m, d, y))
+            | (Self::DayMonthShort, Form::ShortYear(d, m, y))
+            | (Self::DayNameShort, Form::ShortNamed(d, m, y)) => (century(y), m, d),
             (Self::Excel, Form::Serial(n)) => {
                 return serial(n).map_or(Birth::Invalid, Birth::Known);
             }
@@ -80,7 +102,8 @@ impl FromStr for DateFormat {
             .find(|format| format.name() == s)
             .ok_or_else(|| {
                 Error::usage("there is no date format of that name")
-                    .hint("iso (2005-03-04), mdy (3/4/2005), dmy (4/3/2005), compact (20050304), year (2005) or excel (38415)")
+                    .hint("iso (2005-03-04), mdy (3/4/2005), dmy (4/3/2005), dmony (04-MAR-2005), compact (20050304), year (2005), \
+                           excel (38415), mdyy (3/4/05), dmyy (4/3/05) or dmonyy (04-MAR-05)")
             })
     }
 }
@@ -96,7 +119,11 @@ pub(super) enum Form {
     /// The number of a day in Excel's calendar.
     Serial(u16),
     /// As `YearLast`, with a year of two digits.
-    ShortYear,
+    ShortYear(u8, u8, u8),
+    /// Day, month by its name, year.
+    Named(u8, u8, u16),
+    /// As `Named`, with a year of two digits.
+    ShortNamed(u8, u8, u8),
     Other,
 }
 
@@ -111,6 +138,9 @@ pub(super) fn form(cell: &str) -> Form {
         } else {
             Form::Other
         };
+    }
+    if let Some(form) = named(cell) {
+        return form;
     }
     let end = cell.bytes().position(|b| matches!(b, b' ' | b'T'));
     let (date, time) = cell.split_at(end.unwrap_or(cell.len()));
@@ -153,9 +183,47 @@ pub(super) fn form(cell: &str) -> Form {
     match (a.len(), c.len()) {
         (4, _) if short(b) && short(c) => Form::YearFirst(x, y as u8, z as u8),
         (_, 4) if short(a) && short(b) => Form::YearLast(x as u8, y as u8, z),
-        (_, 2) if short(a) && short(b) => Form::ShortYear,
+        (_, 2) if short(a) && short(b) => Form::ShortYear(x as u8, y as u8, z as u8),
         _ => Form::Other,
     }
+}
+
+/// The form of a cell in which a letter follows the day, with what divides them: `21-MAR-2005`, `21 Mar 05`. `None` if it
+/// has no such letter.
+fn named(cell: &str) -> Option<Form> {
+    const MONTHS: [&str; 12] = [
+        "JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC",
+    ];
+    let bytes = cell.as_bytes();
+    let digits = bytes.iter().take_while(|b| b.is_ascii_digit()).count();
+    let separator = *bytes.get(digits)?;
+    if !b"-/. ".contains(&separator) || !bytes.get(digits + 1)?.is_ascii_alphabetic() {
+        return None;
+    }
+    let mut parts = cell.splitn(3, char::from(separator));
+    let (Some(day), Some(month), Some(rest)) = (parts.next(), parts.next(), parts.next()) else {
+        return Some(Form::Other);
+    };
+    let end = rest.bytes().take_while(u8::is_ascii_digit).count();
+    let (year, time) = rest.split_at(end);
+    let place = MONTHS.iter().position(|m| m.eq_ignore_ascii_case(month));
+    let (Some(m), Some(d), Some(y)) = (place, number(day.as_bytes()), number(year.as_bytes()))
+    else {
+        return Some(Form::Other);
+    };
+    let is_divided = time.is_empty() || time.starts_with([' ', 'T']);
+    let m = m as u8 + 1;
+    Some(match year.len() {
+        _ if day.len() > 2 || !is_divided || !is_midnight(time) => Form::Other,
+        4 => Form::Named(d as u8, m, y),
+        2 => Form::ShortNamed(d as u8, m, y as u8),
+        _ => Form::Other,
+    })
+}
+
+/// The year that is meant by its last two digits.
+fn century(year: u8) -> u16 {
+    u16::from(year) + if year < 30 { 2000 } else { 1900 }
 }
 
 /// What a date written with these numbers is.

@@ -18,6 +18,7 @@ mod dates;
 mod demographics;
 mod guard;
 mod headers;
+mod ids;
 mod input;
 mod mapping;
 mod parquet_rows;
@@ -29,16 +30,18 @@ mod sniff;
 mod tests;
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 pub use bad_rows::{BadRow, BadRows, Fault, MAX_BAD};
 pub use columns::Columns;
 pub use cut::CutColumn;
 pub use dates::DateFormat;
+pub use ids::is_mangled_id;
 pub use mapping::{Delimiter, Field, Mapping};
 pub use preset::Preset;
 
 use crate::error::{Error, Result};
+pub use crate::owner::source::Encoding;
 use crate::owner::source::Source;
 use crate::units::BirthDate;
 use cut::Lengths;
@@ -109,11 +112,31 @@ pub enum Birth {
     Invalid,
 }
 
+/// What a file was found to be, or read as since the user said so.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The encoding of the text and what divides its cells; `None` of a Parquet file.
+    pub text: Option<(Encoding, Delimiter)>,
+    /// The export that it was taken for.
+    pub preset: &'static Preset,
+    /// The name of the table in its archive, where it is one.
+    pub member: Option<String>,
+    /// Whether its first row names the columns.
+    pub has_headers: bool,
+    /// Characters that are not of the encoding and are read as U+FFFD.
+    pub damaged: u64,
+    /// The line of the first of them.
+    pub first_damage: Option<u64>,
+}
+
 /// An opened file: its columns are found and the format of its dates is decided.
 pub struct Table {
     rows: Rows,
     columns: Columns,
     preset: &'static Preset,
+    has_headers: bool,
+    /// Every file that is read.
+    files: Vec<PathBuf>,
     date_format: Option<DateFormat>,
     most_bad: f64,
     /// The rows of each student, where there may be several.
@@ -239,6 +262,13 @@ impl Table {
         let only = only
             .filter_map(|(h, words)| Some((find(h)?, *words)))
             .collect();
+        let sources = [Some(&input.students), input.demographics.as_ref()];
+        let mut files: Vec<PathBuf> = sources
+            .into_iter()
+            .flatten()
+            .map(|source| source.path().to_path_buf())
+            .collect();
+        files.dedup();
         let names = [Field::First, Field::Middle, Field::Last];
         let names = names
             .into_iter()
@@ -251,6 +281,8 @@ impl Table {
             rows,
             columns,
             preset,
+            has_headers: has_headers || input.students.text().is_none(),
+            files,
             date_format,
             most_bad: mapping.most_bad(),
             grouped,
@@ -310,6 +342,27 @@ impl Table {
     #[must_use]
     pub fn preset(&self) -> &'static Preset {
         self.preset
+    }
+
+    /// Every file that the rows come from: one, but for exports of several tables that lie side by side.
+    #[must_use]
+    pub fn files(&self) -> &[PathBuf] {
+        &self.files
+    }
+
+    /// What the file was found to be.
+    #[must_use]
+    pub fn found(&self) -> Found {
+        let source = self.source();
+        let text = source.text();
+        Found {
+            text: text.map(|t| (t.encoding, self.delimiter())),
+            preset: self.preset,
+            member: source.member().map(str::to_owned),
+            has_headers: self.has_headers,
+            damaged: text.map_or(0, |t| t.damaged),
+            first_damage: text.and_then(|t| t.first_damage),
+        }
     }
 
     /// The rows that were left out so far, since they could not be divided into their cells.

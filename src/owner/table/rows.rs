@@ -135,10 +135,10 @@ impl Rows {
             };
             match fault {
                 None => return Ok(true),
-                Some(fault) => self.bad.add(BadRow {
-                    line: self.line,
-                    fault,
-                }),
+                Some(fault) => {
+                    let line = self.line;
+                    self.bad.add(BadRow { line, fault }, &self.name)?;
+                }
             }
         }
     }
@@ -147,12 +147,13 @@ impl Rows {
     fn other_width(&self, width: usize) -> Fault {
         let found = self.row.len();
         if let ([cell], true) = (self.row.iter().collect::<Vec<_>>().as_slice(), width > 1) {
+            let expected = self.layout.delimiter;
             let is_by = |d: &Delimiter| {
                 let n = cell.iter().filter(|b| **b == d.byte()).count();
-                *d != self.layout.delimiter && n + 1 == width
+                *d != expected && n + 1 == width
             };
-            if let Some(delimiter) = Delimiter::ALL.into_iter().find(is_by) {
-                return Fault::Delimiter(delimiter);
+            if let Some(found) = Delimiter::ALL.into_iter().find(is_by) {
+                return Fault::Delimiter { found, expected };
             }
         }
         Fault::Cells { found, width }

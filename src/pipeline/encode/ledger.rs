@@ -11,12 +11,15 @@ use crate::atomic::AtomicFile;
 use crate::csvfile::CsvWriter;
 use crate::error::{Error, Result};
 use crate::owner::resolve::REFS_COLUMNS;
-use crate::owner::table::Birth;
+use crate::owner::table::{BadRows, Birth};
 use crate::owner::unique::UniqueIds;
 use crate::units::RecordRef;
 
 /// Columns of the rejects file, which stays with the data owner.
 pub const REJECTS_COLUMNS: [&str; 2] = ["line", "reason"];
+
+/// Why a row is rejected that could not be divided into its cells.
+const BAD_ROW: &str = "bad_row";
 
 /// What was counted.
 #[derive(Default)]
@@ -37,6 +40,8 @@ pub(super) struct Ledger {
     refs: CsvWriter,
     rejects: CsvWriter,
     unique: UniqueIds,
+    /// How many of the bad rows are entered.
+    bad: usize,
     pub(super) counts: Counts,
 }
 
@@ -50,20 +55,24 @@ impl Ledger {
             refs: CsvWriter::create(&o.refs, REFS_COLUMNS)?,
             rejects: CsvWriter::create(&o.rejects, REJECTS_COLUMNS)?,
             unique: UniqueIds::new(folder.unwrap_or(Path::new(".")))?,
+            bad: 0,
             counts: Counts::default(),
         })
     }
 
-    /// Enters the rows of a batch, with the ref and the fate of each.
+    /// Enters the rows of a batch, with the ref and the fate of each, and what of `bad`, which are those of the whole
+    /// table so far, stands before them.
     pub(super) fn enter(
         &mut self,
         people: &People,
         refs: &[RecordRef],
         fates: &[Fate],
+        bad: &BadRows,
     ) -> Result<()> {
-        let counts = &mut self.counts;
         for (i, (record_ref, fate)) in refs.iter().zip(fates).enumerate() {
             let row = people.row(i);
+            self.enter_bad(bad, row.line)?;
+            let counts = &mut self.counts;
             counts.read += 1;
             let is_known = matches!(row.birth, Birth::Known(_) | Birth::Year(_));
             counts.no_birthdate += u64::from(!is_known);
@@ -77,6 +86,18 @@ impl Ledger {
             self.refs.row([record_ref.to_string().as_str(), id])?;
             counts.records += 1;
             counts.with_alias += u64::from(has_alias);
+        }
+        Ok(())
+    }
+
+    /// Enters the bad rows before this line that are not entered yet.
+    pub(super) fn enter_bad(&mut self, bad: &BadRows, before: u64) -> Result<()> {
+        let rest = bad.rows().iter().skip(self.bad);
+        for row in rest.take_while(|row| row.line < before) {
+            self.rejects.row([row.line.to_string().as_str(), BAD_ROW])?;
+            *self.counts.rejected.entry(BAD_ROW).or_default() += 1;
+            self.counts.read += 1;
+            self.bad += 1;
         }
         Ok(())
     }

@@ -25,7 +25,7 @@ use crate::owner::decoy::Decoys;
 use crate::owner::encode::Encoder;
 use crate::owner::key::LinkageKey;
 use crate::owner::normalise;
-use crate::owner::table::{CutColumn, Field, Mapping, Table};
+use crate::owner::table::{CutColumn, Field, Found, Mapping, Table};
 use crate::project::Project;
 use crate::token::{self, Header, Run};
 use crate::units::{PartyId, hex};
@@ -77,7 +77,7 @@ pub struct Options {
 /// What [`encode`] did.
 #[derive(Debug, Clone)]
 pub struct Summary {
-    /// Data rows of the table: `records` + the sum of `rejected`.
+    /// Data rows of the table, those that could not be divided into cells included: `records` + the sum of `rejected`.
     pub read: u64,
     /// Records encoded.
     pub records: u64,
@@ -98,6 +98,8 @@ pub struct Summary {
     pub cut_columns: Vec<CutColumn>,
     /// How dates are written in the table, if it has any.
     pub date_format: Option<String>,
+    /// What the file was found to be.
+    pub found: Found,
     /// What an unfinished run had left, and what became of it.
     pub start: Start,
     /// Partitions taken over from an unfinished run.
@@ -184,7 +186,7 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
         if reader.is_at_end() {
             break (refs, fates);
         }
-        ledger.enter(&people, &refs, &fates)?;
+        ledger.enter(&people, &refs, &fates, reader.table.bad_rows())?;
         first += people.len() as u64;
         let told = |n| progress.at("read", first + n as u64, rows);
         reader.fill(&mut people, in_order, &told)?;
@@ -205,11 +207,12 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
     };
     // The ids of the last batch are checked and written while the token file is.
     let told = |done| progress.at("write", done, rows);
+    let bad = reader.table.bad_rows();
     let (entered, merged) = rayon::join(
         || {
-            ledger
-                .enter(&people, &refs, &fates)
-                .and_then(|()| ledger.check())
+            ledger.enter(&people, &refs, &fates, bad)?;
+            ledger.enter_bad(bad, u64::MAX)?;
+            ledger.check()
         },
         || token::merge(target, encoder.layout(), &header, &runs, &told),
     );
@@ -223,6 +226,7 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
     drop(runs);
     checkpoint.unfinished.remove()?;
     let table = &reader.table;
+    progress.table(table);
     Ok(Summary {
         read: counts.read,
         records: counts.records,
@@ -237,6 +241,7 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
             .collect(),
         cut_columns: table.cut_columns(),
         date_format: table.date_format().map(|f| f.name().to_owned()),
+        found: table.found(),
         start: checkpoint.unfinished.start(),
         resumed: checkpoint.taken,
     })
@@ -251,15 +256,17 @@ fn subject(
     table: &Table,
 ) -> Result<Subject> {
     let mut hasher = blake3::Hasher::new();
-    std::fs::File::open(&o.table)
-        .and_then(|mut file| std::io::copy(&mut file, &mut hasher))
-        .map_err(|e| Error::io("read", &o.table, e))?;
+    for path in table.files() {
+        std::fs::File::open(path)
+            .and_then(|mut file| std::io::copy(&mut file, &mut hasher))
+            .map_err(|e| Error::io("read", path, e))?;
+    }
     // Headers name columns, not people, but a hash does as well.
     let reading = format!(
         "{:?} {:?} {:?}",
         table.columns(),
         table.date_format(),
-        table.delimiter()
+        table.found()
     );
     Ok(Subject {
         table: hasher.finalize().to_string(),

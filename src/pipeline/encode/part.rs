@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::owner::decoy::Decoys;
 use crate::owner::encode::{Encoder, Outcome};
 use crate::owner::normalise::{Namesakes, Person};
-use crate::owner::table::Birth;
+use crate::owner::table::{Birth, is_mangled_id};
 use crate::units::{PartyId, RecordRef};
 
 /// People encoded by one thread at a time: at least so many, if a block ends there...
@@ -24,8 +24,9 @@ const AHEAD: usize = 32;
 pub(super) type Fate = u8;
 
 /// Why a row is not encoded.
-pub(super) const REASONS: [&str; 6] = [
+pub(super) const REASONS: [&str; 7] = [
     "no_student_id",
+    "mangled_id",
     "no_name",
     "no_birthdate",
     "bad_birthdate",
@@ -219,6 +220,9 @@ fn chunks(rows: &[(u64, u32)]) -> Vec<&[(u64, u32)]> {
 fn rejection(row: &Row, id: &str, nameless: bool, outcome: Outcome) -> Option<&'static str> {
     if id.is_empty() {
         return Some("no_student_id");
+    }
+    if is_mangled_id(id) {
+        return Some("mangled_id");
     }
     if !nameless && matches!(outcome, Outcome::Encoded(_)) {
         return None;

@@ -28,6 +28,8 @@ impl Progress for Killer {
 
     fn classic_schema(&self) {}
 
+    fn table(&self, _: &Table) {}
+
     fn start(&self, _: Start) {}
 }
 

@@ -96,12 +96,6 @@ fn mappings_of_aliases_are_checked() {
 }
 
 #[test]
-fn a_cell_of_an_alias_that_is_not_utf_8_is_refused_with_its_column() {
-    let e = refused(b"id,last,maiden\n1,Smith,Zzyzx\xf1\n");
-    assert_eq!(place(&e), (Some(2), Some("maiden")));
-}
-
-#[test]
 fn cut_columns_are_noticed_once_they_were_read() {
     let mut text = String::from("id,first,last,maiden,school\n");
     for i in 0..20 {

@@ -69,6 +69,33 @@ fn the_format_of_dates_is_found_out() {
         DateFormat::DayMonthYear,
         &[march, date(2005, 12, 31), Invalid, Invalid, Invalid],
     );
+    decided(
+        &[
+            "04-MAR-2005",
+            "4-Mar-2005",
+            "04 mar 2005",
+            "4/MAR/2005",
+            "04-MAR-2005 00:00:00",
+            "04 MAR 2005 12:00:00 AM",
+            "30-FEB-2005",
+            "04-MAR 2005",
+            "4-Mar-05",
+            "2005",
+        ],
+        DateFormat::DayNameYear,
+        &[
+            march,
+            march,
+            march,
+            march,
+            march,
+            march,
+            Invalid,
+            Invalid,
+            Invalid,
+            Birth::Year(2005),
+        ],
+    );
     let (table, records) = read(births(&["", "n/a"])).unwrap();
     assert_eq!(table.date_format(), None);
     assert!(records.iter().all(|r| r.birthdate == Missing));
@@ -91,6 +118,28 @@ fn dates_that_can_be_read_in_two_ways_are_refused() {
     assert!("us".parse::<DateFormat>().is_err());
     for format in DateFormat::ALL {
         assert_eq!(format.name().parse::<DateFormat>().unwrap(), format);
+    }
+}
+
+#[test]
+fn years_of_two_digits_are_read_where_the_user_says_so() {
+    for (format, cell, whole) in [
+        ("mdyy", "3/4/", "3/4/2005"),
+        ("dmyy", "4.3.", "4.3.2005"),
+        ("dmonyy", "04-MAR-", "04-MAR-2005"),
+    ] {
+        let cells = ["00", "05", "29", "30", "99"].map(|y| format!("{cell}{y}"));
+        let text = births(&cells) + &births(&[whole, "31/31/05"])[7..];
+        let e = refused(births(&cells));
+        says(&e, &["two digits", format, "2000 to 2029"]);
+        let mapping = Mapping::default().with_date_format(format.parse().unwrap());
+        let (_, records) = read_with(&text, &mapping).unwrap();
+        let got: Vec<Birth> = records.iter().map(|r| r.birthdate).collect();
+        let mut expected: Vec<Birth> = [2000, 2005, 2029, 1930, 1999, 2005]
+            .map(|y| date(y, 3, 4))
+            .to_vec();
+        expected.push(Birth::Invalid);
+        assert!(got == expected, "{format}");
     }
 }
 
@@ -120,11 +169,13 @@ fn columns_that_hold_something_else_are_refused() {
     assert_eq!(place(&e).0, Some(4));
     says(&e, &["two forms", "line 2", "line 4"]);
     for (cell, words) in [
-        ("3/14/05", "two digits"),
-        ("14-MAR-2005", "not dates"),
-        ("9999999", "not dates"),
+        ("3/14/05", "found 9/99/99"),
+        ("14-MAR-05", "found 99-AAA-99"),
+        ("14-XYZ-2005", "found 99-AAA-9999"),
+        ("14 MAR 2005 8:30", "not dates"),
+        ("1234567", "found 9999999"),
         ("61000", "not dates"),
-        (SECRET, "not dates"),
+        (SECRET, "found Aaaaa"),
         ("12312005", "no day that exists"),
     ] {
         let e = refused(births(&["", cell, cell]));

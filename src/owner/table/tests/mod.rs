@@ -141,7 +141,8 @@ fn knows_the_headers_of_usual_systems() {
     ] {
         let row = vec![""; headers.split(',').count()].join(",");
         let (table, records) = read(format!("{headers}\n{row}\n{row}\n")).unwrap();
-        let found = Field::ALL.len() - table.columns().missing().count();
+        let person = Field::ALL.iter().filter(|f| !f.is_aside()).count();
+        let found = person - table.columns().missing().count();
         assert_eq!(found, fields, "{headers}");
         assert_eq!(records.len(), 2);
     }
@@ -215,11 +216,12 @@ fn other_columns_are_dropped_unseen() {
 }
 
 #[test]
-fn a_missing_file_and_a_folder_are_errors_of_the_system() {
+fn a_missing_file_is_an_error_of_the_system_and_a_folder_must_hold_an_export() {
     let folder = tempfile::tempdir().unwrap();
-    for path in [folder.path().join("none.csv"), folder.path().to_path_buf()] {
-        let e = Table::open(&path, &Mapping::default()).unwrap_err();
-        assert_eq!(e.class(), Class::Io);
+    let none = folder.path().join("none.csv");
+    for (path, class) in [(&*none, Class::Io), (folder.path(), Class::Input)] {
+        let e = Table::open(path, &Mapping::default()).unwrap_err();
+        assert_eq!(e.class(), class);
         assert_eq!(e.location().unwrap().path, path);
     }
 }
@@ -237,9 +239,9 @@ fn files_without_rows_are_refused() {
 #[test]
 fn files_that_are_not_text_are_refused() {
     for (start, what) in [
-        (&b"PK\x03\x04"[..], "Excel"),
+        (&b"PK\x03\x04"[..], "ZIP archive is damaged"),
         (b"\x1f\x8b\x08", "gzip"),
-        (b"\xff\xfei\0d\0", "UTF-16"),
+        (b"\xff\xfei\0d\0\n", "odd number of bytes"),
         (b"PAR1", "Parquet"),
     ] {
         says(&refused(start), &[what, "hint: "]);
@@ -290,14 +292,87 @@ fn a_line_end_of_the_old_macintosh_is_refused() {
 }
 
 #[test]
-fn text_that_is_not_utf_8_is_refused_with_its_column() {
-    let text = [HEAD.as_bytes(), b"1,a,b,\n2,Zzyzx\xf1,b,\n"].concat();
-    let e = refused(text);
-    assert_eq!(place(&e), (Some(3), Some("first_name")));
-    says(&e, &["not UTF-8", "hint: export"]);
-    let e = refused(b"id,last,dob\n1,b,Zzyzx\xf1\n");
-    assert_eq!(place(&e), (Some(2), Some("dob")));
-    assert_eq!(place(&refused(b"id,n\xf1,dob\n1,b,\n")).0, Some(1));
+fn text_of_other_encodings_is_read() {
+    let text = "id,n\u{f1},last\n1,b,Zzyzx\u{f1}\n";
+    let latin: Vec<u8> = text.chars().map(|c| c as u8).collect();
+    let utf16: Vec<u8> = format!("\u{feff}{text}")
+        .encode_utf16()
+        .flat_map(u16::to_be_bytes)
+        .collect();
+    for bytes in [latin, utf16] {
+        let (_, records) = read(bytes).unwrap();
+        assert_eq!(records[0].last, "Zzyzx\u{f1}");
+    }
+}
+
+#[test]
+fn bad_rows_are_left_out_up_to_a_share() {
+    let mut text = String::from(HEAD);
+    for i in 0..200 {
+        text += &format!("{i},a,b,2005-01-01\n");
+    }
+    text += &format!("200,{SECRET}\n201,\"a\"{SECRET},b,2005-01-01\n");
+    let share = |most| Mapping::default().with_most_bad(most);
+    let file = file(&text);
+    let mut table = Table::open(file.path(), &share(0.01)).unwrap();
+    let mut batch = Vec::new();
+    assert_eq!(table.next_batch(300, &mut batch).unwrap(), 200);
+    let bad: Vec<u64> = table.bad_rows().rows().iter().map(|r| r.line).collect();
+    assert_eq!(bad, [202, 203]);
+    // 2 of 202.
+    assert!(read_with(&text, &share(0.0099)).is_err());
+    let e = refused_with(&text, &share(0.0));
+    assert_eq!(place(&e).0, Some(202));
+    says(
+        &e,
+        &[
+            "2 of 202 rows",
+            "line 202: expected 4 cells",
+            "found 2",
+            "line 203: a cell",
+            "--max-bad",
+        ],
+    );
+    for i in 0..25 {
+        text += &format!("{i},\n");
+    }
+    says(&refused(&text), &["27 of 227 rows", "and 7 more"]);
+}
+
+#[test]
+fn a_delimiter_that_changes_midway_is_named_with_its_first_line() {
+    let mut text = String::from(HEAD);
+    text += &"1,a,b,2005-01-01\n".repeat(10);
+    text += &format!("1;{SECRET};b;2005-01-01\n").repeat(5);
+    let e = refused(&text);
+    assert_eq!(place(&e).0, Some(12));
+    says(
+        &e,
+        &[
+            "line 12: expected cells divided by comma",
+            "found semicolon",
+            "two exports",
+        ],
+    );
+}
+
+#[test]
+fn columns_without_headers_are_named_by_their_numbers() {
+    let text = format!("7,{SECRET},2005-03-14\n8,Qwx,2005-03-15\n");
+    let numbered = |maps: &[&str]| map(maps).without_headers();
+    let all = numbered(&["id=#1", "last=#2", "birthdate=#3"]);
+    let (table, records) = read_with(&text, &all).unwrap();
+    assert_eq!(table.columns().header(Field::Last), Some("#2"));
+    assert_eq!((records[0].line, records[1].line), (1, 2));
+    assert_eq!(records[0].last, SECRET);
+    assert!(records[1].birthdate == date(2005, 3, 15));
+    for (maps, words) in [
+        (vec![], "--map id=#1"),
+        (vec!["id=#1"], "neither a last name nor a birthdate"),
+        (vec!["id=#1", "last=#4"], "there is no column \"#4\""),
+    ] {
+        says(&refused_with(&text, &numbered(&maps)), &[words]);
+    }
 }
 
 #[test]
