@@ -19,6 +19,7 @@ mod bad_tables;
 mod bad_tokens;
 mod clear;
 mod decoys;
+mod exports;
 mod happy;
 mod larger;
 mod persons;

@@ -16,8 +16,9 @@ pub fn table(prefix: &str, more: &str) -> String {
     let mut text = String::from(HEADER);
     for i in 0..60u8 {
         let letters = |seed: u8| -> String {
+            let start = (i % 26).wrapping_mul(seed).wrapping_add(i / 26 * 7 + seed);
             (0..6)
-                .map(|k| char::from(b'A' + (i / 26 * 7 + i % 26 * seed + k * 5 + seed) % 26))
+                .map(|k| char::from(b'A' + start.wrapping_add(k * 5) % 26))
                 .collect()
         };
         let (first, last) = (letters(3), letters(11));

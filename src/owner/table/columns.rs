@@ -5,11 +5,8 @@ use std::path::Path;
 
 use super::headers::{self, BIRTHDATE, LAST, ONLY_FIRST, ONLY_LAST, STUDENT_ID};
 use super::preset::{Column, Preset};
-use super::{Field, Mapping, fold};
+use super::{Field, Mapping, NEAR, fold};
 use crate::error::{Error, Result};
-
-/// How alike two folded headers must be (Jaro-Winkler) for one to be offered instead of the other.
-const NEAR: f64 = 0.8;
 
 /// For each field the columns that were taken for it, by their places and by the file's own headers:
 /// one at most, but for aliases.

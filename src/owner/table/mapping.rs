@@ -115,8 +115,14 @@ impl FromStr for Field {
             .find(|field| field.name() == s)
             .ok_or_else(|| {
                 let names: Vec<&str> = Self::ALL.iter().map(|f| f.name()).collect();
+                let likeness = |name: &str| strsim::jaro_winkler(name, s);
+                let near = names
+                    .iter()
+                    .filter(|name| likeness(name) >= super::NEAR)
+                    .max_by(|a, b| likeness(a).total_cmp(&likeness(b)));
+                let near = near.map_or_else(String::new, |name| format!("did you mean {name}? "));
                 Error::usage("there is no field of that name")
-                    .hint(format!("the fields are {}", names.join(", ")))
+                    .hint(format!("{near}the fields are {}", names.join(", ")))
             })
     }
 }

@@ -55,6 +55,9 @@ use several::Grouped;
 /// The largest record that is read: 1 MiB of text, line breaks inside quotes included.
 pub const MAX_RECORD_BYTES: usize = guard::MAX_RECORD;
 
+/// How alike two words must be (Jaro-Winkler), folded headers or names of fields, for one to be offered instead of the other.
+const NEAR: f64 = 0.8;
+
 /// One row of the file: the chosen cells, trimmed, otherwise as the file spells them.
 ///
 /// A field without a column, and an empty cell, are the empty text.

@@ -44,6 +44,11 @@ impl ParquetRows {
                 Field::Null => row.push_field(b""),
                 Field::Str(text) => row.push_field(text.as_bytes()),
                 Field::Bytes(bytes) => row.push_field(bytes.data()),
+                // A day at midnight is a date; the zone would be taken for something else.
+                Field::TimestampMillis(_) | Field::TimestampMicros(_) => {
+                    let text = field.to_string();
+                    row.push_field(text.trim_end_matches(" +00:00").as_bytes());
+                }
                 other => row.push_field(other.to_string().as_bytes()),
             }
         }
