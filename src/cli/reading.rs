@@ -8,44 +8,45 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use crate::error::{Error, Result};
 use crate::owner::table::{DateFormat, Delimiter, Encoding, Found, Mapping, Preset};
 
+/// Under which the help lists these options.
+const HEADING: &str = "How the table is read, where it does not tell";
+
 /// How a student table is read. Whatever is not given is found out.
 #[derive(Debug, ClapArgs)]
-#[command(next_help_heading = "How the table is read, where it does not tell")]
 pub(super) struct Reading {
     /// Which column holds a field: id, first, middle, last, suffix, birthdate, gender, alias-first, alias-last, grade
     /// or hold, as in last="LNAME"; an alias may be given more than once, for more than one column
-    #[arg(long = "map", value_name = "FIELD=HEADER")]
+    #[arg(long = "map", value_name = "FIELD=HEADER", help_heading = HEADING)]
     map: Vec<String>,
     /// How dates are written; in the forms with a year of two digits, 30 to 99 are 1930 to 1999
-    #[arg(long, value_parser = date_formats())]
+    #[arg(long, value_parser = date_formats(), help_heading = HEADING)]
     date_format: Option<DateFormat>,
     /// What separates the columns
-    #[arg(long, value_parser = delimiters())]
+    #[arg(long, value_parser = delimiters(), help_heading = HEADING)]
     delimiter: Option<Delimiter>,
     /// How the characters are written as bytes
-    #[arg(long, value_parser = encodings())]
+    #[arg(long, value_parser = encodings(), help_heading = HEADING)]
     encoding: Option<Encoding>,
     /// Which system the table was exported from
-    #[arg(long, value_name = "NAME", value_parser = presets(), hide_possible_values = false)]
+    #[arg(long, value_name = "NAME", value_parser = presets(), help_heading = HEADING)]
     preset: Option<&'static Preset>,
     /// The first line is a student, not the names of the columns; columns are then named by their numbers, as in
     /// --map last=#3
-    #[arg(long)]
+    #[arg(long, help_heading = HEADING)]
     no_headers: bool,
     /// Refuse a table with a row that cannot be divided into its cells, instead of leaving the row out
-    #[arg(long, conflicts_with = "max_bad")]
+    #[arg(long, conflicts_with = "max_bad", help_heading = HEADING)]
     strict: bool,
     /// How many rows in a hundred may be left out since they cannot be divided into their cells [default: 1]
-    #[arg(long, value_name = "PERCENT", value_parser = percent)]
+    #[arg(long, value_name = "PERCENT", value_parser = percent, help_heading = HEADING)]
     max_bad: Option<f64>,
 }
 
 /// Which table of an archive is read.
 #[derive(Debug, ClapArgs)]
-#[command(next_help_heading = "How the table is read, where it does not tell")]
 pub(super) struct Member {
     /// The table to take of an archive, where it has several: its name, or its folder and name
-    #[arg(id = "table_in_zip", long = "table", value_name = "NAME")]
+    #[arg(id = "table_in_zip", long = "table", value_name = "NAME", help_heading = HEADING)]
     name: Option<String>,
 }
 
