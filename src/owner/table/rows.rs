@@ -25,7 +25,7 @@ pub(super) struct Layout {
 }
 
 enum Body {
-    Text(csv::Reader<Guard<Box<dyn std::io::Read + Send>>>),
+    Text(Box<csv::Reader<Guard<Box<dyn std::io::Read + Send>>>>),
     Parquet(ParquetRows),
 }
 
@@ -52,7 +52,7 @@ impl Rows {
                 .flexible(true)
                 .buffer_capacity(CHUNK)
                 .from_reader(Guard::new(source.open()?, byte));
-            Body::Text(reader)
+            Body::Text(Box::new(reader))
         } else {
             Body::Parquet(ParquetRows::open(source.path())?)
         };
