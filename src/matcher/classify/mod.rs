@@ -18,4 +18,4 @@ mod prior;
 pub use evidence::{Evidence, Pair};
 pub use facts::Facts;
 pub use model::{Exposure, Model};
-pub use pairs::{Kind, Pairs, Row};
+pub use pairs::{Kind, Pairs, Part};

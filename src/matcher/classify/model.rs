@@ -13,6 +13,8 @@
 //! - Middle initial, gender and the size of the block multiply the odds, as fields independent of
 //!   the rest.
 
+use rayon::prelude::*;
+
 use super::atoms::Chances;
 use super::cells::{CELLS, DATE_STATES, Occurring, cell, date_code, name_code, occurring};
 use super::crowd::{Crowds, Tally};
@@ -21,6 +23,7 @@ use super::lean::Lean;
 use super::pairs::Pairs;
 use super::prior;
 use crate::error::Result;
+use crate::matcher::rows::Row;
 
 /// Observations that a prior count stands for.
 pub(super) const PRIOR_WEIGHT: f64 = 2.0;
@@ -28,6 +31,8 @@ pub(super) const PRIOR_WEIGHT: f64 = 2.0;
 const CERTAIN: f64 = 0.95;
 /// The least share of strangers without a birthdate that is taken to have been seen, of that of all.
 const LEAST_SEEN: f64 = 0.03;
+/// Pairs that a thread looks at at a time.
+const TASK_ROWS: usize = 1 << 17;
 /// Rounds of estimation: each fixes strangers, then matches.
 const ROUNDS: usize = 4;
 
@@ -227,7 +232,7 @@ struct Strangers {
     gender: (f64, f64),
 }
 
-/// The likeliest candidate of a record, and what kind of pair they are.
+/// The likeliest candidate of a record, if it is a certain match, and what kind of pair they are.
 #[derive(Clone, Copy)]
 struct Best {
     other: u32,
@@ -240,9 +245,16 @@ impl Best {
         kind: u32::MAX,
     };
 
-    /// Its probability by that of each kind; 0 if there is none.
-    fn of(self, probability: &[f64]) -> f64 {
-        probability.get(self.kind as usize).copied().unwrap_or(0.0)
+    fn is_some(self) -> bool {
+        self.kind != Self::NONE.kind
+    }
+
+    /// Takes the place of a less probable one.
+    fn keep(&mut self, other: u32, kind: u32, probability: &[f64]) {
+        let of = |kind: u32| probability.get(kind as usize).copied().unwrap_or(0.0);
+        if of(kind) > of(self.kind) {
+            *self = Self { other, kind };
+        }
     }
 }
 
@@ -254,19 +266,24 @@ impl Strangers {
             pairs.by_kind(|k| !k.evidence.date.is_undated() && k.evidence.names != Names::Both);
         let mut best_left = vec![Best::NONE; exposure.records.0];
         let mut best_right = vec![Best::NONE; exposure.records.1];
-        pairs.each_way(|row| {
-            let keep = |best: &mut Best, other: u32| {
-                if probability[row.kind as usize] > best.of(&probability) {
-                    *best = Best {
-                        other,
-                        kind: row.kind,
-                    };
-                }
+        pairs.each_way(|rows| {
+            let certain = || {
+                let all = rows.iter();
+                all.filter(|[_, _, kind]| probability[*kind as usize] >= CERTAIN)
             };
-            keep(&mut best_left[row.left as usize], row.right);
-            keep(&mut best_right[row.right as usize], row.left);
+            rayon::join(
+                || {
+                    for [left, right, kind] in certain() {
+                        best_left[*left as usize].keep(*right, *kind, &probability);
+                    }
+                },
+                || {
+                    for [left, right, kind] in certain() {
+                        best_right[*right as usize].keep(*left, *kind, &probability);
+                    }
+                },
+            );
         })?;
-        let certain = |best: &Best| best.of(&probability) >= CERTAIN;
         let mut out = Self {
             counts: vec![0.0; CELLS],
             share: 0.0,
@@ -275,13 +292,20 @@ impl Strangers {
             gender: (0.0, 0.0),
         };
         let mut seen = vec![0u64; probability.len()];
-        pairs.each_way(|row| {
-            let (l, r) = (
-                &best_left[row.left as usize],
-                &best_right[row.right as usize],
-            );
-            seen[row.kind as usize] += u64::from(certain(l) && l.other != row.right)
-                + u64::from(certain(r) && r.other != row.left);
+        pairs.each_way(|rows| {
+            let count = |rows: &[Row]| {
+                let mut seen = vec![0u64; probability.len()];
+                for [left, right, kind] in rows {
+                    let (l, r) = (best_left[*left as usize], best_right[*right as usize]);
+                    seen[*kind as usize] += u64::from(l.is_some() && l.other != *right)
+                        + u64::from(r.is_some() && r.other != *left);
+                }
+                seen
+            };
+            let counts: Vec<Vec<u64>> = rows.par_chunks(TASK_ROWS).map(count).collect();
+            for counts in counts {
+                seen.iter_mut().zip(counts).for_each(|(all, n)| *all += n);
+            }
         })?;
         for (kind, seen) in pairs.kinds().iter().zip(seen) {
             let seen = seen as f64;
@@ -291,7 +315,7 @@ impl Strangers {
         }
         let looked = |is: &dyn Fn(&Best) -> bool| {
             let share = |best: &[Best]| {
-                let seen = best.iter().filter(|b| certain(b) && is(b)).count();
+                let seen = best.iter().filter(|b| b.is_some() && is(b)).count();
                 seen as f64 / best.len().max(1) as f64
             };
             share(&best_left) + share(&best_right)

@@ -58,7 +58,11 @@ fn files() -> Vec<(Pair, Option<Evidence>)> {
 
 fn all(pairs: Vec<(Pair, Option<Evidence>)>) -> Pairs {
     let mut all = Pairs::default();
-    all.put(pairs).unwrap();
+    let mut part = Part::default();
+    for (pair, apart) in pairs {
+        part.put(pair, apart);
+    }
+    all.put(part).unwrap();
     all
 }
 
