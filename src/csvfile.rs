@@ -2,9 +2,12 @@
 //!
 //! Exports of other systems are read by `owner/table`, which is lenient where this is not.
 
-use std::fs::File;
+mod cells;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
+
+pub use cells::{Cells, write_each};
 
 use crate::atomic::AtomicFile;
 use crate::error::{Error, Result};
@@ -243,7 +246,6 @@ mod tests {
     use std::io::Write;
 
     use super::*;
-    use crate::error::Class;
 
     #[test]
     fn rows_come_back_and_faults_have_their_line() {

@@ -216,8 +216,7 @@ impl<'s> Meetings<'s> {
                 part.put(pair, apart);
             }
         };
-        self.all
-            .each(self.records.0, of, |part| pairs.put(part))?;
+        self.all.each(self.records.0, of, |part| pairs.put(part))?;
         let exposure = Exposure {
             records: self.records,
             same_date: self.same_date,

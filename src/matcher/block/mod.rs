@@ -125,7 +125,11 @@ fn pieces(block: &Block, pairs: u64) -> impl Iterator<Item = Block> {
 /// about as large as each other, but for large blocks.
 #[must_use]
 pub fn join(left: &[u128], right: &[u128], cap: u64) -> Joined {
-    let bits = (left.len() + right.len()).div_ceil(PART).max(1).ilog2().min(MOST_BITS);
+    let bits = (left.len() + right.len())
+        .div_ceil(PART)
+        .max(1)
+        .ilog2()
+        .min(MOST_BITS);
     let divided = |keys: &[u128]| -> Vec<Divided> {
         let chunks = keys.par_chunks(CHUNK).enumerate();
         chunks
@@ -244,6 +248,36 @@ mod tests {
             prop_assert_eq!(&pairs_of(&joined, &joined.blocks), &want);
             let cut: Vec<Block> = tasks(&joined.blocks, size).into_iter().flatten().collect();
             prop_assert_eq!(&pairs_of(&joined, &cut), &want);
+        }
+    }
+
+    #[test]
+    fn a_join_in_many_parts_is_that_of_one() {
+        let hash = |i: u64| u128::from(i.wrapping_mul(0x9e37_79b9_7f4a_7c15)) << 64 | 7;
+        // More than a chunk; pairs of keys that differ in the second half alone; one large block.
+        let keys = |n: u64, every: u64| -> Vec<u128> {
+            let key = |i: u64| match i % 4 {
+                0 => hash(5),
+                1 => hash(i / 8 * every) + u128::from(i / 4 % 2),
+                _ => hash(i * every),
+            };
+            (0..n).map(|i| key(i * 7919 % n)).collect()
+        };
+        let (left, right) = (keys(150_001, 2), keys(9_001, 3));
+        let joined = join(&left, &right, u64::MAX);
+        let mut sides: std::collections::BTreeMap<u128, [Vec<u32>; 2]> = Default::default();
+        for (side, keys) in [&left, &right].into_iter().enumerate() {
+            for (i, key) in keys.iter().enumerate() {
+                sides.entry(*key).or_default()[side].push(i as u32);
+            }
+        }
+        sides.retain(|_, [a, b]| !a.is_empty() && !b.is_empty());
+        assert!(sides.len() > 1000, "{}", sides.len());
+        assert_eq!(joined.blocks.len(), sides.len());
+        for (block, [a, b]) in joined.blocks.iter().zip(sides.values()) {
+            assert_eq!(joined.left[block.left.clone()], a[..]);
+            assert_eq!(joined.right[block.right.clone()], b[..]);
+            assert_eq!(block.whole, a.len() + b.len());
         }
     }
 

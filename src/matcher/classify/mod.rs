@@ -14,6 +14,7 @@ mod lean;
 pub mod model;
 mod pairs;
 mod prior;
+mod strangers;
 
 pub use evidence::{Evidence, Pair};
 pub use facts::Facts;

@@ -171,7 +171,10 @@ impl Pairs {
             self.each(|rows| {
                 for rows in rows.chunks(EXCHANGED) {
                     exchanged.clear();
-                    exchanged.extend(rows.iter().map(|[left, right, kind]| [*right, *left, *kind]));
+                    exchanged.extend(
+                        rows.iter()
+                            .map(|[left, right, kind]| [*right, *left, *kind]),
+                    );
                     each(&exchanged);
                 }
             })?;

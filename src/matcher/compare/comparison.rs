@@ -37,7 +37,11 @@ impl Side {
         for (place, token) in order.iter().enumerate() {
             place_of[*token as usize] = place as u32;
         }
-        let wanted = keys.rows.iter().zip(place_of).filter(|(_, p)| *p != u32::MAX);
+        let wanted = keys
+            .rows
+            .iter()
+            .zip(place_of)
+            .filter(|(_, p)| *p != u32::MAX);
         let (rows, places): (Vec<u32>, Vec<u32>) = wanted.unzip();
         Ok(Self {
             range,

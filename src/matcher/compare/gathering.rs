@@ -136,7 +136,9 @@ impl Gathering {
     fn in_blocks(&self, left: u32, listed: &[Meeting], sieve: &mut Sieve, out: &mut Vec<u64>) {
         out.clear();
         sieve.clear();
-        listed.iter().for_each(|m| sieve.put(self.buckets.len(), m.right));
+        listed
+            .iter()
+            .for_each(|m| sieve.put(self.buckets.len(), m.right));
         for (number, (_, buckets)) in self.buckets.iter().enumerate() {
             for (others, _) in buckets.of_record(left) {
                 others.iter().for_each(|r| sieve.put(number, *r));
@@ -195,5 +197,79 @@ impl Sieve {
 impl Bits {
     fn has(&self, record: u32) -> bool {
         self.0[record as usize / 64 % WORDS] >> (record % 64) & 1 == 1
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::matcher::block::join;
+
+    #[test]
+    fn all_meetings_of_a_pair_come_together_but_of_one_crowded_pass_alone() {
+        let n = 6000u32;
+        let key = |r: u32, by: u32| u128::from(r.wrapping_mul(2_654_435_761) >> 8) % u128::from(by);
+        let mut gathering = Gathering::default();
+        let mut wanted: std::collections::BTreeMap<(u32, u32), Vec<u8>> = Default::default();
+        // Of who has an even number there is a second token.
+        for (pass, by) in [(0, 90), (1, 70), (3, 3000)] {
+            let records: Vec<u32> = (0..n).flat_map(|r| vec![r; 2 - r as usize % 2]).collect();
+            let keys = |salt: u32| -> Vec<u128> {
+                let all = records.iter().enumerate();
+                all.map(|(i, r)| key(r * 5 + i as u32 % 2 + salt, by))
+                    .collect()
+            };
+            let (left, right) = (keys(pass), keys(pass + 9));
+            let joined = join(&left, &right, u64::MAX);
+            let mut buckets = Buckets::new(false);
+            buckets.add(&joined, &records, &records);
+            buckets.index();
+            for block in &joined.blocks {
+                for i in &joined.left[block.left.clone()] {
+                    for j in &joined.right[block.right.clone()] {
+                        let ends = (records[*i as usize], records[*j as usize]);
+                        wanted.entry(ends).or_default().push(pass as u8);
+                    }
+                }
+            }
+            gathering.put(pass as usize, buckets);
+            if pass < 2 {
+                gathering.crowd(pass as usize);
+            }
+        }
+        let listed: Vec<Meeting> = (0..n)
+            .map(|r| Meeting {
+                left: r,
+                right: (r * 17 + 3) % n,
+                pass: 2,
+                size: 1,
+                levels: 5,
+            })
+            .collect();
+        for m in &listed {
+            wanted.entry((m.left, m.right)).or_default().push(2);
+        }
+        let (even, odd): (Vec<Meeting>, Vec<Meeting>) =
+            listed.iter().partition(|m| m.left % 2 == 0);
+        gathering.list(vec![Run::in_memory(even), Run::in_memory(odd)]);
+        let in_all = wanted.len();
+        wanted.retain(|_, passes| {
+            passes.sort_unstable();
+            let one = passes[0];
+            one > 1 || passes.iter().any(|p| *p != one)
+        });
+        let mut found: Vec<((u32, u32), Vec<u8>)> = Vec::new();
+        let of = |found: &mut Vec<((u32, u32), Vec<u8>)>, meetings: &[Meeting]| {
+            let ends = (meetings[0].left, meetings[0].right);
+            found.push((ends, meetings.iter().map(|m| m.pass).collect()));
+        };
+        gathering
+            .each(n as usize, of, |some| {
+                found.extend(some);
+                Ok(())
+            })
+            .unwrap();
+        assert!(found.len() < in_all / 5, "{} of {in_all}", found.len());
+        assert!(found == wanted.into_iter().collect::<Vec<_>>());
     }
 }
