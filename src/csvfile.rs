@@ -246,6 +246,7 @@ mod tests {
     use std::io::Write;
 
     use super::*;
+    use crate::error::Class;
 
     #[test]
     fn rows_come_back_and_faults_have_their_line() {

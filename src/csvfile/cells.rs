@@ -157,5 +157,4 @@ mod tests {
         }
         assert!(!reader.advance().unwrap());
     }
-    use crate::error::Class;
 }
