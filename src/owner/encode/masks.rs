@@ -60,7 +60,7 @@ impl Masks {
         }
     }
 
-    /// As [`fill`].
+    /// As [`fill`](super::filter::fill).
     pub(super) fn fill(
         &mut self,
         filter: &Filter,
