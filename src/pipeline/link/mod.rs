@@ -18,6 +18,7 @@ use crate::matcher::assign::{Assignment, Scored};
 use crate::matcher::classify::Model;
 use crate::matcher::cluster::{Cluster, Persons, reconcile};
 pub use crate::matcher::compare::BLOCK_PAIRS;
+use crate::matcher::compare::kernel::Tier;
 use crate::matcher::crosswalk::{self, CLUSTERS, DUPLICATES, Decision, Duplicates, link_ids};
 use crate::matcher::intake::Party;
 use crate::matcher::report::{self, Circumstances, DecoyReport, PairReport, PartyReport, Report};
@@ -51,6 +52,9 @@ pub struct Options {
     pub resume: bool,
     /// Replace results that exist.
     pub force: bool,
+    /// Compare with this instruction set, of those that the machine has, instead of the fastest. For tests
+    /// only: the results are the same.
+    pub instructions: Option<String>,
 }
 
 /// Matches token files and writes `links.csv`, `pairs.csv`, one `crosswalk-PARTY.csv` a party and
@@ -66,6 +70,14 @@ pub struct Options {
 /// [`Class::Mismatch`](crate::error::Class::Mismatch) if the project allows no pair of the
 /// parties given; [`Class::Io`](crate::error::Class::Io).
 pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
+    if let Some(name) = &options.instructions {
+        let tier = Tier::available().into_iter().find(|t| t.name() == name);
+        if !tier.is_some_and(Tier::choose) {
+            let names: Vec<&str> = Tier::available().iter().map(|t| t.name()).collect();
+            return Err(Error::usage("the machine has no such instruction set")
+                .hint(format!("it has {}", names.join(", "))));
+        }
+    }
     let prepared = prepare(options, progress)?;
     let Prepared {
         project,
