@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::Progress;
 use super::room::Room;
 use crate::error::Result;
-use crate::matcher::assign::{Assignment, Scored, assign};
+use crate::matcher::assign::{Assignment, Scored, assign, assign_highest};
 use crate::matcher::classify::{Exposure, Facts, Model, Pairs, Part};
 use crate::matcher::cluster::{Between, Persons, spread};
 use crate::matcher::compare::{
@@ -306,7 +306,8 @@ impl Met {
             .iter()
             .map(|k| {
                 if is_classic {
-                    10f64.powi(i32::from(k.evidence.likeness()))
+                    // A step of likeness is more than what would make a rival.
+                    16f64.powi(i32::from(k.evidence.likeness()))
                 } else {
                     self.model.odds(&k.evidence)
                 }
@@ -335,7 +336,7 @@ impl Met {
             return Ok(assign(pairs, persons, threshold));
         }
         let probable: Vec<f64> = pairs.iter().map(|p| p.probability).collect();
-        let mut assignment = assign(pairs, persons, 0.5);
+        let mut assignment = assign_highest(pairs, persons);
         assignment.restate(&probable);
         Ok(assignment)
     }

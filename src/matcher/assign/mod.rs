@@ -142,6 +142,18 @@ pub fn assign(mut pairs: Vec<Scored>, records: (usize, usize), threshold: f64) -
     decide(pairs, records, threshold)
 }
 
+/// Decides which pairs are links by their odds alone, the highest first: a pair is a link unless a pair of
+/// higher odds, link or not, has one of its records, or one of equal odds has. All `pairs` take part, in
+/// ascending order of `(left, right)`, each once; their probabilities are then their odds, to be
+/// [restated](Assignment::restate). What is less than a tenth as likely is no rival.
+///
+/// No record is in two links. Deterministic in the set of pairs.
+#[must_use]
+pub fn assign_highest(mut pairs: Vec<Scored>, records: (usize, usize)) -> Assignment {
+    pairs.iter_mut().for_each(|p| p.probability = p.odds);
+    decide(pairs, records, 0.0)
+}
+
 fn decide(pairs: Vec<Scored>, records: (usize, usize), threshold: f64) -> Assignment {
     let likely: Vec<u32> = (0..pairs.len() as u32)
         .filter(|&i| pairs[i as usize].probability >= threshold)
