@@ -2,9 +2,12 @@
 //!
 //! Exports of other systems are read by `owner/table`, which is lenient where this is not.
 
-use std::fs::File;
+mod cells;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
+
+pub use cells::{Cells, write_each};
 
 use crate::atomic::AtomicFile;
 use crate::error::{Error, Result};

@@ -101,16 +101,19 @@ hex_newtype!(Fingerprint, 32, "a fingerprint of 64");
 /// `bytes` as lower-case hexadecimal digits.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
+    let mut text = Vec::new();
+    push_hex(bytes, &mut text);
+    String::from_utf8(text).unwrap_or_default()
+}
+
+/// Appends `bytes` as lower-case hexadecimal digits to `text`.
+pub fn push_hex(bytes: &[u8], text: &mut Vec<u8>) {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    bytes
-        .iter()
-        .flat_map(|b| {
-            [
-                DIGITS[usize::from(b >> 4)] as char,
-                DIGITS[usize::from(b & 15)] as char,
-            ]
-        })
-        .collect()
+    let start = text.len();
+    text.resize(start + 2 * bytes.len(), 0);
+    for (digits, byte) in text[start..].as_chunks_mut().0.iter_mut().zip(bytes) {
+        *digits = [byte >> 4, byte & 15].map(|d| DIGITS[usize::from(d)]);
+    }
 }
 
 /// The `N` bytes written as exactly 2 N lower-case hexadecimal digits, or `None`.

@@ -102,6 +102,7 @@ impl Job {
             resume: false,
             approximate: None,
             force: true,
+            instructions: None,
         }
     }
 

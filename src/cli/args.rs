@@ -270,6 +270,9 @@ pub(super) struct Match {
     /// how many were found is measured and reported
     #[arg(long, value_name = "SHARE")]
     pub(super) approximate: Option<f64>,
+    /// Tests only: compare with this instruction set instead of the fastest
+    #[arg(long, hide = true)]
+    pub(super) instructions: Option<String>,
     /// Replace results that exist
     #[arg(long)]
     pub(super) force: bool,

@@ -86,6 +86,7 @@ pub(super) fn link(verb: &Match, args: &Args, progress: &Progress) -> Result<()>
         resume: verb.resume,
         approximate: verb.approximate,
         force: verb.force,
+        instructions: verb.instructions.clone(),
     };
     if verb.plan {
         let plan = planning::plan(&options, progress)?;

@@ -1,7 +1,7 @@
 //! Rows of three numbers, in memory up to an allowance, the rest in a temporary file.
 
 use std::fs::File;
-use std::io::{self, BufReader, BufWriter, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufWriter, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
@@ -10,6 +10,8 @@ use crate::error::{Error, Result};
 pub type Row = [u32; 3];
 
 const BYTES: usize = 12;
+/// Rows that are read from the file at a time.
+const AT_A_TIME: usize = 1 << 16;
 
 /// Where rows go that do not fit into memory.
 #[derive(Debug, Clone)]
@@ -40,12 +42,12 @@ impl Rows {
         }
     }
 
-    /// Puts one more.
+    /// Puts more.
     ///
     /// # Errors
     /// [`Class::Io`](crate::error::Class::Io) if they are more than the allowance and cannot be written.
-    pub fn put(&mut self, row: Row) -> Result<()> {
-        self.memory.push(row);
+    pub fn put(&mut self, rows: &[Row]) -> Result<()> {
+        self.memory.extend_from_slice(rows);
         match &self.allowance {
             Some(allowance) if self.memory.len() > allowance.rows => {
                 let failed = |e| Error::io("write", &allowance.folder, e).hint("free some room");
@@ -66,33 +68,41 @@ impl Rows {
         }
     }
 
-    /// Calls `each` with all rows, in order.
+    /// Calls `each` with all rows, in order, many at a time.
     ///
     /// # Errors
     /// [`Class::Io`](crate::error::Class::Io) if the temporary file cannot be read.
-    pub fn each(&self, mut each: impl FnMut(Row)) -> Result<()> {
+    pub fn each(&self, mut each: impl FnMut(&[Row])) -> Result<()> {
         if let Some((file, n)) = &self.spilled {
             let folder = self.allowance.as_ref().map(|a| a.folder.clone());
             read(file.get_ref(), *n, &mut each)
                 .map_err(|e| Error::io("read", folder.unwrap_or_default(), e))?;
         }
-        self.memory.iter().for_each(|row| each(*row));
+        each(&self.memory);
         Ok(())
     }
 }
 
-fn read(mut file: &File, rows: u64, each: &mut impl FnMut(Row)) -> io::Result<()> {
+fn read(mut file: &File, rows: u64, each: &mut impl FnMut(&[Row])) -> io::Result<()> {
     file.seek(SeekFrom::Start(0))?;
-    let mut reader = BufReader::with_capacity(1 << 18, file);
-    let mut bytes = [0; BYTES];
-    for _ in 0..rows {
-        reader.read_exact(&mut bytes)?;
-        let number =
-            |i: usize| u32::from_le_bytes([bytes[i], bytes[i + 1], bytes[i + 2], bytes[i + 3]]);
-        each([number(0), number(4), number(8)]);
+    let mut left = rows as usize;
+    let mut bytes = vec![0; BYTES * left.min(AT_A_TIME)];
+    let mut rows = Vec::new();
+    while left > 0 {
+        let bytes = &mut bytes[..BYTES * left.min(AT_A_TIME)];
+        file.read_exact(bytes)?;
+        rows.clear();
+        rows.extend(bytes.as_chunks::<BYTES>().0.iter().map(row));
+        each(&rows);
+        left -= rows.len();
     }
     // Where the next rows go.
     file.seek(SeekFrom::End(0)).map(|_| ())
+}
+
+fn row(bytes: &[u8; BYTES]) -> Row {
+    let numbers = bytes.as_chunks().0;
+    [0, 1, 2].map(|i| u32::from_le_bytes(numbers[i]))
 }
 
 fn bytes(row: Row) -> [u8; BYTES] {
@@ -118,16 +128,16 @@ mod tests {
             let mut wanted = Vec::new();
             for i in 0..1000u32 {
                 let row = [i, u32::MAX - i, i * 3];
-                rows.put(row).unwrap();
+                rows.put(&[row]).unwrap();
                 wanted.push(row);
                 if i % 333 == 0 {
                     let mut seen = Vec::new();
-                    rows.each(|r| seen.push(r)).unwrap();
+                    rows.each(|r| seen.extend_from_slice(r)).unwrap();
                     assert_eq!(seen, wanted);
                 }
             }
             let mut seen = Vec::new();
-            rows.each(|r| seen.push(r)).unwrap();
+            rows.each(|r| seen.extend_from_slice(r)).unwrap();
             assert_eq!(seen, wanted);
             let is_spilled = rows.spilled.is_some();
             assert_eq!(is_spilled, most < 1000);
@@ -140,7 +150,7 @@ mod tests {
             rows: 1,
             folder: PathBuf::from("/nowhere/at/all"),
         }));
-        assert!(rows.put([0; 3]).is_ok());
-        assert!(rows.put([0; 3]).is_err());
+        assert!(rows.put(&[[0; 3]]).is_ok());
+        assert!(rows.put(&[[0; 3]]).is_err());
     }
 }

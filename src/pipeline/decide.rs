@@ -2,11 +2,13 @@
 
 use std::io::Write;
 
+use rayon::prelude::*;
+
 use super::Progress;
 use super::room::Room;
 use crate::error::Result;
-use crate::matcher::assign::{Assignment, Scored, assign};
-use crate::matcher::classify::{Exposure, Facts, Model, Pairs, Row};
+use crate::matcher::assign::{Assignment, Scored, assign, assign_highest};
+use crate::matcher::classify::{Exposure, Facts, Model, Pairs, Part};
 use crate::matcher::cluster::{Between, Persons, spread};
 use crate::matcher::compare::{
     self, Divided, Gathering, InFile, InMemory, Keep, Kept, Limits, Meeting, PassResult, Run,
@@ -14,7 +16,7 @@ use crate::matcher::compare::{
 };
 use crate::matcher::intake::Party;
 use crate::matcher::report::{Circumstances, PassReport};
-use crate::matcher::rows::Allowance;
+use crate::matcher::rows::{Allowance, Row};
 use crate::project::Schema;
 use crate::unfinished::Unfinished;
 
@@ -209,9 +211,12 @@ impl<'s> Meetings<'s> {
         self.facts
             .count(self.passes.iter().map(|p| p.candidates).collect());
         let mut pairs = Pairs::new(allowance);
-        let of = |meetings: &[Meeting]| self.facts.pair(meetings);
-        self.all
-            .each(self.records.0, of, |found| pairs.put(found))?;
+        let of = |part: &mut Part, meetings: &[Meeting]| {
+            if let Some((pair, apart)) = self.facts.pair(meetings) {
+                part.put(pair, apart);
+            }
+        };
+        self.all.each(self.records.0, of, |part| pairs.put(part))?;
         let exposure = Exposure {
             records: self.records,
             same_date: self.same_date,
@@ -259,24 +264,28 @@ impl Met {
         } else {
             kinds.map(|k| self.model.probability(&k.evidence)).collect()
         };
-        let of = |row: Row| probability[row.kind as usize];
         let persons = Persons::of(records, |join| {
-            self.pairs.each(|row| {
-                if of(row) >= threshold {
-                    join(row.left, row.right);
+            self.pairs.each(|rows| {
+                for [left, right, kind] in rows {
+                    if probability[*kind as usize] >= threshold {
+                        join(*left, *right);
+                    }
                 }
             })
         })?;
         let mut inside = Vec::new();
-        self.pairs.each(|row| {
-            if persons.person(row.left) == persons.person(row.right) {
-                inside.push(Scored {
-                    left: row.left,
-                    right: row.right,
-                    passes: self.pairs.kinds()[row.kind as usize].passes,
-                    odds: of(row) / (1.0 - of(row)).max(1e-9),
-                    probability: of(row),
-                });
+        self.pairs.each(|rows| {
+            for &[left, right, kind] in rows {
+                let p = probability[kind as usize];
+                if persons.person(left) == persons.person(right) {
+                    inside.push(Scored {
+                        left,
+                        right,
+                        passes: self.pairs.kinds()[kind as usize].passes,
+                        odds: p / (1.0 - p).max(1e-9),
+                        probability: p,
+                    });
+                }
             }
         })?;
         Ok((persons, inside))
@@ -297,7 +306,8 @@ impl Met {
             .iter()
             .map(|k| {
                 if is_classic {
-                    10f64.powi(i32::from(k.evidence.likeness()))
+                    // A step of likeness is more than what would make a rival.
+                    16f64.powi(i32::from(k.evidence.likeness()))
                 } else {
                     self.model.odds(&k.evidence)
                 }
@@ -311,23 +321,22 @@ impl Met {
             vec![0.0; kinds.len()]
         };
         let mut pairs = Between::new(left, right);
-        self.pairs.each(|row| {
-            let kind = row.kind as usize;
-            pairs.put(Scored {
-                left: row.left,
-                right: row.right,
-                passes: kinds[kind].passes,
-                odds: odds[kind],
-                probability: probability[kind],
-            });
-        })?;
+        let scored = |&[left, right, kind]: &Row| Scored {
+            left,
+            right,
+            passes: kinds[kind as usize].passes,
+            odds: odds[kind as usize],
+            probability: probability[kind as usize],
+        };
+        self.pairs
+            .each(|rows| pairs.put(rows.par_iter().map(scored)))?;
         let pairs = pairs.finish();
         let persons = (left.len(), right.len());
         if !is_classic {
             return Ok(assign(pairs, persons, threshold));
         }
         let probable: Vec<f64> = pairs.iter().map(|p| p.probability).collect();
-        let mut assignment = assign(pairs, persons, 0.5);
+        let mut assignment = assign_highest(pairs, persons);
         assignment.restate(&probable);
         Ok(assignment)
     }

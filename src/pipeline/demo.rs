@@ -93,6 +93,7 @@ pub fn demo(folder: &Path, progress: &dyn Progress) -> Result<Demo> {
             memory: None,
             resume: false,
             force: false,
+            instructions: None,
         },
         progress,
     )?;

@@ -9,9 +9,9 @@ use crate::project::Schema;
 const RECORD: u64 = 80;
 /// Bytes a row of a token file: which record it is of.
 const ROW: u64 = 4;
-/// Bytes a token while block keys are joined: the key, the record, the row, half the key to sort by,
-/// its place in block order.
-const TOKEN: u64 = 48;
+/// Bytes a token while block keys are joined: the key, the record, the row, the key once more with the
+/// number of the token, its place in block order.
+const TOKEN: u64 = 56;
 /// Bytes a token of a pass without filters, until the pairs are put together.
 const BUCKET: u64 = 12;
 /// Parts of a pass at most: each has four open files. What is larger even so is read piece by piece.

@@ -55,16 +55,34 @@ struct Chunk {
 struct Hashing {
     file: AtomicFile,
     hasher: blake3::Hasher,
+    /// What is to be written next.
+    buffer: Vec<u8>,
+}
+
+/// Bytes that are hashed and written at a time. The `parquet` crate writes 8 KiB, which is less than
+/// can be hashed side by side.
+const BUFFER: usize = 1 << 17;
+
+impl Hashing {
+    fn spill(&mut self) -> io::Result<()> {
+        self.hasher.update(&self.buffer);
+        self.file.write_all(&self.buffer)?;
+        self.buffer.clear();
+        Ok(())
+    }
 }
 
 impl Write for Hashing {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let n = self.file.write(bytes)?;
-        self.hasher.update(&bytes[..n]);
-        Ok(n)
+        self.buffer.extend_from_slice(bytes);
+        if self.buffer.len() >= BUFFER {
+            self.spill()?;
+        }
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        self.spill()?;
         self.file.flush()
     }
 }
@@ -79,6 +97,7 @@ impl<'l> ColumnWriter<'l> {
         let hashing = Hashing {
             file,
             hasher: blake3::Hasher::new(),
+            buffer: Vec::with_capacity(2 * BUFFER),
         };
         let writer = SerializedFileWriter::new(
             hashing,
@@ -170,7 +189,11 @@ impl<'l> ColumnWriter<'l> {
         let path = self.writer.inner().file.target().to_path_buf();
         let failed = |e| Error::io("write", &path, io_of(e));
         self.end_group().map_err(failed)?;
-        let Hashing { mut file, hasher } = self.writer.into_inner().map_err(failed)?;
+        let mut end = self.writer.into_inner().map_err(failed)?;
+        end.spill().map_err(|e| Error::io("write", &path, e))?;
+        let Hashing {
+            mut file, hasher, ..
+        } = end;
         // The digits of the checksum were written as zeros: the hash so far is that of the file.
         checksum::seal(file.file_mut()?, hasher.finalize().as_bytes()).map_err(|e| e.at(&path))?;
         file.sync()?;

@@ -92,25 +92,30 @@ impl TokenFile {
         let layout = Layout::of(schema);
         self.expect_columns(&layout)?;
         let column = &layout.columns[layout.passes[pass].block];
+        let names = std::slice::from_ref(&column.name);
+        let parts = self.read_all(names, &[column.width], |row, batch| {
+            let keys = fixed(batch, 0);
+            let mut tokens = Keys::default();
+            for i in (0..keys.len()).filter(|&i| keys.is_valid(i)) {
+                let record = of_row.get(row + i);
+                tokens
+                    .records
+                    .push(*record.ok_or_else(|| bad("its columns differ in length"))?);
+                tokens.keys.push(key_of(keys.value(i)));
+                tokens.rows.push((row + i) as u32);
+            }
+            Ok(tokens)
+        })?;
         let mut tokens = Keys::default();
-        let mut row = 0;
-        self.read(
-            std::slice::from_ref(&column.name),
-            &[column.width],
-            |batch| {
-                let keys = fixed(batch, 0);
-                for i in (0..keys.len()).filter(|&i| keys.is_valid(i)) {
-                    let record = of_row.get(row + i);
-                    tokens
-                        .records
-                        .push(*record.ok_or_else(|| bad("its columns differ in length"))?);
-                    tokens.keys.push(key_of(keys.value(i)));
-                    tokens.rows.push((row + i) as u32);
-                }
-                row += keys.len();
-                Ok(())
-            },
-        )?;
+        let all = parts.iter().map(|p| p.rows.len()).sum();
+        tokens.records.reserve_exact(all);
+        tokens.keys.reserve_exact(all);
+        tokens.rows.reserve_exact(all);
+        for part in parts {
+            tokens.records.extend_from_slice(&part.records);
+            tokens.keys.extend_from_slice(&part.keys);
+            tokens.rows.extend_from_slice(&part.rows);
+        }
         Ok(tokens)
     }
 

@@ -7,9 +7,11 @@ use arrow_array::{Array, FixedSizeBinaryArray, RecordBatch};
 use arrow_schema::DataType;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+    ParquetRecordBatchReaderBuilder,
 };
 use parquet::file::metadata::ParquetMetaData;
+use rayon::prelude::*;
 
 use super::layout::REF_BYTES;
 use super::{Header, Layout, bad, checksum};
@@ -153,30 +155,31 @@ impl TokenFile {
     /// [`Class::Input`](crate::error::Class::Input) if refs are missing or out of order, or are
     /// not as many as the header says.
     pub fn refs(&self) -> Result<(Vec<RecordRef>, Vec<u32>)> {
-        // What the header claims is believed up to a point only: the file may be a few bytes long.
-        let capacity = |claimed: u64| claimed.min(1 << 20) as usize;
-        let mut refs: Vec<RecordRef> = Vec::with_capacity(capacity(self.header.records));
-        let mut of_row = Vec::with_capacity(capacity(self.header.rows));
-        self.read(&["record_ref".to_owned()], &[REF_BYTES], |batch| {
+        let names = ["record_ref".to_owned()];
+        let batches = self.read_all(&names, &[REF_BYTES], |_, batch| {
             let column = fixed(batch, 0);
             if column.null_count() > 0 {
                 return Err(bad("a row has no record ref"));
             }
-            for i in 0..column.len() {
+            let of_row = |i| {
                 let mut bytes = [0; REF_BYTES];
                 bytes.copy_from_slice(column.value(i));
-                let this = RecordRef(bytes);
-                match refs.last() {
-                    Some(last) if *last == this => {}
-                    Some(last) if *last > this => {
-                        return Err(bad("its record refs are out of order"));
-                    }
-                    _ => refs.push(this),
-                }
-                of_row.push(refs.len() as u32 - 1);
-            }
-            Ok(())
+                RecordRef(bytes)
+            };
+            Ok((0..column.len()).map(of_row).collect::<Vec<_>>())
         })?;
+        let mut refs: Vec<RecordRef> = Vec::new();
+        let mut of_row = Vec::with_capacity(batches.iter().map(Vec::len).sum());
+        for this in batches.into_iter().flatten() {
+            match refs.last() {
+                Some(last) if *last == this => {}
+                Some(last) if *last > this => {
+                    return Err(bad("its record refs are out of order").at(&self.path));
+                }
+                _ => refs.push(this),
+            }
+            of_row.push(refs.len() as u32 - 1);
+        }
         if of_row.len() as u64 != self.header.rows {
             return Err(bad("its rows are not as many as its header says").at(&self.path));
         }
@@ -221,6 +224,50 @@ impl TokenFile {
         widths: &[usize],
         mut each: impl FnMut(&RecordBatch) -> Result<()>,
     ) -> Result<()> {
+        let indices = self.indices(names, widths)?;
+        for batch in self.batches(&indices, None)? {
+            each(&batch.map_err(|_| self.damaged())?).map_err(|e| e.at(&self.path))?;
+        }
+        Ok(())
+    }
+
+    /// Reads them by all threads: what `of` makes of each batch and the number of its first row, in file
+    /// order.
+    pub(super) fn read_all<T: Send>(
+        &self,
+        names: &[String],
+        widths: &[usize],
+        of: impl Fn(usize, &RecordBatch) -> Result<T> + Sync,
+    ) -> Result<Vec<T>> {
+        let indices = self.indices(names, widths)?;
+        let mut row = 0;
+        let mut groups = Vec::new();
+        for (number, group) in self.metadata.metadata().row_groups().iter().enumerate() {
+            let rows = usize::try_from(group.num_rows()).map_err(|_| self.damaged())?;
+            groups.push((number, row, rows));
+            row += rows;
+        }
+        let read = |(number, mut row, rows)| -> Result<Vec<T>> {
+            let end = row + rows;
+            let mut made = Vec::new();
+            for batch in self.batches(&indices, Some(number))? {
+                let batch = batch.map_err(|_| self.damaged())?;
+                made.push(of(row, &batch).map_err(|e| e.at(&self.path))?);
+                row += batch.num_rows();
+            }
+            if row == end {
+                Ok(made)
+            } else {
+                Err(self.damaged())
+            }
+        };
+        let groups: Vec<Result<Vec<T>>> = groups.into_par_iter().map(read).collect();
+        let groups: Vec<Vec<T>> = groups.into_iter().collect::<Result<_>>()?;
+        Ok(groups.into_iter().flatten().collect())
+    }
+
+    /// The numbers of the columns `names`.
+    fn indices(&self, names: &[String], widths: &[usize]) -> Result<Vec<usize>> {
         let fields = self.metadata.schema().fields();
         let mut indices = Vec::new();
         for (name, width) in names.iter().zip(widths) {
@@ -241,20 +288,28 @@ impl TokenFile {
         if indices.windows(2).any(|w| w[0] >= w[1]) {
             return Err(bad("its columns are out of order").at(&self.path));
         }
-        let damaged = || bad("its columns cannot be decoded").at(&self.path);
+        Ok(indices)
+    }
+
+    /// The batches of these columns, of one row group or of all.
+    fn batches(&self, indices: &[usize], group: Option<usize>) -> Result<ParquetRecordBatchReader> {
         let file = File::open(&self.path).map_err(|e| Error::io("read", &self.path, e))?;
         let builder =
             ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
-        let mask = ProjectionMask::roots(builder.parquet_schema(), indices);
-        let reader = builder
+        let mask = ProjectionMask::roots(builder.parquet_schema(), indices.iter().copied());
+        let builder = match group {
+            Some(group) => builder.with_row_groups(vec![group]),
+            None => builder,
+        };
+        builder
             .with_projection(mask)
             .with_batch_size(1 << 14)
             .build()
-            .map_err(|_| damaged())?;
-        for batch in reader {
-            each(&batch.map_err(|_| damaged())?).map_err(|e| e.at(&self.path))?;
-        }
-        Ok(())
+            .map_err(|_| self.damaged())
+    }
+
+    fn damaged(&self) -> Error {
+        bad("its columns cannot be decoded").at(&self.path)
     }
 }
 

@@ -4,6 +4,7 @@
 //! them make says anything about the order of the source. Memory stays at the 256th part of the
 //! rows, however many runs there are.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom, Write};
 
@@ -39,6 +40,9 @@ struct Entry {
     start: u32,
     end: u32,
 }
+
+/// The rows of one part of every run, and where each of them stands.
+type Part<'r> = (Vec<Cow<'r, [u8]>>, Vec<Entry>);
 
 fn ref_of(row: &[u8]) -> u128 {
     let mut bytes = [0; REF_BYTES];
@@ -126,16 +130,16 @@ impl Run {
     }
 
     /// The rows of one part.
-    fn part(&self, part: usize) -> std::io::Result<Vec<u8>> {
+    fn part(&self, part: usize) -> std::io::Result<Cow<'_, [u8]>> {
         let (from, to) = (self.starts[part], self.starts[part + 1]);
         match &self.place {
-            Place::Memory(bytes) => Ok(bytes[from as usize..to as usize].to_vec()),
+            Place::Memory(bytes) => Ok(Cow::Borrowed(&bytes[from as usize..to as usize])),
             Place::File(file, start) => {
                 let mut bytes = vec![0; (to - from) as usize];
                 let mut file: &File = file;
                 file.seek(SeekFrom::Start(start + from))?;
                 file.read_exact(&mut bytes)?;
-                Ok(bytes)
+                Ok(Cow::Owned(bytes))
             }
         }
     }
@@ -174,7 +178,7 @@ pub fn merge(
 ) -> Result<AtomicFile> {
     let path = target.target().to_path_buf();
     let mut writer = ColumnWriter::new(target, layout, header)?;
-    let gather = |part: usize| -> Result<(Vec<Vec<u8>>, Vec<Entry>)> {
+    let gather = |part: usize| -> Result<Part<'_>> {
         let pieces: std::io::Result<Vec<_>> = runs.iter().map(|run| run.part(part)).collect();
         let pieces = pieces.map_err(|e| Error::io("read", &path, e))?;
         let mut entries = Vec::new();

@@ -49,6 +49,41 @@ fn any_number_of_threads_gives_the_same_bytes() {
 }
 
 #[test]
+fn any_instruction_set_gives_the_same_bytes() {
+    use blindlink::matcher::compare::kernel::Tier;
+    for schema in ["k12", "clk"] {
+        let dir = k12_demo(schema);
+        let mut first: Option<Vec<Vec<u8>>> = None;
+        for tier in Tier::available() {
+            let tokens = ["district.tokens", "college.tokens", "--project", "p.toml"];
+            let how = ["-o", "tiers", "--force", "--instructions", tier.name()];
+            dir.ok(&[&["match"], &tokens[..], &how].concat());
+            let bytes = |name: &&str| dir.bytes(&format!("tiers/{name}"));
+            let files: Vec<Vec<u8>> = RESULTS.iter().map(bytes).collect();
+            let first = first.get_or_insert_with(|| files.clone());
+            assert!(
+                *first == files,
+                "{schema}: {} gives other bytes",
+                tier.name()
+            );
+        }
+        let unknown = ["--instructions", "mmx", "-o", "x"];
+        let tokens = [
+            "match",
+            "district.tokens",
+            "college.tokens",
+            "--project",
+            "p.toml",
+        ];
+        dir.fails(
+            &[&tokens[..], &unknown].concat(),
+            2,
+            &["no such instruction set", "portable"],
+        );
+    }
+}
+
+#[test]
 fn the_order_of_the_token_files_does_not_count() {
     let dir = k12_demo("k12");
     dir.ok(&[

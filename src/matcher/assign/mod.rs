@@ -12,6 +12,10 @@
 mod propagate;
 mod union;
 
+use std::collections::BTreeMap;
+
+use rayon::prelude::*;
+
 use propagate::propagate;
 pub use union::root;
 
@@ -91,10 +95,13 @@ impl Assignment {
     /// The pairs worth listing, links or not: every link, and every pair of probability 0.01 or
     /// more. In the order of [`Assignment::pairs`].
     pub fn listed(&self) -> impl Iterator<Item = &Scored> {
-        let is_link = |i: usize| self.links.binary_search(&(i as u32)).is_ok();
+        let mut links = self.links.iter().map(|i| *i as usize).peekable();
         let all = self.pairs.iter().enumerate();
-        all.filter(move |(i, pair)| pair.probability >= LISTED || is_link(*i))
-            .map(|(_, pair)| pair)
+        all.filter(move |(i, pair)| {
+            let is_link = links.next_if_eq(i).is_some();
+            is_link || pair.probability >= LISTED
+        })
+        .map(|(_, pair)| pair)
     }
 
     /// Gives every pair another probability, of the same decision, and every verdict that of its
@@ -128,16 +135,41 @@ impl Assignment {
 /// No record is in two links. Deterministic in the set of pairs.
 #[must_use]
 pub fn assign(mut pairs: Vec<Scored>, records: (usize, usize), threshold: f64) -> Assignment {
-    pairs.retain(|s| s.odds >= LEAST_ODDS);
+    if pairs.par_iter().any(|s| s.odds < LEAST_ODDS) {
+        pairs.retain(|s| s.odds >= LEAST_ODDS);
+    }
     propagate(&mut pairs, records);
     decide(pairs, records, threshold)
 }
 
+/// Decides which pairs are links by their odds alone, the highest first: a pair is a link unless a pair of
+/// higher odds, link or not, has one of its records, or one of equal odds has. All `pairs` take part, in
+/// ascending order of `(left, right)`, each once; their probabilities are then their odds, to be
+/// [restated](Assignment::restate). What is less than a tenth as likely is no rival.
+///
+/// No record is in two links. Deterministic in the set of pairs.
+#[must_use]
+pub fn assign_highest(mut pairs: Vec<Scored>, records: (usize, usize)) -> Assignment {
+    pairs.iter_mut().for_each(|p| p.probability = p.odds);
+    decide(pairs, records, 0.0)
+}
+
 fn decide(pairs: Vec<Scored>, records: (usize, usize), threshold: f64) -> Assignment {
-    // From likely to unlikely; equal ones are settled by no order: see `clashes`.
-    let mut order: Vec<u32> = (0..pairs.len() as u32)
+    let likely: Vec<u32> = (0..pairs.len() as u32)
         .filter(|&i| pairs[i as usize].probability >= threshold)
         .collect();
+    // At a threshold below one half, two pairs of one record can both reach it: the likelier one
+    // is the link, and where they are as likely as each other, none is. Nearly all have no such other.
+    let (of_left, of_right) = rayon::join(
+        || uses(&pairs, &likely, records.0, |p| p.left),
+        || uses(&pairs, &likely, records.1, |p| p.right),
+    );
+    let is_single = |&i: &u32| {
+        let p = &pairs[i as usize];
+        of_left[p.left as usize] == 1 && of_right[p.right as usize] == 1
+    };
+    let (mut links, mut order): (Vec<u32>, Vec<u32>) = likely.into_iter().partition(is_single);
+    // From likely to unlikely; equal ones are settled by no order.
     order.sort_by(|&x, &y| {
         pairs[y as usize]
             .probability
@@ -146,9 +178,6 @@ fn decide(pairs: Vec<Scored>, records: (usize, usize), threshold: f64) -> Assign
     });
     let mut taken_left = vec![false; records.0];
     let mut taken_right = vec![false; records.1];
-    let mut links = Vec::new();
-    // At a threshold below one half, two pairs of one record can both reach it: the likelier one
-    // is the link, and where they are as likely as each other, none is.
     for group in order.chunk_by(|&x, &y| {
         pairs[x as usize]
             .probability
@@ -163,11 +192,15 @@ fn decide(pairs: Vec<Scored>, records: (usize, usize), threshold: f64) -> Assign
                     && !taken_right[pairs[i as usize].right as usize]
             })
             .collect();
-        let (left, right) = (
-            uses(&pairs, &free, |p| p.left),
-            uses(&pairs, &free, |p| p.right),
-        );
-        for i in free {
+        let count = |of: fn(&Scored) -> u32| {
+            let mut count: BTreeMap<u32, u32> = BTreeMap::new();
+            for &i in &free {
+                *count.entry(of(&pairs[i as usize])).or_default() += 1;
+            }
+            count
+        };
+        let (left, right) = (count(|p| p.left), count(|p| p.right));
+        for &i in &free {
             let p = &pairs[i as usize];
             (taken_left[p.left as usize], taken_right[p.right as usize]) = (true, true);
             if left[&p.left] == 1 && right[&p.right] == 1 {
@@ -189,14 +222,11 @@ fn decide(pairs: Vec<Scored>, records: (usize, usize), threshold: f64) -> Assign
     }
 }
 
-fn uses(
-    pairs: &[Scored],
-    indices: &[u32],
-    end: fn(&Scored) -> u32,
-) -> std::collections::BTreeMap<u32, u32> {
-    let mut count = std::collections::BTreeMap::new();
+/// How many of the pairs of these indices each record is in.
+fn uses(pairs: &[Scored], indices: &[u32], records: usize, end: fn(&Scored) -> u32) -> Vec<u32> {
+    let mut count = vec![0; records];
     for &i in indices {
-        *count.entry(end(&pairs[i as usize])).or_default() += 1;
+        count[end(&pairs[i as usize]) as usize] += 1;
     }
     count
 }

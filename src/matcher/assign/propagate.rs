@@ -1,12 +1,11 @@
-//! Belief propagation, one connected part of the graph of candidates after the other.
+//! Belief propagation over the graph of candidates.
 
 use std::ops::Range;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
 use super::Scored;
-use super::union::root;
 
 /// A message that changes a weight, odds x message, by less than this share of 1 + weight tells nothing
 /// new.
@@ -14,93 +13,36 @@ const SETTLED: f64 = 1e-9;
 /// Rounds at most; the messages of this model always settle, mostly within a few.
 const MAX_ROUNDS: usize = 1000;
 /// Pairs that a thread takes at a time.
-const TASK_PAIRS: usize = 1 << 12;
+const TASK_PAIRS: usize = 1 << 13;
 
-/// Fills in the probabilities. The message from one end of a pair is the chance that the end is
-/// free, were the pair not there: 1 / (1 + sum over its other pairs of odds x message).
+/// Fills in the probabilities of pairs in ascending order of `(left, right)`. The message from one end of a
+/// pair is the chance that the end is free, were the pair not there: 1 / (1 + sum over its other pairs of
+/// odds x message).
 ///
-/// PERF: most parts of the graph are a pair or two and settle at once. In large files nearly all records
-/// hang together by unlikely pairs; that one part is the work of all threads. A few of its records take
-/// hundreds of rounds, the others a few, so that only those go on who were told something new.
+/// PERF: most records have a candidate or two, and nothing changes after the first round. In large files
+/// nearly all hang together by unlikely pairs, and a few take hundreds of rounds: only those go on who were
+/// told something new.
 pub(super) fn propagate(pairs: &mut [Scored], records: (usize, usize)) {
-    let parts = parts(pairs, records);
-    let tasks: Vec<&[(u32, u32)]> = tasks(&parts);
-    let all: &[Scored] = pairs;
-    let found: Vec<Vec<f64>> = tasks
-        .par_iter()
-        .map(|task| {
-            let parts = task.chunk_by(|a, b| a.0 == b.0);
-            parts.flat_map(|part| settle(all, part)).collect()
-        })
-        .collect();
-    for ((_, pair), probability) in parts.iter().zip(found.into_iter().flatten()) {
-        pairs[*pair as usize].probability = probability;
-    }
-}
-
-/// The number of a connected part and the index of a pair in it, in ascending order.
-fn parts(pairs: &[Scored], records: (usize, usize)) -> Vec<(u32, u32)> {
-    let mut parent: Vec<u32> = (0..(records.0 + records.1) as u32).collect();
-    let right = |p: &Scored| records.0 as u32 + p.right;
-    for p in pairs {
-        let (a, b) = (root(&mut parent, p.left), root(&mut parent, right(p)));
-        // The smaller number leads, whatever the order of the pairs.
-        parent[a.max(b) as usize] = a.min(b);
-    }
-    let mut parts: Vec<(u32, u32)> = pairs
-        .iter()
-        .enumerate()
-        .map(|(i, p)| (root(&mut parent, p.left), i as u32))
-        .collect();
-    parts.par_sort_unstable();
-    parts
-}
-
-/// Whole parts, some together.
-fn tasks(parts: &[(u32, u32)]) -> Vec<&[(u32, u32)]> {
-    let mut tasks = Vec::new();
-    let (mut start, mut end) = (0, 0);
-    for part in parts.chunk_by(|a, b| a.0 == b.0) {
-        end += part.len();
-        if end - start >= TASK_PAIRS {
-            tasks.push(&parts[start..end]);
-            start = end;
-        }
-    }
-    if start < end {
-        tasks.push(&parts[start..end]);
-    }
-    tasks
-}
-
-/// The probabilities of the pairs of one part, in its order.
-fn settle(all: &[Scored], part: &[(u32, u32)]) -> Vec<f64> {
-    let pairs = || part.iter().map(|(_, i)| &all[*i as usize]);
-    let odds: Vec<f64> = pairs().map(|p| p.odds).collect();
-    if let [odds] = odds[..] {
-        return vec![odds / (1.0 + odds)];
-    }
-    let ends: [Vec<u32>; 2] = [
-        pairs().map(|p| p.left).collect(),
-        pairs().map(|p| p.right).collect(),
-    ];
-    let (left, right) = sides(&odds, &ends);
-    let mut from_left = vec![1.0f64; odds.len()];
-    let mut from_right = vec![1.0f64; odds.len()];
+    let (left, right) = sides(pairs, records);
+    let mut from_left = vec![1.0f64; pairs.len()];
+    let mut from_right = vec![1.0f64; pairs.len()];
     for _ in 0..MAX_ROUNDS {
         left.send(&right, &from_right, &mut from_left);
         if !right.send(&left, &from_left, &mut from_right) {
             break;
         }
     }
-    let weights = odds.iter().zip(&from_left).zip(&left.other);
-    weights
-        .map(|((odds, message), at)| odds * message * from_right[*at as usize])
-        .map(|weight| weight / (1.0 + weight))
-        .collect()
+    let messages = from_left.par_iter().zip(&left.other);
+    pairs
+        .par_iter_mut()
+        .zip(messages)
+        .for_each(|(pair, (message, at))| {
+            let weight = pair.odds * message * from_right[*at as usize];
+            pair.probability = weight / (1.0 + weight);
+        });
 }
 
-/// The pairs of a part, record by record of one party.
+/// The pairs, record by record of one party.
 struct Side {
     /// Where the pairs of each record begin, and the end.
     starts: Vec<u32>,
@@ -109,129 +51,150 @@ struct Side {
     other: Vec<u32>,
     /// The record of each pair at the other side.
     partner: Vec<u32>,
-    /// Records that a thread takes at a time.
+    /// What a thread takes at a time, as words of `is_stale`.
     chunks: Vec<Range<usize>>,
-    /// Whether what a record was told has changed since it sent its own messages.
-    is_stale: Vec<AtomicBool>,
+    /// Whether what a record was told has changed since it sent its own messages, a bit each.
+    is_stale: Vec<AtomicU64>,
 }
 
-/// Both sides of a part whose pairs, ascending by `(left, right)`, have these odds and ends.
-fn sides(odds: &[f64], [left, right]: &[Vec<u32>; 2]) -> (Side, Side) {
-    let mut order: Vec<u32> = (0..right.len() as u32).collect();
-    order.par_sort_by_key(|i| right[*i as usize]);
-    let by_right: Vec<u32> = order.iter().map(|i| right[*i as usize]).collect();
-    let mut place = vec![0; order.len()];
-    for (at, i) in order.iter().enumerate() {
-        place[*i as usize] = at as u32;
+/// Both sides of pairs in ascending order of `(left, right)`.
+fn sides(pairs: &[Scored], records: (usize, usize)) -> (Side, Side) {
+    let (rows, columns) = rayon::join(
+        || starts(pairs, records.0, |p| p.left),
+        || starts(pairs, records.1, |p| p.right),
+    );
+    let mut next = columns.clone();
+    let mut order = vec![0; pairs.len()];
+    let mut place = vec![0; pairs.len()];
+    for (i, (pair, place)) in pairs.iter().zip(&mut place).enumerate() {
+        let next = &mut next[pair.right as usize];
+        *place = *next;
+        order[*next as usize] = i as u32;
+        *next += 1;
     }
-    let of_right = order.iter().map(|i| odds[*i as usize]).collect();
-    let (rows, columns) = (numbered(left), numbered(&by_right));
-    let of = |numbers: &[u32], at: &[u32]| at.iter().map(|i| numbers[*i as usize]).collect();
-    let (partners, own) = (of(&columns, &place), of(&rows, &order));
-    (
-        Side::new(&rows, odds.to_vec(), place, partners),
-        Side::new(&columns, of_right, order, own),
+    drop(next);
+    rayon::join(
+        || {
+            let odds = pairs.par_iter().map(|p| p.odds).collect();
+            let partner = pairs.par_iter().map(|p| p.right).collect();
+            Side::new(rows, odds, place, partner)
+        },
+        || {
+            let at = |i: &u32| &pairs[*i as usize];
+            let (odds, partner) = order.par_iter().map(|i| (at(i).odds, at(i).left)).unzip();
+            Side::new(columns, odds, order, partner)
+        },
     )
 }
 
-/// Ascending record numbers as numbers from 0 on.
-fn numbered(records: &[u32]) -> Vec<u32> {
-    let groups = records.chunk_by(|a, b| a == b).zip(0..);
-    groups
-        .flat_map(|(same, number)| same.iter().map(move |_| number))
-        .collect()
+/// Where the pairs of each record begin, and the end, when they are in the order of records.
+fn starts(pairs: &[Scored], records: usize, end: fn(&Scored) -> u32) -> Vec<u32> {
+    let mut starts = vec![0; records + 1];
+    for pair in pairs {
+        starts[end(pair) as usize + 1] += 1;
+    }
+    for record in 0..records {
+        starts[record + 1] += starts[record];
+    }
+    starts
 }
 
 impl Side {
-    /// `records` are those of the pairs, ascending from 0 on.
-    fn new(records: &[u32], odds: Vec<f64>, other: Vec<u32>, partner: Vec<u32>) -> Self {
-        let mut starts = vec![0];
-        let mut end = 0;
-        for same in records.chunk_by(|a, b| a == b) {
-            end += same.len() as u32;
-            starts.push(end);
-        }
+    fn new(starts: Vec<u32>, odds: Vec<f64>, other: Vec<u32>, partner: Vec<u32>) -> Self {
+        let records = starts.len() - 1;
+        let words = records.div_ceil(64);
+        let first_of = |word: usize| starts[records.min(64 * word)] as usize;
         let mut chunks = Vec::new();
         let mut first = 0;
-        for record in 1..starts.len() {
-            let pairs = (starts[record] - starts[first]) as usize;
-            if pairs >= TASK_PAIRS || record + 1 == starts.len() {
-                chunks.push(first..record);
-                first = record;
+        for word in 1..=words {
+            if first_of(word) - first_of(first) >= TASK_PAIRS || word == words {
+                chunks.push(first..word);
+                first = word;
             }
         }
-        let is_stale = (1..starts.len()).map(|_| AtomicBool::new(true)).collect();
+        let all_of = |word: usize| u64::MAX >> (64 - (records - 64 * word).min(64));
         Self {
+            is_stale: (0..words).map(|w| AtomicU64::new(all_of(w))).collect(),
             starts,
             odds,
             other,
             partner,
             chunks,
-            is_stale,
         }
     }
 
     /// New messages from this side into `out`, in its order, by those of the other side, `incoming`, in the
     /// other's order. Returns whether anybody there has been told something new.
     fn send(&self, to: &Self, incoming: &[f64], out: &mut [f64]) -> bool {
-        if let [chunk] = &self.chunks[..] {
-            return self.send_chunk(chunk.clone(), to, incoming, out);
-        }
         let mut rest = out;
         let mut tasks = Vec::with_capacity(self.chunks.len());
-        for chunk in &self.chunks {
-            let pairs = self.starts[chunk.end] - self.starts[chunk.start];
-            let (own, more) = rest.split_at_mut(pairs as usize);
-            tasks.push((chunk.clone(), own));
+        for words in &self.chunks {
+            let pairs = self.pairs(words);
+            let (own, more) = rest.split_at_mut(pairs.len());
+            tasks.push((words.clone(), own));
             rest = more;
         }
         tasks
             .into_par_iter()
-            .map(|(chunk, own)| self.send_chunk(chunk, to, incoming, own))
+            .map(|(words, own)| self.send_chunk(words, to, incoming, own))
             .reduce(|| false, |a, b| a | b)
+    }
+
+    /// The pairs of the records of `words`.
+    fn pairs(&self, words: &Range<usize>) -> Range<usize> {
+        let first_of = |word: usize| self.starts[(64 * word).min(self.starts.len() - 1)] as usize;
+        first_of(words.start)..first_of(words.end)
     }
 
     fn send_chunk(
         &self,
-        records: Range<usize>,
+        words: Range<usize>,
         to: &Self,
         incoming: &[f64],
         out: &mut [f64],
     ) -> bool {
-        let first = self.starts[records.start] as usize;
+        let first = self.pairs(&words).start;
         let mut is_new = false;
         let mut weights: Vec<f64> = Vec::new();
-        for record in records {
-            if !self.is_stale[record].load(Ordering::Relaxed) {
-                continue;
-            }
-            self.is_stale[record].store(false, Ordering::Relaxed);
-            let pairs = self.starts[record] as usize..self.starts[record + 1] as usize;
-            let odds = &self.odds[pairs.clone()];
-            let at = &self.other[pairs.clone()];
-            weights.clear();
-            weights.extend(
-                odds.iter()
-                    .zip(at)
-                    .map(|(o, at)| o * incoming[*at as usize]),
-            );
-            let sum: f64 = weights.iter().sum();
-            let out = &mut out[pairs.start - first..pairs.end - first];
-            for (i, (out, own)) in out.iter_mut().zip(&weights).enumerate() {
-                // Subtraction of the own part must not go below nothing by rounding.
-                let others = (sum - own).max(0.0);
-                let others = if others < own * 1e-12 { 0.0 } else { others };
-                let message = 1.0 / (1.0 + others);
-                // The partner's messages move by no more, of their size, than its weights do of theirs.
-                if (message - *out).abs() * odds[i] > SETTLED * (1.0 + odds[i] * message) {
-                    let partner = self.partner[pairs.start + i] as usize;
-                    to.is_stale[partner].store(true, Ordering::Relaxed);
-                    is_new = true;
+        for word in words {
+            let mut stale = self.is_stale[word].swap(0, Ordering::Relaxed);
+            while stale != 0 {
+                let record = 64 * word + stale.trailing_zeros() as usize;
+                stale &= stale - 1;
+                let pairs = self.starts[record] as usize..self.starts[record + 1] as usize;
+                let odds = &self.odds[pairs.clone()];
+                let at = &self.other[pairs.clone()];
+                weights.clear();
+                weights.extend(
+                    odds.iter()
+                        .zip(at)
+                        .map(|(o, at)| o * incoming[*at as usize]),
+                );
+                let sum: f64 = weights.iter().sum();
+                let out = &mut out[pairs.start - first..pairs.end - first];
+                for (i, (out, own)) in out.iter_mut().zip(&weights).enumerate() {
+                    // Subtraction of the own part must not go below nothing by rounding.
+                    let others = (sum - own).max(0.0);
+                    let others = if others < own * 1e-12 { 0.0 } else { others };
+                    let message = 1.0 / (1.0 + others);
+                    // The partner's messages move by no more, of their size, than its weights do of theirs.
+                    if (message - *out).abs() * odds[i] > SETTLED * (1.0 + odds[i] * message) {
+                        to.tell(self.partner[pairs.start + i] as usize);
+                        is_new = true;
+                    }
+                    *out = message;
                 }
-                *out = message;
             }
         }
         is_new
+    }
+
+    /// `record` has been told something new.
+    fn tell(&self, record: usize) {
+        let (word, bit) = (&self.is_stale[record / 64], 1 << (record % 64));
+        if word.load(Ordering::Relaxed) & bit == 0 {
+            word.fetch_or(bit, Ordering::Relaxed);
+        }
     }
 }
 

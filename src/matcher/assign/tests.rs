@@ -120,6 +120,43 @@ fn a_tie_of_many_is_ambiguous_and_a_clear_loser_is_not() {
     assert_eq!((a.left[1].status, a.left[1].rivals), (Status::NoLink, 1));
 }
 
+#[test]
+fn the_highest_odds_are_links_and_equal_ones_are_ambiguous() {
+    let run = |edges: &[(u32, u32, f64)]| {
+        let scored = |&(left, right, odds): &(u32, u32, f64)| Scored {
+            left,
+            right,
+            passes: 1,
+            odds,
+            probability: 0.0,
+        };
+        let a = assign_highest(edges.iter().map(scored).collect(), (4, 4));
+        let link = |i: &u32| (a.pairs[*i as usize].left, a.pairs[*i as usize].right);
+        let links: Vec<(u32, u32)> = a.links.iter().map(link).collect();
+        (
+            links,
+            a.left
+                .iter()
+                .map(|v| (v.status, v.rivals))
+                .collect::<Vec<_>>(),
+        )
+    };
+    let (alone, tied) = ((Status::NoLink, 0), (Status::Ambiguous, 1));
+    // Two links of middling odds do not outdo one of high odds.
+    let (links, left) = run(&[(0, 0, 256.0), (0, 1, 16.0), (1, 0, 16.0)]);
+    assert_eq!(links, [(0, 0)]);
+    assert_eq!(left[..2], [(Status::Linked, 0), (Status::NoLink, 1)]);
+    // Who is in a tie is no link of lower odds either.
+    let (links, left) = run(&[(0, 0, 256.0), (1, 0, 256.0), (2, 0, 16.0), (3, 3, 1.0)]);
+    assert_eq!(links, [(3, 3)]);
+    assert_eq!(left[..2], [tied, tied]);
+    assert_eq!((left[2].0, left[3]), (Status::NoLink, (Status::Linked, 0)));
+    // One is free again when its rival is linked to somebody of higher odds.
+    let (links, left) = run(&[(0, 0, 16.0), (0, 1, 16.0), (1, 1, 256.0)]);
+    assert_eq!(links, [(0, 0), (1, 1)]);
+    assert_eq!(left[2], alone);
+}
+
 proptest! {
     /// No record is linked twice, probabilities of a record sum to at most one, and renaming the
     /// records changes nothing.

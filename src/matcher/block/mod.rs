@@ -1,5 +1,6 @@
 //! Block keys to candidate pairs: an equi-join on the block key of one pass.
 
+mod radix;
 mod semi_join;
 
 pub use semi_join::SemiJoin;
@@ -9,9 +10,16 @@ use std::ops::Range;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use radix::{CHUNK, Divided, Token, sort_part};
+
 /// Most tokens of the second party in one piece of a block: so many filters of 2,048 bits stay in a
 /// core's second-level cache.
 const PIECE_RIGHT: usize = 1 << 12;
+
+/// Tokens of both parties in a part of a join: they stay in a core's second-level cache.
+const PART: usize = 1 << 12;
+/// Parts of a join at most, as a power of 2: where more are made, each gets too little of a chunk.
+const MOST_BITS: u32 = 11;
 
 /// The blocks that two parties share in one pass.
 #[derive(Debug, Default)]
@@ -112,23 +120,47 @@ fn pieces(block: &Block, pairs: u64) -> impl Iterator<Item = Block> {
 /// Joins the tokens of two parties on their block keys, blocks of more than `cap` candidate pairs left
 /// out.
 ///
-/// Deterministic: within a block, tokens keep the order of their file. Cost: a sort of each side, of
-/// 16 bytes a token.
+/// Deterministic: within a block, tokens keep the order of their file. Cost: both sides are divided by the
+/// first bits of their keys, 24 bytes a token, and joined part by part. Keys are hashes, so that parts are
+/// about as large as each other, but for large blocks.
 #[must_use]
 pub fn join(left: &[u128], right: &[u128], cap: u64) -> Joined {
-    let (a, b) = (sorted(left), sorted(right));
+    let bits = (left.len() + right.len())
+        .div_ceil(PART)
+        .max(1)
+        .ilog2()
+        .min(MOST_BITS);
+    let divided = |keys: &[u128]| -> Vec<Divided> {
+        let chunks = keys.par_chunks(CHUNK).enumerate();
+        chunks
+            .map(|(n, keys)| Divided::of(keys, n * CHUNK, bits))
+            .collect()
+    };
+    let (a, b) = (divided(left), divided(right));
+    let joined: Vec<Joined> = (0..1usize << bits)
+        .into_par_iter()
+        .map_init(Default::default, |(own, others, spare), part| {
+            sort_part(&a, part, bits, own, spare);
+            sort_part(&b, part, bits, others, spare);
+            join_sorted(own, others, cap)
+        })
+        .collect();
+    drop((a, b));
+    concatenated(&joined)
+}
+
+/// Joins two sides in the order of their keys.
+fn join_sorted(a: &[Token], b: &[Token], cap: u64) -> Joined {
     let mut joined = Joined::default();
     let (mut i, mut j) = (0, 0);
     while i < a.len() && j < b.len() {
-        let (this, other) = (a[i].key(left), b[j].key(right));
-        match this.cmp(&other) {
+        let this = a[i].key();
+        match this.cmp(&b[j].key()) {
             std::cmp::Ordering::Less => i += 1,
             std::cmp::Ordering::Greater => j += 1,
             std::cmp::Ordering::Equal => {
-                let in_block = |side: &[Sorted], keys: &[u128]| {
-                    side.iter().take_while(|t| t.key(keys) == this).count()
-                };
-                let (m, n) = (in_block(&a[i..], left), in_block(&b[j..], right));
+                let in_block = |side: &[Token]| side.iter().take_while(|t| t.key() == this).count();
+                let (m, n) = (in_block(&a[i..]), in_block(&b[j..]));
                 let (tokens_a, tokens_b) = (&a[i..i + m], &b[j..j + n]);
                 (i, j) = (i + m, j + n);
                 let pairs = m as u64 * n as u64;
@@ -152,38 +184,29 @@ pub fn join(left: &[u128], right: &[u128], cap: u64) -> Joined {
     joined
 }
 
-/// A token in the order of its key. PERF: half the key is nearly always enough to sort by.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Sorted {
-    high: u64,
-    token: u32,
-}
-
-impl Sorted {
-    fn key(self, keys: &[u128]) -> u128 {
-        keys[self.token as usize]
+/// One after the other.
+fn concatenated(parts: &[Joined]) -> Joined {
+    let sum = |of: fn(&Joined) -> usize| parts.iter().map(of).sum();
+    let mut joined = Joined {
+        left: Vec::with_capacity(sum(|p| p.left.len())),
+        right: Vec::with_capacity(sum(|p| p.right.len())),
+        blocks: Vec::with_capacity(sum(|p| p.blocks.len())),
+        over_cap: OverCap::default(),
+    };
+    for part in parts {
+        let (a, b) = (joined.left.len(), joined.right.len());
+        joined.left.extend_from_slice(&part.left);
+        joined.right.extend_from_slice(&part.right);
+        joined.blocks.extend(part.blocks.iter().map(|block| Block {
+            left: block.left.start + a..block.left.end + a,
+            right: block.right.start + b..block.right.end + b,
+            whole: block.whole,
+        }));
+        joined.over_cap.blocks += part.over_cap.blocks;
+        joined.over_cap.tokens += part.over_cap.tokens;
+        joined.over_cap.pairs += part.over_cap.pairs;
     }
-}
-
-fn sorted(keys: &[u128]) -> Vec<Sorted> {
-    let high = |k: &u128| (k >> 64) as u64;
-    let mut side: Vec<Sorted> = keys
-        .par_iter()
-        .enumerate()
-        .map(|(i, k)| Sorted {
-            high: high(k),
-            token: i as u32,
-        })
-        .collect();
-    side.par_sort_unstable();
-    // Keys of one first half that are not the same.
-    for group in side.chunk_by_mut(|a, b| a.high == b.high) {
-        let first = group[0].key(keys);
-        if group.iter().any(|t| t.key(keys) != first) {
-            group.sort_unstable_by_key(|t| (t.key(keys), t.token));
-        }
-    }
-    side
+    joined
 }
 
 #[cfg(test)]
@@ -225,6 +248,36 @@ mod tests {
             prop_assert_eq!(&pairs_of(&joined, &joined.blocks), &want);
             let cut: Vec<Block> = tasks(&joined.blocks, size).into_iter().flatten().collect();
             prop_assert_eq!(&pairs_of(&joined, &cut), &want);
+        }
+    }
+
+    #[test]
+    fn a_join_in_many_parts_is_that_of_one() {
+        let hash = |i: u64| u128::from(i.wrapping_mul(0x9e37_79b9_7f4a_7c15)) << 64 | 7;
+        // More than a chunk; pairs of keys that differ in the second half alone; one large block.
+        let keys = |n: u64, every: u64| -> Vec<u128> {
+            let key = |i: u64| match i % 4 {
+                0 => hash(5),
+                1 => hash(i / 8 * every) + u128::from(i / 4 % 2),
+                _ => hash(i * every),
+            };
+            (0..n).map(|i| key(i * 7919 % n)).collect()
+        };
+        let (left, right) = (keys(150_001, 2), keys(9_001, 3));
+        let joined = join(&left, &right, u64::MAX);
+        let mut sides: std::collections::BTreeMap<u128, [Vec<u32>; 2]> = Default::default();
+        for (side, keys) in [&left, &right].into_iter().enumerate() {
+            for (i, key) in keys.iter().enumerate() {
+                sides.entry(*key).or_default()[side].push(i as u32);
+            }
+        }
+        sides.retain(|_, [a, b]| !a.is_empty() && !b.is_empty());
+        assert!(sides.len() > 1000, "{}", sides.len());
+        assert_eq!(joined.blocks.len(), sides.len());
+        for (block, [a, b]) in joined.blocks.iter().zip(sides.values()) {
+            assert_eq!(joined.left[block.left.clone()], a[..]);
+            assert_eq!(joined.right[block.right.clone()], b[..]);
+            assert_eq!(block.whole, a.len() + b.len());
         }
     }
 

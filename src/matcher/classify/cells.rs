@@ -53,6 +53,14 @@ pub(super) fn cell(evidence: &Evidence) -> usize {
     name_code(evidence.names) * DATE_STATES + date_code(evidence.date)
 }
 
+/// A number below 2^33 that no other evidence has.
+pub(super) fn code(evidence: &Evidence) -> u64 {
+    let state = |agrees: Option<bool>| agrees.map_or(0, |a| 1 + u64::from(a));
+    let crowd = u64::from(evidence.crowd.pass) << 8 | u64::from(evidence.crowd.size);
+    let others = state(evidence.middle) * 3 + state(evidence.gender);
+    (cell(evidence) as u64 * 9 + others) << 12 | crowd
+}
+
 /// Evidence that occurs, and how often.
 pub(super) struct Occurring {
     pub(super) evidence: Evidence,

@@ -14,8 +14,9 @@ mod lean;
 pub mod model;
 mod pairs;
 mod prior;
+mod strangers;
 
 pub use evidence::{Evidence, Pair};
 pub use facts::Facts;
 pub use model::{Exposure, Model};
-pub use pairs::{Kind, Pairs, Row};
+pub use pairs::{Kind, Pairs, Part};

@@ -20,14 +20,11 @@ use super::evidence::{Date, Evidence, Names};
 use super::lean::Lean;
 use super::pairs::Pairs;
 use super::prior;
+use super::strangers::{Strangers, tally};
 use crate::error::Result;
 
 /// Observations that a prior count stands for.
 pub(super) const PRIOR_WEIGHT: f64 = 2.0;
-/// Posterior from which a record's match counts as certain when strangers are counted.
-const CERTAIN: f64 = 0.95;
-/// The least share of strangers without a birthdate that is taken to have been seen, of that of all.
-const LEAST_SEEN: f64 = 0.03;
 /// Rounds of estimation: each fixes strangers, then matches.
 const ROUNDS: usize = 4;
 
@@ -201,7 +198,7 @@ fn same_date_pairs(exposure: &Exposure) -> f64 {
 }
 
 /// Pairs of strangers expected in a cell, by prior and calendar.
-fn stranger_prior(names: Names, date: Date, exposure: &Exposure) -> f64 {
+pub(super) fn stranger_prior(names: Names, date: Date, exposure: &Exposure) -> f64 {
     let same_date = same_date_pairs(exposure);
     let same_year = prior::same_year(same_date / all_pairs(exposure));
     let by_date = if exposure.classic {
@@ -212,121 +209,7 @@ fn stranger_prior(names: Names, date: Date, exposure: &Exposure) -> f64 {
     by_date * prior::stranger_names(names, exposure.classic, &exposure.chances)
 }
 
-/// What was seen among pairs that are strangers since both have, or one has, a certain match
-/// elsewhere.
-struct Strangers {
-    /// Pairs by cell.
-    counts: Vec<f64>,
-    /// Share of all stranger pairs that was looked at, above 0 if there was any certain match.
-    share: f64,
-    /// The same for strangers of whom one has no birthdate. They met in a pass in which names that
-    /// occur twice in a file do not take part, so that only those are seen whose certain match has
-    /// a birthdate and other names than they.
-    share_undated: f64,
-    middle: (f64, f64),
-    gender: (f64, f64),
-}
-
-/// The likeliest candidate of a record, and what kind of pair they are.
-#[derive(Clone, Copy)]
-struct Best {
-    other: u32,
-    kind: u32,
-}
-
-impl Best {
-    const NONE: Self = Self {
-        other: u32::MAX,
-        kind: u32::MAX,
-    };
-
-    /// Its probability by that of each kind; 0 if there is none.
-    fn of(self, probability: &[f64]) -> f64 {
-        probability.get(self.kind as usize).copied().unwrap_or(0.0)
-    }
-}
-
 impl Strangers {
-    fn count(model: &Model, pairs: &Pairs, exposure: &Exposure) -> Result<Self> {
-        let probability = pairs.by_kind(|k| model.probability(&k.evidence));
-        // By birthdates and unequal names.
-        let leaves_open =
-            pairs.by_kind(|k| !k.evidence.date.is_undated() && k.evidence.names != Names::Both);
-        let mut best_left = vec![Best::NONE; exposure.records.0];
-        let mut best_right = vec![Best::NONE; exposure.records.1];
-        pairs.each_way(|row| {
-            let keep = |best: &mut Best, other: u32| {
-                if probability[row.kind as usize] > best.of(&probability) {
-                    *best = Best {
-                        other,
-                        kind: row.kind,
-                    };
-                }
-            };
-            keep(&mut best_left[row.left as usize], row.right);
-            keep(&mut best_right[row.right as usize], row.left);
-        })?;
-        let certain = |best: &Best| best.of(&probability) >= CERTAIN;
-        let mut out = Self {
-            counts: vec![0.0; CELLS],
-            share: 0.0,
-            share_undated: 0.0,
-            middle: (0.0, 0.0),
-            gender: (0.0, 0.0),
-        };
-        let mut seen = vec![0u64; probability.len()];
-        pairs.each_way(|row| {
-            let (l, r) = (
-                &best_left[row.left as usize],
-                &best_right[row.right as usize],
-            );
-            seen[row.kind as usize] += u64::from(certain(l) && l.other != row.right)
-                + u64::from(certain(r) && r.other != row.left);
-        })?;
-        for (kind, seen) in pairs.kinds().iter().zip(seen) {
-            let seen = seen as f64;
-            out.counts[cell(&kind.evidence)] += seen;
-            tally(&mut out.middle, kind.evidence.middle, seen);
-            tally(&mut out.gender, kind.evidence.gender, seen);
-        }
-        let looked = |is: &dyn Fn(&Best) -> bool| {
-            let share = |best: &[Best]| {
-                let seen = best.iter().filter(|b| certain(b) && is(b)).count();
-                seen as f64 / best.len().max(1) as f64
-            };
-            share(&best_left) + share(&best_right)
-        };
-        out.share = looked(&|_| true);
-        // The prior counts names that occur twice in a file too. It must not speak alone.
-        out.share_undated = looked(&|b| leaves_open[b.kind as usize]).max(LEAST_SEEN * out.share);
-        Ok(out)
-    }
-
-    /// Pairs of strangers in a cell of `date`: (seen + w) / (share + w / prior), the mean of a Gamma
-    /// posterior whose prior has mean `prior` and weight w.
-    fn of(&self, cell: usize, date: Date, prior: f64) -> f64 {
-        let share = if date.is_undated() {
-            self.share_undated
-        } else {
-            self.share
-        };
-        (self.counts[cell] + PRIOR_WEIGHT) / (share + PRIOR_WEIGHT / prior)
-    }
-
-    /// Strangers with equal names and birthdate, from those with equal names and a birthdate that
-    /// differs in the day or in the month: a second record of one person in a file, which is no
-    /// stranger, hides among the former and not among the latter.
-    fn namesakes(&self, exposure: &Exposure) -> f64 {
-        let near = [Date::YearMonth(false), Date::YearMonth(true), Date::YearDay];
-        let (mut seen, mut ratio) = (0.0, 0.0);
-        for date in near {
-            seen += self.counts[name_code(Names::Both) * DATE_STATES + date_code(date)];
-            ratio += prior::strangers_by_calendar(date, 0.5);
-        }
-        let prior = stranger_prior(Names::Both, Date::Full, exposure);
-        (seen + PRIOR_WEIGHT) / (self.share * ratio + PRIOR_WEIGHT / prior)
-    }
-
     fn fit(
         &self,
         kinds: &[Occurring],
@@ -394,14 +277,6 @@ impl Strangers {
             free: free(sum * scale, exposure),
             pairs: all_pairs(exposure),
         }
-    }
-}
-
-fn tally(counts: &mut (f64, f64), agrees: Option<bool>, weight: f64) {
-    match agrees {
-        Some(true) => counts.0 += weight,
-        Some(false) => counts.1 += weight,
-        None => {}
     }
 }
 

@@ -4,6 +4,7 @@ use super::*;
 use crate::matcher::classify::evidence::Pair;
 use crate::matcher::classify::evidence::{Agreement, Crowd, View};
 use crate::matcher::classify::facts::Facts;
+use crate::matcher::classify::pairs::Part;
 use crate::matcher::compare::{ABSENT, Gathering, LOWEST, Meeting, Run};
 
 const RECORDS: u32 = 1000;
@@ -58,7 +59,11 @@ fn files() -> Vec<(Pair, Option<Evidence>)> {
 
 fn all(pairs: Vec<(Pair, Option<Evidence>)>) -> Pairs {
     let mut all = Pairs::default();
-    all.put(pairs).unwrap();
+    let mut part = Part::default();
+    for (pair, apart) in pairs {
+        part.put(pair, apart);
+    }
+    all.put(part).unwrap();
     all
 }
 
@@ -223,9 +228,11 @@ fn who_met_in_one_crowded_bucket_alone_is_left_out() {
         all.list(vec![Run::in_memory(met.clone())]);
         crowded.iter().for_each(|p| all.crowd(*p));
         let mut out = Vec::new();
-        let of = |meetings: &[Meeting]| facts.pair(meetings);
+        let of = |found: &mut Vec<u32>, meetings: &[Meeting]| {
+            found.extend(facts.pair(meetings).map(|(p, _)| p.left));
+        };
         let done = all.each(3, of, |found| {
-            out.extend(found.iter().map(|(p, _)| p.left));
+            out.extend(found);
             Ok(())
         });
         assert!(done.is_ok());

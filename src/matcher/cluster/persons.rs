@@ -114,6 +114,7 @@ impl Persons {
 pub struct Between<'p> {
     left: &'p Persons,
     right: &'p Persons,
+    is_alone: bool,
     pairs: Vec<Scored>,
 }
 
@@ -124,29 +125,34 @@ impl<'p> Between<'p> {
         Self {
             left,
             right,
+            is_alone: left.is_alone() && right.is_alone(),
             pairs: Vec::new(),
         }
     }
 
-    /// Takes in a pair of records. Of odds below [`LEAST_ODDS`] only those are kept that may add a pass to
+    /// Takes in pairs of records. Of odds below [`LEAST_ODDS`] only those are kept that may add a pass to
     /// another pair of the same two persons.
-    pub fn put(&mut self, pair: Scored) {
-        let (left, right) = (self.left.person(pair.left), self.right.person(pair.right));
-        let records = self.left.members(left).len() * self.right.members(right).len();
-        if pair.odds >= LEAST_ODDS || records > 1 {
-            self.pairs.push(Scored {
+    pub fn put(&mut self, pairs: impl ParallelIterator<Item = Scored>) {
+        let (of_left, of_right, is_alone) = (self.left, self.right, self.is_alone);
+        self.pairs.par_extend(pairs.filter_map(|pair| {
+            if is_alone {
+                return (pair.odds >= LEAST_ODDS).then_some(pair);
+            }
+            let (left, right) = (of_left.person(pair.left), of_right.person(pair.right));
+            let records = of_left.members(left).len() * of_right.members(right).len();
+            (pair.odds >= LEAST_ODDS || records > 1).then_some(Scored {
                 left,
                 right,
                 ..pair
-            });
-        }
+            })
+        }));
     }
 
     /// The pairs of persons, ascending by `(left, right)`, if those of records were: of several between two
     /// persons the one of the highest odds, with the passes of all.
     #[must_use]
     pub fn finish(mut self) -> Vec<Scored> {
-        if self.left.is_alone() && self.right.is_alone() {
+        if self.is_alone {
             return self.pairs;
         }
         self.pairs.par_sort_by(|a, b| {

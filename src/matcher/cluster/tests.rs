@@ -1,3 +1,5 @@
+use rayon::prelude::*;
+
 use super::*;
 use crate::matcher::assign::{Assignment, Scored, Status, Verdict};
 
@@ -76,9 +78,7 @@ fn a_link_of_persons_links_all_their_records() {
     let left = persons(3, &[(0, 2)]);
     let right = Persons::alone(2);
     let mut met = Between::new(&left, &right);
-    for pair in [scored(0, 1, 0.9), scored(1, 0, 0.8), second] {
-        met.put(pair);
-    }
+    met.put([scored(0, 1, 0.9), scored(1, 0, 0.8), second].into_par_iter());
     let met = met.finish();
     assert_eq!(met.len(), 2);
     assert_eq!((met[0].left, met[0].right, met[0].passes), (0, 1, 3));

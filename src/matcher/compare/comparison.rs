@@ -32,13 +32,17 @@ impl Side {
         range: Range<usize>,
     ) -> Result<Self> {
         let order = &order[range.clone()];
-        let mut wanted: Vec<(u32, u32)> = order
+        // Tokens are in the order of their rows: in that of tokens, places are in that of rows.
+        let mut place_of = vec![u32::MAX; keys.rows.len()];
+        for (place, token) in order.iter().enumerate() {
+            place_of[*token as usize] = place as u32;
+        }
+        let wanted = keys
+            .rows
             .iter()
-            .enumerate()
-            .map(|(place, token)| (keys.rows[*token as usize], place as u32))
-            .collect();
-        wanted.par_sort_unstable();
-        let (rows, places): (Vec<u32>, Vec<u32>) = wanted.into_iter().unzip();
+            .zip(place_of)
+            .filter(|(_, p)| *p != u32::MAX);
+        let (rows, places): (Vec<u32>, Vec<u32>) = wanted.unzip();
         Ok(Self {
             range,
             records: order.iter().map(|t| keys.records[*t as usize]).collect(),

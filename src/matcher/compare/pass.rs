@@ -22,12 +22,17 @@ pub(super) struct Meet {
 impl Meet {
     pub(super) fn of<S: Source>(left: &S, right: Option<&S>, limits: Limits) -> Result<Self> {
         let (left, right) = rayon::join(|| left.keys(), || right.map(Source::keys).transpose());
-        let (left, right) = (left?, right?);
+        let (mut left, mut right) = (left?, right?);
         let joined = join(
             &left.keys,
             &right.as_ref().unwrap_or(&left).keys,
             limits.block_pairs,
         );
+        // Who is in which block is known: filters take their room.
+        left.keys = Vec::new();
+        if let Some(right) = &mut right {
+            right.keys = Vec::new();
+        }
         Ok(Self {
             joined,
             left,
@@ -41,7 +46,7 @@ impl Meet {
 
     /// Tokens of both parties.
     fn tokens(&self) -> u64 {
-        (self.left.keys.len() + self.right().keys.len()) as u64
+        (self.left.rows.len() + self.right().rows.len()) as u64
     }
 }
 
@@ -178,7 +183,7 @@ pub fn pass<S: Source>(
             told(pairs[part]);
             continue;
         }
-        let meet = match whole.take() {
+        let mut meet = match whole.take() {
             Some(meet) => meet,
             None => Meet::of(left, right.as_ref(), limits)?,
         };
@@ -188,7 +193,8 @@ pub fn pass<S: Source>(
             Some(_) => u64::MAX,
             None => limits.filter_bytes,
         };
-        for load in loads(&meet.joined.blocks, comparison.tokens(bytes)) {
+        let blocks = std::mem::take(&mut meet.joined.blocks);
+        for load in loads(blocks, comparison.tokens(bytes)) {
             let read = |source: &S, keys: &Keys, order: &[u32], range: &Range<usize>| {
                 Side::read(source, keys, order, range.clone())
             };
@@ -239,31 +245,10 @@ struct Load {
 }
 
 /// `blocks`, which follow each other, in loads of at most about `tokens` tokens of both parties.
-fn loads(blocks: &[Block], tokens: usize) -> Vec<Load> {
+fn loads(blocks: Vec<Block>, tokens: usize) -> Vec<Load> {
     let most = (tokens / 2).max(1);
     let mut loads: Vec<Load> = Vec::new();
-    let pieces = blocks.iter().flat_map(|b| {
-        let cut = |range: &Range<usize>| {
-            let end = range.end;
-            let starts = range.clone().step_by(most);
-            starts
-                .map(move |s| s..end.min(s + most))
-                .collect::<Vec<_>>()
-        };
-        let rights = cut(&b.right);
-        let both = cut(&b.left).into_iter();
-        both.flat_map(move |left| {
-            let rights = rights.clone().into_iter();
-            rights.map(move |right| (left.clone(), right))
-        })
-        .map(|(left, right)| Block {
-            left,
-            right,
-            whole: b.whole,
-        })
-        .collect::<Vec<_>>()
-    });
-    for piece in pieces {
+    let mut put = |piece: Block| {
         let hull = |a: &Range<usize>, b: &Range<usize>| a.start.min(b.start)..a.end.max(b.end);
         if let Some(load) = loads.last_mut() {
             let (left, right) = (
@@ -273,7 +258,7 @@ fn loads(blocks: &[Block], tokens: usize) -> Vec<Load> {
             if left.len() + right.len() <= tokens {
                 (load.left, load.right) = (left, right);
                 load.pieces.push(piece);
-                continue;
+                return;
             }
         }
         loads.push(Load {
@@ -281,6 +266,22 @@ fn loads(blocks: &[Block], tokens: usize) -> Vec<Load> {
             right: piece.right.clone(),
             pieces: vec![piece],
         });
+    };
+    for block in blocks {
+        if block.left.len() <= most && block.right.len() <= most {
+            put(block);
+            continue;
+        }
+        let cut = |range: &Range<usize>, start: usize| start..range.end.min(start + most);
+        for i in block.left.clone().step_by(most) {
+            for j in block.right.clone().step_by(most) {
+                put(Block {
+                    left: cut(&block.left, i),
+                    right: cut(&block.right, j),
+                    whole: block.whole,
+                });
+            }
+        }
     }
     loads
 }

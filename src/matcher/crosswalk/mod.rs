@@ -2,12 +2,14 @@
 
 use std::path::Path;
 
-use crate::csvfile::{self, CsvWriter};
+use rayon::prelude::*;
+
+use crate::csvfile::{Cells, write_each};
 use crate::error::Result;
-use crate::matcher::assign::{Assignment, Scored, Verdict};
+use crate::matcher::assign::{Assignment, Scored};
 use crate::matcher::cluster::{Cluster, Persons};
 use crate::project::Schema;
-use crate::units::{Fingerprint, PartyId, RecordRef, hex};
+use crate::units::{Fingerprint, PartyId, RecordRef};
 
 /// Columns of `links.csv` and `pairs.csv`.
 pub const LINK_COLUMNS: [&str; 6] = [
@@ -43,7 +45,12 @@ pub struct Decision<'a> {
     pub persons: (&'a Persons, &'a Persons),
     /// The decision.
     pub assignment: Assignment,
+    /// The names of its links, in their order; see [`link_ids`].
+    pub link_ids: Vec<LinkId>,
 }
+
+/// What names a link between two parties; 32 hexadecimal digits in a file.
+pub type LinkId = [u8; 16];
 
 /// One party's records of one person, with what is needed to write them down.
 #[derive(Debug)]
@@ -65,27 +72,29 @@ pub struct Duplicates<'a> {
 /// # Errors
 /// [`Class::Io`](crate::error::Class::Io); the file is written whole or not at all.
 pub fn write_duplicates(folder: &Path, parties: &[Duplicates<'_>]) -> Result<()> {
-    csvfile::write(&folder.join(DUPLICATES), &DUPLICATE_COLUMNS, |out| {
-        for d in parties {
-            let by_itself = |ends| {
-                let at = d.pairs.binary_search_by_key(&ends, |p| (p.left, p.right));
-                at.map_or(0.0, |i| d.pairs[i].probability)
-            };
-            for records in d.persons.groups() {
-                for (i, &a) in records.iter().enumerate() {
-                    for &b in &records[i + 1..] {
-                        out.row([
-                            d.party.as_str(),
-                            &d.refs[a as usize].to_string(),
-                            &d.refs[b as usize].to_string(),
-                            &probability(by_itself((a, b))),
-                        ])?;
-                    }
-                }
-            }
-        }
-        Ok(())
-    })
+    let pairs = parties.iter().flat_map(|d| {
+        let pairs = |records: &'_ [u32]| {
+            let numbers = 0..records.len();
+            let pairs = numbers.flat_map(|i| (i + 1..records.len()).map(move |j| (i, j)));
+            pairs
+                .map(|(i, j)| (records[i], records[j]))
+                .collect::<Vec<_>>()
+        };
+        let pairs = d.persons.groups().flat_map(pairs);
+        pairs.map(move |ends| (d, ends))
+    });
+    write_each(
+        &folder.join(DUPLICATES),
+        &DUPLICATE_COLUMNS,
+        pairs,
+        |(d, ends), out| {
+            let by_itself = d.pairs.binary_search_by_key(ends, |p| (p.left, p.right));
+            out.text(d.party.as_str());
+            out.hex(&d.refs[ends.0 as usize].0);
+            out.hex(&d.refs[ends.1 as usize].0);
+            out.probability(by_itself.map_or(0.0, |i| d.pairs[i].probability));
+        },
+    )
 }
 
 /// Writes `clusters.csv`: each record of a person found in two parties or more, with the number
@@ -98,22 +107,25 @@ pub fn write_clusters(
     parties: &[Duplicates<'_>],
     clusters: &[Cluster],
 ) -> Result<()> {
-    csvfile::write(&folder.join(CLUSTERS), &CLUSTER_COLUMNS, |out| {
-        for (number, cluster) in clusters.iter().enumerate() {
-            for member in &cluster.members {
-                let of = &parties[member.party];
-                for &record in of.persons.members(member.person) {
-                    out.row([
-                        (number + 1).to_string().as_str(),
-                        of.party.as_str(),
-                        &of.refs[record as usize].to_string(),
-                        &probability(cluster.probability),
-                    ])?;
-                }
-            }
-        }
-        Ok(())
-    })
+    let members = clusters.iter().enumerate().flat_map(|(number, cluster)| {
+        let records = cluster.members.iter().flat_map(|member| {
+            let of = &parties[member.party];
+            let records = of.persons.members(member.person).iter();
+            records.map(move |r| (of, *r))
+        });
+        records.map(move |(of, record)| (number, cluster, of, record))
+    });
+    write_each(
+        &folder.join(CLUSTERS),
+        &CLUSTER_COLUMNS,
+        members,
+        |(number, cluster, of, record), out| {
+            out.text(&(number + 1).to_string());
+            out.text(of.party.as_str());
+            out.hex(&of.refs[*record as usize].0);
+            out.probability(cluster.probability);
+        },
+    )
 }
 
 /// Writes `links.csv`: every link, and `pairs.csv`: every pair of probability 0.01 or more. Both
@@ -122,40 +134,29 @@ pub fn write_clusters(
 /// # Errors
 /// [`Class::Io`](crate::error::Class::Io); each file is written whole or not at all.
 pub fn write_links(folder: &Path, schema: &Schema, decisions: &[Decision<'_>]) -> Result<()> {
-    csvfile::write(&folder.join("links.csv"), &LINK_COLUMNS, |out| {
-        for d in decisions {
-            for &i in &d.assignment.links {
-                link_row(out, schema, d, &d.assignment.pairs[i as usize])?;
-            }
-        }
-        Ok(())
-    })?;
-    csvfile::write(&folder.join("pairs.csv"), &LINK_COLUMNS, |out| {
-        for d in decisions {
-            for pair in d.assignment.listed() {
-                link_row(out, schema, d, pair)?;
-            }
-        }
-        Ok(())
-    })
-}
-
-fn link_row(out: &mut CsvWriter, schema: &Schema, d: &Decision<'_>, pair: &Scored) -> Result<()> {
-    let passes: Vec<&str> = schema
-        .passes
+    let row = |(d, pair): &(&Decision<'_>, &Scored), out: &mut Cells| {
+        let all = schema.passes.iter().enumerate();
+        let met = all.filter(|(i, _)| pair.passes & 1 << i != 0);
+        let passes: Vec<&str> = met.map(|(_, p)| p.name.as_str()).collect();
+        out.text(d.parties.0.as_str());
+        out.hex(&d.refs.0[pair.left as usize].0);
+        out.text(d.parties.1.as_str());
+        out.hex(&d.refs.1[pair.right as usize].0);
+        out.probability(pair.probability);
+        out.text(&passes.join("+"));
+    };
+    let links = decisions.iter().flat_map(|d| {
+        let pairs = d.assignment.links.iter();
+        pairs.map(move |i| (d, &d.assignment.pairs[*i as usize]))
+    });
+    let listed = decisions
         .iter()
-        .enumerate()
-        .filter(|(i, _)| pair.passes & 1 << i != 0)
-        .map(|(_, p)| p.name.as_str())
-        .collect();
-    out.row([
-        d.parties.0.as_str(),
-        &d.refs.0[pair.left as usize].to_string(),
-        d.parties.1.as_str(),
-        &d.refs.1[pair.right as usize].to_string(),
-        &probability(pair.probability),
-        &passes.join("+"),
-    ])
+        .flat_map(|d| d.assignment.listed().map(move |pair| (d, pair)));
+    let (links, listed) = rayon::join(
+        || write_each(&folder.join("links.csv"), &LINK_COLUMNS, links, row),
+        || write_each(&folder.join("pairs.csv"), &LINK_COLUMNS, listed, row),
+    );
+    links.and(listed)
 }
 
 /// Writes `crosswalk-PARTY.csv` for `party`: one line for every one of its records and each of
@@ -166,12 +167,7 @@ fn link_row(out: &mut CsvWriter, schema: &Schema, d: &Decision<'_>, pair: &Score
 ///
 /// # Errors
 /// [`Class::Io`](crate::error::Class::Io); the file is written whole or not at all.
-pub fn write_crosswalk(
-    folder: &Path,
-    project: Fingerprint,
-    party: &PartyId,
-    decisions: &[Decision<'_>],
-) -> Result<()> {
+pub fn write_crosswalk(folder: &Path, party: &PartyId, decisions: &[Decision<'_>]) -> Result<()> {
     let own: Vec<(&Decision<'_>, bool)> = decisions
         .iter()
         .filter_map(|d| match () {
@@ -188,68 +184,62 @@ pub fn write_crosswalk(
     if own.len() > 1 {
         columns.push(PARTNER_COLUMN);
     }
-    csvfile::write(
+    let rows = (0..refs.len()).flat_map(|record| own.iter().map(move |of| (record, of)));
+    write_each(
         &folder.join(format!("crosswalk-{party}.csv")),
         &columns,
-        |out| {
-            for (record, record_ref) in refs.iter().enumerate() {
-                for (d, is_left) in &own {
-                    let (verdict, partner) = if *is_left {
-                        (&d.assignment.left[record], d.parties.1)
-                    } else {
-                        (&d.assignment.right[record], d.parties.0)
-                    };
-                    let mut row = crosswalk_row(project, d, record_ref, verdict).to_vec();
-                    if own.len() > 1 {
-                        row.push(partner.to_string());
-                    }
-                    out.row(row)?;
-                }
+        rows,
+        |(record, (d, is_left)), out| {
+            let (verdicts, partner) = if *is_left {
+                (&d.assignment.left, d.parties.1)
+            } else {
+                (&d.assignment.right, d.parties.0)
+            };
+            let verdict = &verdicts[*record];
+            out.hex(&refs[*record].0);
+            out.hex(verdict.link.map_or(&[], |i| &d.link_ids[i as usize]));
+            out.text(verdict.status.as_str());
+            out.probability(verdict.probability);
+            out.text(&verdict.rivals.to_string());
+            if own.len() > 1 {
+                out.text(partner.as_str());
             }
-            Ok(())
         },
     )
 }
 
-fn crosswalk_row(
+/// Names for the links of `assignment`. Each is made from the refs of both records, of which each party knows
+/// one: neither can make it, nor find in it the other's ref. All records of one person have the ids of that
+/// person's first.
+#[must_use]
+pub fn link_ids(
     project: Fingerprint,
-    d: &Decision<'_>,
-    record_ref: &RecordRef,
-    verdict: &Verdict,
-) -> [String; 5] {
-    let link = verdict.link.map_or(String::new(), |i| {
-        let pair = &d.assignment.pairs[d.assignment.links[i as usize] as usize];
-        link_id(project, d, pair)
-    });
-    [
-        record_ref.to_string(),
-        link,
-        verdict.status.as_str().to_owned(),
-        probability(verdict.probability),
-        verdict.rivals.to_string(),
-    ]
-}
-
-/// 32 hexadecimal digits that name a link between these two parties. Made from the refs of both,
-/// of which each party knows one: neither can make it, nor find in it the other's ref. All records
-/// of one person have the ids of that person's first.
-fn link_id(project: Fingerprint, d: &Decision<'_>, pair: &Scored) -> String {
-    let mut hasher = blake3::Hasher::new_derive_key("blindlink 2026-11-21 link id v1");
-    hasher.update(&project.0);
+    parties: (&PartyId, &PartyId),
+    refs: (&[RecordRef], &[RecordRef]),
+    persons: (&Persons, &Persons),
+    assignment: &Assignment,
+) -> Vec<LinkId> {
+    let named = |party: &PartyId| {
+        let name = party.as_str().as_bytes();
+        [&(name.len() as u32).to_le_bytes(), name].concat()
+    };
+    let (left, right) = (named(parties.0), named(parties.1));
     let first = |of: &Persons, record: u32| of.members(of.person(record))[0] as usize;
-    for (party, r) in [
-        (d.parties.0, d.refs.0[first(d.persons.0, pair.left)]),
-        (d.parties.1, d.refs.1[first(d.persons.1, pair.right)]),
-    ] {
-        hasher
-            .update(&(party.as_str().len() as u32).to_le_bytes())
-            .update(party.as_str().as_bytes())
-            .update(&r.0);
-    }
-    hex(&hasher.finalize().as_bytes()[..16])
-}
-
-/// Six decimals: enough to sort by, and the same on every machine.
-fn probability(p: f64) -> String {
-    format!("{p:.6}")
+    let hasher = blake3::Hasher::new_derive_key("blindlink 2026-11-21 link id v1");
+    let id = |(hasher, text): &mut (blake3::Hasher, Vec<u8>), i: &u32| {
+        let pair = &assignment.pairs[*i as usize];
+        text.clear();
+        text.extend_from_slice(&project.0);
+        text.extend_from_slice(&left);
+        text.extend_from_slice(&refs.0[first(persons.0, pair.left)].0);
+        text.extend_from_slice(&right);
+        text.extend_from_slice(&refs.1[first(persons.1, pair.right)].0);
+        let mut id = LinkId::default();
+        id.copy_from_slice(&hasher.reset().update(text).finalize().as_bytes()[..16]);
+        id
+    };
+    let links = assignment.links.par_iter();
+    links
+        .map_init(|| (hasher.clone(), Vec::new()), id)
+        .collect()
 }

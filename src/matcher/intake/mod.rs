@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use rayon::prelude::*;
+
 use crate::error::{Error, Result};
 use crate::project::Project;
 use crate::release::Manifest;
@@ -41,9 +43,11 @@ pub fn admit(project: &Project, paths: &[impl AsRef<Path>], alone: bool) -> Resu
                 .hint("to find the duplicates of one party, give --duplicates"),
         );
     }
+    let paths: Vec<&Path> = paths.iter().map(AsRef::as_ref).collect();
+    let opened: Vec<Result<TokenFile>> = paths.par_iter().map(|p| TokenFile::open(p)).collect();
     let mut files: Vec<TokenFile> = Vec::new();
-    for path in paths {
-        let file = TokenFile::open(path.as_ref())?;
+    for (path, file) in paths.into_iter().zip(opened) {
+        let file = file?;
         belongs(project, &file)?;
         if file.header().decoys {
             return Err(Error::mismatch(format!(
@@ -71,7 +75,8 @@ pub fn admit(project: &Project, paths: &[impl AsRef<Path>], alone: bool) -> Resu
         files.push(file);
     }
     files.sort_by_key(|f| project.parties.iter().position(|p| *p == f.header().party));
-    files.into_iter().map(Party::of).collect()
+    let parties: Vec<Result<Party>> = files.into_par_iter().map(Party::of).collect();
+    parties.into_iter().collect()
 }
 
 /// Opens files of decoys of some of the `parties` of a match.

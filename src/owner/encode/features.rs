@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::push_framed;
 use crate::owner::normalise::{self, Person};
-use crate::project::{BlockFeature, Bucket, FilterFeature, Pass};
+use crate::project::{BlockFeature, FilterFeature, Pass};
 use crate::units::BirthDate;
 
 /// Given names of a person that have a token of their own; and last names, where one of them is an
@@ -62,38 +62,26 @@ pub(super) struct BlockValues<'p> {
     first: Cow<'p, str>,
     last: Cow<'p, str>,
     /// YYYYMMDD, where the birthdate is known.
-    date: Option<String>,
+    date: Option<[u8; 8]>,
     part: Option<&'p str>,
     given: Option<&'p str>,
-    bucket_key: Option<&'p [u8; 32]>,
-    /// Hashes of the buckets asked for so far, by their features: several passes share them.
-    hashed: Vec<(&'p [BlockFeature], u32)>,
-    /// Room for what is hashed for a bucket.
-    message: Vec<u8>,
 }
 
 impl<'p> BlockValues<'p> {
-    /// Without `bucket_key`, each value is a bucket of its own.
-    pub(super) fn new(person: &'p Person, bucket_key: Option<&'p [u8; 32]>) -> Self {
+    pub(super) fn new(person: &'p Person) -> Self {
         Self {
             person,
-            bucket_key,
-            first: joined(&person.first),
-            last: joined(&person.last),
-            date: person
-                .birthdate
-                .map(|date| digits(date).map(char::from).iter().collect()),
+            first: normalise::joined(&person.first),
+            last: normalise::joined(&person.last),
+            date: person.birthdate.map(digits),
             part: None,
             given: None,
-            hashed: Vec::new(),
-            message: Vec::new(),
         }
     }
 
     /// Goes on to the row of `part` of the last name and of a `given` name.
     pub(super) fn row(&mut self, part: Option<&'p str>, given: Option<&'p str>) {
         (self.part, self.given) = (part, given);
-        self.hashed.clear();
     }
 
     /// Whether the birthdate of the person is missing, or only its year known.
@@ -101,137 +89,114 @@ impl<'p> BlockValues<'p> {
         self.person.birthdate.is_none()
     }
 
-    /// Sets `out` to the value of the whole block of `pass`, framed; false if a field of it is
-    /// missing.
-    pub(super) fn frame(&mut self, pass: &'p Pass, out: &mut Vec<u8>) -> bool {
-        out.clear();
+    /// Appends the name of `pass` and the texts of its block features, framed; false if one of these
+    /// is missing. Its bucket is to follow.
+    pub(super) fn frame(&self, pass: &Pass, out: &mut Vec<u8>) -> bool {
         push_framed(out, pass.name.as_bytes());
-        for feature in &pass.block {
-            let Some(value) = self.value(*feature) else {
-                return false;
-            };
-            push_framed(out, value.as_bytes());
-        }
-        match &pass.bucket {
-            Some(bucket) => self.frame_bucket(bucket, out),
-            None => true,
-        }
+        pass.block.iter().all(|feature| self.push(*feature, out))
     }
 
-    /// Appends the bucket of the values of its features, as decimal digits, framed. Without the
-    /// key nobody can tell which values share one.
-    fn frame_bucket(&mut self, bucket: &'p Bucket, out: &mut Vec<u8>) -> bool {
-        let known = self.hashed.iter().find(|(of, _)| *of == bucket.of);
-        let number = match known {
-            Some((_, number)) => *number,
-            None => {
-                let mut message = std::mem::take(&mut self.message);
-                message.clear();
-                for feature in &bucket.of {
-                    let Some(value) = self.value(*feature) else {
-                        return false;
-                    };
-                    push_framed(&mut message, feature.as_str().as_bytes());
-                    push_framed(&mut message, value.as_bytes());
+    /// Appends what is hashed for a bucket of these features: names and texts, framed; false if one
+    /// is missing.
+    pub(super) fn frame_bucket(&self, of: &[BlockFeature], out: &mut Vec<u8>) -> bool {
+        of.iter().all(|feature| {
+            push_framed(out, feature.as_str().as_bytes());
+            self.push(*feature, out)
+        })
+    }
+
+    /// Appends the text of `feature`, framed; false if it is missing.
+    fn push(&self, feature: BlockFeature, out: &mut Vec<u8>) -> bool {
+        let start = out.len() + 4;
+        out.extend_from_slice(&[0; 4]);
+        self.push_text(feature, out);
+        let length = out.len() - start;
+        out[start - 4..start].copy_from_slice(&(length as u32).to_le_bytes());
+        length > 0
+    }
+
+    /// Appends the text of `feature`; nothing if it is missing.
+    fn push_text(&self, feature: BlockFeature, out: &mut Vec<u8>) {
+        let of_date = |range: std::ops::Range<usize>| self.date.as_ref().map(|date| &date[range]);
+        let year = || self.person.birth_year.map(year_digits);
+        let mut of_name = |name: Option<&str>| out.extend_from_slice(name.unwrap_or("").as_bytes());
+        match feature {
+            BlockFeature::Birthdate | BlockFeature::Year => {
+                let digits = if feature == BlockFeature::Year { 4 } else { 8 };
+                match (of_date(0..digits), year()) {
+                    (Some(date), _) => out.extend_from_slice(date),
+                    (None, Some(year)) => out.extend_from_slice(&year),
+                    (None, None) => {}
                 }
-                let Some(key) = self.bucket_key else {
-                    push_framed(out, &message);
-                    return true;
-                };
-                let hash = blake3::keyed_hash(key, &message);
-                let mut number = [0; 4];
-                number.copy_from_slice(&hash.as_bytes()[..4]);
-                let number = u32::from_le_bytes(number);
-                self.message = message;
-                self.hashed.push((&bucket.of, number));
-                number
             }
-        };
-        let (mut digits, mut left) = ([0; 10], number % bucket.count);
-        let mut start = digits.len();
-        loop {
-            start -= 1;
-            digits[start] = b'0' + (left % 10) as u8;
-            left /= 10;
-            if left == 0 {
-                break;
-            }
-        }
-        push_framed(out, &digits[start..]);
-        true
-    }
-
-    /// The text of `feature`, never empty; `None` if it is missing.
-    fn value(&self, feature: BlockFeature) -> Option<Cow<'_, str>> {
-        let date = self.date.as_deref();
-        let of_date = |range: std::ops::Range<usize>| date?.get(range).map(Cow::Borrowed);
-        let year = || year(self.person).map(|y| Cow::Owned(format!("{y:04}")));
-        let value = match feature {
-            BlockFeature::Birthdate => of_date(0..8).or_else(year),
-            BlockFeature::Year => of_date(0..4).or_else(year),
-            BlockFeature::Month => of_date(4..6),
-            BlockFeature::Day => of_date(6..8),
+            BlockFeature::Month => out.extend_from_slice(of_date(4..6).unwrap_or_default()),
+            BlockFeature::Day => out.extend_from_slice(of_date(6..8).unwrap_or_default()),
             BlockFeature::MonthDay => {
-                let (month, day) = (of_date(4..6)?, of_date(6..8)?);
-                let (low, high) = (month.as_ref().min(&day), month.as_ref().max(&day));
-                Some(Cow::Owned([low, high].concat()))
+                if let (Some(month), Some(day)) = (of_date(4..6), of_date(6..8)) {
+                    out.extend_from_slice(month.min(day));
+                    out.extend_from_slice(month.max(day));
+                }
             }
-            BlockFeature::First => Some(self.first.as_ref().into()),
-            BlockFeature::Last => Some(self.last.as_ref().into()),
-            BlockFeature::LastPart => self.part.map(Cow::Borrowed),
+            BlockFeature::First => of_name(Some(&self.first)),
+            BlockFeature::Last => of_name(Some(&self.last)),
+            BlockFeature::LastPart => of_name(self.part),
             BlockFeature::Names => {
                 let (a, b) = (self.first.as_ref(), self.last.as_ref());
-                let both = !a.is_empty() && !b.is_empty();
-                both.then(|| Cow::Owned([a.min(b), " ", a.max(b)].concat()))
+                if !a.is_empty() && !b.is_empty() {
+                    out.extend_from_slice(a.min(b).as_bytes());
+                    out.push(b' ');
+                    out.extend_from_slice(a.max(b).as_bytes());
+                }
             }
-            BlockFeature::FirstInitial => self.first.get(..1).map(Cow::Borrowed),
-            BlockFeature::FirstSound => sound(&self.first),
-            BlockFeature::LastSound => sound(&self.last),
-            BlockFeature::FirstPart => self.person.first.split(' ').next().map(Cow::Borrowed),
-            BlockFeature::LastPartInitial => self.part?.get(..1).map(Cow::Borrowed),
-            BlockFeature::GivenRoot => self.given.map(Cow::Borrowed),
-            BlockFeature::SurnameRoot => self
-                .part
-                .map(|p| Cow::Owned(normalise::skeleton(normalise::surname_root(p)))),
-            BlockFeature::NameRoots => normalise::names_key(self.person).map(Cow::Owned),
-            BlockFeature::MiddleInitial => self.person.middle.get(..1).map(Cow::Borrowed),
-        };
-        value.filter(|text| !text.is_empty())
+            BlockFeature::FirstInitial => of_name(self.first.get(..1)),
+            BlockFeature::FirstSound => of_name(sound(&self.first).as_deref()),
+            BlockFeature::LastSound => of_name(sound(&self.last).as_deref()),
+            BlockFeature::FirstPart => of_name(self.person.first.split(' ').next()),
+            BlockFeature::LastPartInitial => of_name(self.part.and_then(|part| part.get(..1))),
+            BlockFeature::GivenRoot => of_name(self.given),
+            BlockFeature::SurnameRoot => {
+                if let Some(part) = self.part {
+                    normalise::push_skeleton(normalise::surname_root(part), out);
+                }
+            }
+            BlockFeature::NameRoots => {
+                normalise::push_names_key(self.person, out);
+            }
+            BlockFeature::MiddleInitial => of_name(self.person.middle.get(..1)),
+        }
     }
 }
 
-/// A name without the spaces between its parts.
-fn joined(name: &str) -> Cow<'_, str> {
-    if name.contains(' ') {
-        Cow::Owned(name.replace(' ', ""))
-    } else {
-        Cow::Borrowed(name)
+/// Appends `number` in decimal digits, framed.
+pub(super) fn push_decimal(mut number: u32, out: &mut Vec<u8>) {
+    let mut digits = [0; 10];
+    let mut start = digits.len();
+    loop {
+        start -= 1;
+        digits[start] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
     }
+    push_framed(out, &digits[start..]);
 }
 
-fn sound(name: &str) -> Option<Cow<'static, str>> {
-    (!name.is_empty()).then(|| Cow::Owned(normalise::soundex(name)))
+fn sound(name: &str) -> Option<String> {
+    (!name.is_empty()).then(|| normalise::soundex(name))
 }
 
-/// The year of birth, from the birthdate or alone.
-fn year(person: &Person) -> Option<u16> {
-    person.birthdate.map(BirthDate::year).or(person.birth_year)
+/// YYYY.
+fn year_digits(year: u16) -> [u8; 4] {
+    [1000, 100, 10, 1].map(|unit| b'0' + (year / unit % 10) as u8)
 }
 
 /// YYYYMMDD.
 fn digits(date: BirthDate) -> [u8; 8] {
-    let digit = |number: u16, unit: u16| b'0' + (number / unit % 10) as u8;
-    let (y, m, d) = (date.year(), u16::from(date.month()), u16::from(date.day()));
-    [
-        digit(y, 1000),
-        digit(y, 100),
-        digit(y, 10),
-        digit(y, 1),
-        digit(m, 10),
-        digit(m, 1),
-        digit(d, 10),
-        digit(d, 1),
-    ]
+    let [m1, m2] = [10, 1].map(|unit| b'0' + date.month() / unit % 10);
+    let [d1, d2] = [10, 1].map(|unit| b'0' + date.day() / unit % 10);
+    let [y1, y2, y3, y4] = year_digits(date.year());
+    [y1, y2, y3, y4, m1, m2, d1, d2]
 }
 
 /// The values of a person that filters are made of.
@@ -244,15 +209,23 @@ impl<'p> FilterValues<'p> {
         Self { person }
     }
 
-    /// Sets `grams` to the distinct q-grams of the features that a filter is `of`, each with its tag.
-    /// Empty if all these fields are missing.
-    pub(super) fn grams(&self, of: &[FilterFeature], grams: &mut Vec<Gram>) {
-        grams.clear();
+    /// Appends the distinct q-grams of the features that a filter is `of`, each with its tag, and
+    /// returns how many. 0 if all these fields are missing.
+    pub(super) fn grams(&self, of: &[FilterFeature], grams: &mut Vec<Gram>) -> usize {
+        let start = grams.len();
         for feature in of {
             self.add(*feature, grams);
         }
-        grams.sort_unstable();
-        grams.dedup();
+        grams[start..].sort_unstable();
+        let mut end = start;
+        for i in start..grams.len() {
+            if i == start || grams[i] != grams[end - 1] {
+                grams[end] = grams[i];
+                end += 1;
+            }
+        }
+        grams.truncate(end);
+        end - start
     }
 
     fn add(&self, feature: FilterFeature, grams: &mut Vec<Gram>) {
@@ -270,7 +243,7 @@ impl<'p> FilterValues<'p> {
                 if let Some(d) = p.birthdate {
                     positions(b'y', &digits(d)[..4], grams);
                 } else if let Some(y) = p.birth_year {
-                    positions(b'y', format!("{y:04}").as_bytes(), grams);
+                    positions(b'y', &year_digits(y), grams);
                 }
             }
             FilterFeature::Month => {

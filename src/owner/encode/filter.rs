@@ -4,13 +4,10 @@
 //! "XOR-folding for Bloom filter-based encryptions for privacy-preserving record linkage") with
 //! the number of positions chosen so that weight says nothing about length.
 
-use std::collections::HashMap;
-use std::hash::BuildHasherDefault;
-
-use zeroize::Zeroizing;
+use pulp::{Arch, Simd, WithSimd};
 
 use super::features::Gram;
-use crate::owner::normalise::Spread;
+use super::lanes::{BLOCK, LANES, Lanes};
 use crate::project::{Fill, Filter};
 
 /// ln 2 x 10^7, for integer arithmetic that is the same in every language.
@@ -28,21 +25,13 @@ pub(super) fn positions(fill: Fill, bits: usize, grams: usize) -> usize {
     }
 }
 
-/// Words that are put together at a time; every filter that is kept has a multiple of them.
-const STRIDE: usize = 8;
-
-/// Whether the filter is large enough for its q-grams to be kept from one person to the next:
-/// a smaller one is hashed faster than looked up, and the blocks of small filters are small.
-pub(super) fn is_worth_keeping(filter: &Filter) -> bool {
-    filter.bits * filter.layers >= 1024 && words(filter).is_multiple_of(STRIDE)
-}
-
-/// Memory that is used again from filter to filter.
+/// Memory that is used again from filter to filter, and the registers that there are.
 #[derive(Default)]
 pub(super) struct Scratch {
+    pub(super) arch: Arch,
     stream: Vec<u8>,
-    layers: Vec<u64>,
-    places: Vec<usize>,
+    pub(super) layers: Vec<u64>,
+    pub(super) places: Vec<usize>,
 }
 
 /// Sets `out`, of `filter.bits / 8` zero bytes, to the filter of `grams` under `key`.
@@ -71,109 +60,55 @@ pub(super) fn fill(
         } else {
             message.stream(key).fill(&mut scratch.stream);
         }
-        set(filter, &scratch.stream, &mut scratch.layers);
+        set(filter, &scratch.stream, &mut scratch.layers, scratch.arch);
     }
     fold(filter, &mut scratch.layers, out);
 }
 
-/// What the q-grams of one filter set under one key, kept while the key stays the same.
-///
-/// The filter of a person is then the OR of what its q-grams set. A q-gram of a filter of n
-/// q-grams sets the first k(n) positions of its stream, so that what it sets for a smaller n is
-/// what it sets for a larger one and more: whoever comes in the order of falling n has every
-/// position of a stream set once.
-///
-/// # Privacy
-/// Derived from names under the linkage key, as a filter is. In memory only; as many entries as
-/// there are different q-grams in a block.
-pub(super) struct Masks {
-    key: Zeroizing<[u8; 32]>,
-    places: HashMap<u64, usize, BuildHasherDefault<Spread>>,
-    kept: Vec<Kept>,
-    /// The layers of each q-gram kept, in the order of `kept`.
-    layers: Vec<u64>,
+/// Whether [`fill_word`] makes such filters.
+pub(super) fn is_word(filter: &Filter) -> bool {
+    words(filter) == 1
 }
 
-/// One q-gram: its stream, read as far as `positions` in every layer.
-struct Kept {
-    stream: blake3::OutputReader,
-    positions: usize,
-}
-
-impl Masks {
-    pub(super) fn new() -> Self {
-        Self {
-            key: Zeroizing::new([0; 32]),
-            places: HashMap::default(),
-            kept: Vec::new(),
-            layers: Vec::new(),
+/// The filters of up to [`LANES`] people, each one word, under the keys that `lanes` has for them: as
+/// [`fill`], for all of them at once. 0 for who has no q-grams.
+pub(super) fn fill_word(filter: &Filter, lanes: &mut Lanes, people: &[&[Gram]]) -> [u64; LANES] {
+    let mut message = Message::new(filter);
+    for lane in 0..LANES {
+        lanes.set_message(lane, &message.block, message.length);
+    }
+    let place = message.start..message.start + 8;
+    let most = people.iter().map(|grams| grams.len()).max().unwrap_or(0);
+    let mut numbers = [0; LANES];
+    for (number, grams) in numbers.iter_mut().zip(people) {
+        if !grams.is_empty() {
+            *number = positions(filter.fill, filter.bits, grams.len()) as u32;
         }
     }
-
-    /// As [`fill`].
-    pub(super) fn fill(
-        &mut self,
-        filter: &Filter,
-        key: &[u8; 32],
-        grams: &[Gram],
-        out: &mut [u8],
-        scratch: &mut Scratch,
-    ) {
-        if *self.key != *key {
-            self.key.copy_from_slice(key);
-            self.places.clear();
-            self.kept.clear();
-            self.layers.clear();
-        }
-        let k = positions(filter.fill, filter.bits, grams.len());
-        let size = words(filter);
-        scratch.places.clear();
-        let mut message = Message::new(filter);
-        for gram in grams {
-            let place = *self.places.entry(gram.as_number()).or_insert_with(|| {
+    let mut bits = [[0; LANES]; 2];
+    for i in 0..most {
+        let mut left = [0; LANES];
+        for (lane, grams) in people.iter().enumerate() {
+            if let Some(gram) = grams.get(i) {
                 message.set(*gram);
-                self.kept.push(Kept {
-                    stream: message.stream(key),
-                    positions: 0,
-                });
-                self.layers.resize(self.kept.len() * size, 0);
-                self.kept.len() - 1
-            });
-            let kept = &mut self.kept[place];
-            let layers = &mut self.layers[place * size..(place + 1) * size];
-            if kept.positions > k {
-                kept.stream.set_position(0);
-                kept.positions = 0;
-                layers.fill(0);
+                lanes.change_message(lane, &message.block, place.clone(), message.length);
+                left[lane] = numbers[lane];
             }
-            if kept.positions < k {
-                let more = k - kept.positions;
-                scratch.stream.resize(2 * more * filter.layers, 0);
-                kept.stream.fill(&mut scratch.stream);
-                set(filter, &scratch.stream, layers);
-                kept.positions = k;
-            }
-            scratch.places.push(place * size);
         }
-        scratch.layers.clear();
-        // PERF: some words of all q-grams at a time, which are then kept in registers.
-        for start in (0..size).step_by(STRIDE) {
-            let mut all = [0; STRIDE];
-            for place in &scratch.places {
-                let one = &self.layers[place + start..place + start + STRIDE];
-                for (all, one) in all.iter_mut().zip(one) {
-                    *all |= one;
-                }
-            }
-            scratch.layers.extend_from_slice(&all);
+        let mut counter = 0;
+        while left.iter().any(|n| *n > 0) {
+            lanes.set_positions(counter, &left, &mut bits);
+            left = left.map(|n| n.saturating_sub(BLOCK as u32 / 2));
+            counter += 1;
         }
-        fold(filter, &mut scratch.layers, out);
     }
+    let [low, high] = bits;
+    std::array::from_fn(|lane| u64::from(low[lane]) | u64::from(high[lane]) << 32)
 }
 
 /// What is hashed for a q-gram: the framed name of the filter, of 40 bytes at most, then the q-gram.
-struct Message {
-    bytes: [u8; 64],
+pub(super) struct Message {
+    block: [u8; BLOCK],
     /// Where the q-gram starts.
     start: usize,
     length: usize,
@@ -181,31 +116,31 @@ struct Message {
 
 impl Message {
     /// That of no q-gram yet.
-    fn new(filter: &Filter) -> Self {
+    pub(super) fn new(filter: &Filter) -> Self {
         let name = filter.name.as_bytes();
-        let mut bytes = [0; 64];
+        let mut block = [0; BLOCK];
         let start = 4 + name.len();
-        bytes[..4].copy_from_slice(&(name.len() as u32).to_le_bytes());
-        bytes[4..start].copy_from_slice(name);
+        block[..4].copy_from_slice(&(name.len() as u32).to_le_bytes());
+        block[4..start].copy_from_slice(name);
         Self {
-            bytes,
+            block,
             start,
             length: start,
         }
     }
 
     /// Replaces the q-gram.
-    fn set(&mut self, gram: Gram) {
+    pub(super) fn set(&mut self, gram: Gram) {
         let (bytes, length) = gram.bytes();
-        self.bytes[self.start..self.start + 8].copy_from_slice(&bytes);
+        self.block[self.start..self.start + 8].copy_from_slice(&bytes);
         self.length = self.start + length;
     }
 
     fn bytes(&self) -> &[u8] {
-        &self.bytes[..self.length]
+        &self.block[..self.length]
     }
 
-    fn stream(&self, key: &[u8; 32]) -> blake3::OutputReader {
+    pub(super) fn stream(&self, key: &[u8; 32]) -> blake3::OutputReader {
         blake3::Hasher::new_keyed(key)
             .update(self.bytes())
             .finalize_xof()
@@ -213,12 +148,12 @@ impl Message {
 }
 
 /// Words of all layers of a filter.
-fn words(filter: &Filter) -> usize {
+pub(super) fn words(filter: &Filter) -> usize {
     filter.bits / 64 * filter.layers
 }
 
 /// Sets the positions of a stretch of a stream in `layers`, one layer after the other.
-fn set(filter: &Filter, stream: &[u8], layers: &mut [u64]) {
+pub(super) fn set(filter: &Filter, stream: &[u8], layers: &mut [u64], arch: Arch) {
     let number = |pair: &[u8]| usize::from(u16::from_le_bytes([pair[0], pair[1]]));
     if let [word] = layers {
         // PERF: the small filters, which are most, stay in a register.
@@ -226,19 +161,51 @@ fn set(filter: &Filter, stream: &[u8], layers: &mut [u64]) {
         *word = bits.fold(*word, |word, bit: u64| word | bit);
         return;
     }
-    let (mask, words) = (filter.bits - 1, filter.bits / 64);
-    for numbers in stream.chunks_exact(2 * filter.layers) {
-        let mut layer = 0;
-        for pair in numbers.chunks_exact(2) {
-            let position = number(pair) & mask;
-            layers[layer + position / 64] |= 1 << (position % 64);
-            layer += words;
+    arch.dispatch(SetLayers {
+        bits: filter.bits,
+        count: filter.layers,
+        stream,
+        layers,
+    });
+}
+
+/// Sets the positions of a stretch of a stream, with the shifts that the machine has.
+struct SetLayers<'a> {
+    bits: usize,
+    count: usize,
+    stream: &'a [u8],
+    layers: &'a mut [u64],
+}
+
+impl WithSimd for SetLayers<'_> {
+    type Output = ();
+
+    #[inline(always)]
+    fn with_simd<S: Simd>(self, _: S) {
+        match self.count {
+            // PERF: of the number of layers that is usual, the loop is unrolled.
+            5 => self.set(5),
+            n => self.set(n),
+        }
+    }
+}
+
+impl SetLayers<'_> {
+    #[inline(always)]
+    fn set(self, count: usize) {
+        let (mask, words) = (self.bits - 1, self.bits / 64);
+        for numbers in self.stream.chunks_exact(2 * count) {
+            for layer in 0..count {
+                let number = u16::from_le_bytes([numbers[2 * layer], numbers[2 * layer + 1]]);
+                let position = usize::from(number) & mask;
+                self.layers[layer * words + position / 64] |= 1 << (position % 64);
+            }
         }
     }
 }
 
 /// The exclusive or of the layers, as bytes. Leaves the first layer changed.
-fn fold(filter: &Filter, layers: &mut [u64], out: &mut [u8]) {
+pub(super) fn fold(filter: &Filter, layers: &mut [u64], out: &mut [u8]) {
     let (first, others) = layers.split_at_mut(filter.bits / 64);
     for layer in others.chunks_exact(first.len()) {
         for (word, other) in first.iter_mut().zip(layer) {
@@ -251,10 +218,10 @@ fn fold(filter: &Filter, layers: &mut [u64], out: &mut [u8]) {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
 
-    fn filter(bits: usize, layers: usize) -> Filter {
+    pub(in super::super) fn filter(bits: usize, layers: usize) -> Filter {
         Filter {
             name: "t".into(),
             of: vec![],
@@ -264,40 +231,14 @@ mod tests {
         }
     }
 
-    fn grams(range: std::ops::Range<u32>) -> Vec<Gram> {
+    pub(in super::super) fn grams(range: std::ops::Range<u32>) -> Vec<Gram> {
         range.map(Gram::number).collect()
     }
 
-    fn make(f: &Filter, key: u8, g: &[Gram]) -> Vec<u8> {
+    pub(in super::super) fn make(f: &Filter, key: u8, g: &[Gram]) -> Vec<u8> {
         let mut out = vec![0; f.bits / 8];
         fill(f, &[key; 32], g, &mut out, &mut Scratch::default());
         out
-    }
-
-    /// Kept or made anew, a filter has the same bits: in any order of sizes and keys.
-    #[test]
-    fn masks_give_what_hashing_gives() {
-        let sizes = [20u32, 20, 9, 14, 14, 30, 1, 3];
-        for (bits, layers, fill) in [
-            (2048, 5, Fill::Half),
-            (1024, 1, Fill::Half),
-            (1024, 1, Fill::Fixed(20)),
-            (512, 3, Fill::Half),
-        ] {
-            let f = Filter {
-                fill,
-                ..filter(bits, layers)
-            };
-            let (mut masks, mut scratch) = (Masks::new(), Scratch::default());
-            for key in [1, 2, 1] {
-                for (i, n) in (0..).zip(sizes) {
-                    let g = grams(3 * i..3 * i + n);
-                    let mut out = vec![0; bits / 8];
-                    masks.fill(&f, &[key; 32], &g, &mut out, &mut scratch);
-                    assert_eq!(out, make(&f, key, &g), "{bits} {layers} {key} {n}");
-                }
-            }
-        }
     }
 
     fn correlation(a: &[u8], b: &[u8]) -> f64 {

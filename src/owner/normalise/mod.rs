@@ -19,10 +19,11 @@ mod tests;
 use std::fmt;
 
 pub use fold::{fold, repair};
+pub(in crate::owner) use name::joined;
 pub use name::{Name, first, first_aliases, last, last_aliases, middle, parts, suffix};
-pub use namesakes::{NamesNumber, Namesakes, mark_namesakes, names_key};
+pub use namesakes::{NamesNumber, Namesakes, mark_namesakes, push_names_key};
 pub use root::{given_root, surname_root};
-pub use skeleton::skeleton;
+pub use skeleton::{push_skeleton, skeleton};
 pub use sound::soundex;
 pub(in crate::owner) use spread::Spread;
 

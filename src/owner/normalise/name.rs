@@ -170,6 +170,15 @@ pub fn parts(last: &str) -> impl Iterator<Item = &str> {
     last.split(' ').filter(|part| !part.is_empty())
 }
 
+/// A name without the spaces between its parts.
+pub(in crate::owner) fn joined(name: &str) -> Cow<'_, str> {
+    if name.contains(' ') {
+        Cow::Owned(name.replace(' ', ""))
+    } else {
+        Cow::Borrowed(name)
+    }
+}
+
 /// `cell` without what stands in `()`, `[]` or double quotes, and what stands there. A bracket that is
 /// not closed, as in a cell that was cut, reaches to the end, and what follows it is dropped: it may
 /// be the start of a name. Where nothing else is there, the cell stays as it is.

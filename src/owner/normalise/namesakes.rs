@@ -4,18 +4,18 @@
 use std::collections::HashMap;
 use std::hash::BuildHasherDefault;
 
-use super::{Person, Spread, given_root, skeleton, surname_root};
+use super::{Person, Spread, given_root, joined, push_skeleton, surname_root};
 
-/// First and last name of `person` as they count for being the same: each joined, made its root
-/// and reduced to its skeleton, one space between. `None` if one is missing.
-#[must_use]
-pub fn names_key(person: &Person) -> Option<String> {
+/// Appends the first and the last name of `person` as they count for being the same: each joined,
+/// made its root and reduced to its skeleton, one space between. False if one is missing.
+pub fn push_names_key(person: &Person, out: &mut Vec<u8>) -> bool {
     if person.first.is_empty() || person.last.is_empty() {
-        return None;
+        return false;
     }
-    let (first, last) = (person.first.replace(' ', ""), person.last.replace(' ', ""));
-    let first = skeleton(given_root(&first));
-    Some(format!("{first} {}", skeleton(surname_root(&last))))
+    push_skeleton(given_root(&joined(&person.first)), out);
+    out.push(b' ');
+    push_skeleton(surname_root(&joined(&person.last)), out);
+    true
 }
 
 /// The names of a person, as a number by which they are counted.
@@ -29,7 +29,8 @@ impl NamesNumber {
     /// That of `person`; `None` if the first or the last name is missing.
     #[must_use]
     pub fn of(person: &Person) -> Option<Self> {
-        names_key(person).map(|key| Self(short(&key)))
+        let mut key = Vec::with_capacity(64);
+        push_names_key(person, &mut key).then(|| Self(short(&key)))
     }
 }
 
@@ -90,8 +91,8 @@ pub fn mark_namesakes(people: &mut [Person]) {
 }
 
 /// The same in every run: two names that fall together count as repeated, which costs a link.
-fn short(key: &str) -> u64 {
-    let hash = blake3::hash(key.as_bytes());
+fn short(key: &[u8]) -> u64 {
+    let hash = blake3::hash(key);
     let mut bytes = [0; 8];
     bytes.copy_from_slice(&hash.as_bytes()[..8]);
     u64::from_le_bytes(bytes)

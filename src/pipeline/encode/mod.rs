@@ -44,6 +44,9 @@ const SIZES: Sizes = Sizes {
     part: 1 << 16,
 };
 
+/// Partitions that stay in memory: a table of no more is encoded again sooner than checkpoints are written.
+const IN_MEMORY: usize = 2;
+
 /// What to encode, and where to.
 #[derive(Debug)]
 pub struct Options {
@@ -111,7 +114,7 @@ pub struct Summary {
 /// Memory grows with the table up to 2^21 rows, by some 170 bytes a row beside 100 MB; beyond that by some
 /// 40 bytes a record at most, for counting names and for the dates of decoys.
 ///
-/// Either all three files appear or none. Of a table of more than 2^16 rows, finished partitions are
+/// Either all three files appear or none. Of a table of more than 2^17 rows, finished partitions are
 /// kept in a folder beside the token file (`TOKENS.partial`) until then, and `resume` goes on from them.
 ///
 /// # Errors
@@ -159,7 +162,7 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
         &checkpoint,
         progress,
     )?;
-    if people.len() > sizes.part || !reader.is_at_end() {
+    if people.len() > IN_MEMORY * sizes.part || !reader.is_at_end() {
         checkpoint.unfinished.make(&subject)?;
     }
     let mut job = Job {

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::people::{People, Row};
 use crate::error::{Error, Result};
 use crate::owner::decoy::Decoys;
-use crate::owner::encode::{Encoder, Outcome};
+use crate::owner::encode::{Encoder, Order, Outcome};
 use crate::owner::normalise::{Namesakes, Person};
 use crate::owner::table::{Birth, is_mangled_id};
 use crate::units::{PartyId, RecordRef};
@@ -17,8 +17,8 @@ use crate::units::{PartyId, RecordRef};
 const LEAST: usize = 1 << 11;
 /// ... and at most so many, if it does not.
 const MOST: usize = 1 << 13;
-/// People whose memory is waited for at a time.
-const AHEAD: usize = 32;
+/// People who are encoded side by side, and whose memory is waited for at once.
+pub(super) const AHEAD: usize = 64;
 
 /// What became of a row: 0 if it was encoded, else one more than its place in [`REASONS`].
 pub(super) type Fate = u8;
@@ -74,20 +74,19 @@ impl Refs {
     /// refs: dummy tokens are made of them.
     pub(super) fn draw(&self, first: u64, n: usize) -> Vec<RecordRef> {
         match self {
-            Self::Test(seed, party) => (first..)
-                .take(n)
-                .map(|row| {
-                    let mut hasher =
-                        blake3::Hasher::new_derive_key("blindlink 2026-11-21 test record refs v1");
-                    hasher
-                        .update(&seed.to_le_bytes())
-                        .update(party.as_str().as_bytes())
-                        .update(&row.to_le_bytes());
+            Self::Test(seed, party) => {
+                let context = "blindlink 2026-11-21 test record refs v1";
+                let mut start = blake3::Hasher::new_derive_key(context);
+                start.update(&seed.to_le_bytes());
+                start.update(party.as_str().as_bytes());
+                let of = |row: u64| {
+                    let hash = start.clone().update(&row.to_le_bytes()).finalize();
                     let mut bytes = [0; 16];
-                    hasher.finalize_xof().fill(&mut bytes);
+                    bytes.copy_from_slice(&hash.as_bytes()[..16]);
                     RecordRef(bytes)
-                })
-                .collect(),
+                };
+                (first..).take(n).map(of).collect()
+            }
             Self::Secret(secret) => {
                 let mut stream = blake3::Hasher::new_keyed(secret)
                     .update(b"record refs")
@@ -120,19 +119,29 @@ impl Batch<'_> {
     /// The rows in the order in which they are encoded fastest, each with what it shares with its
     /// neighbours there.
     pub(super) fn order(&self) -> Vec<(u64, u32)> {
-        let mut order: Vec<_> = (0..self.people.len() as u32)
-            .into_par_iter()
-            .map_init(Person::default, |person, i| {
-                if self.ahead.decoys.is_none() {
-                    return (self.people.row(i as usize).order, i);
-                }
-                let place = self
-                    .ahead
-                    .person(self.people, self.first, i as usize, person)
-                    .then(|| self.encoder.order(person));
-                (place.unwrap_or_default(), i)
-            })
-            .collect();
+        let rows: Vec<u32> = (0..self.people.len() as u32).collect();
+        let of_decoys = |rows: &[u32]| -> Vec<Order> {
+            let mut people = vec![Person::default(); rows.len()];
+            let mut is_there = Vec::with_capacity(rows.len());
+            for (row, person) in rows.iter().zip(&mut people) {
+                let i = *row as usize;
+                is_there.push(self.ahead.person(self.people, self.first, i, person));
+            }
+            let mut orders = self.encoder.orders(&people);
+            let missing = orders.iter_mut().zip(is_there).filter(|(_, there)| !there);
+            missing.for_each(|(order, _)| *order = Order::default());
+            orders
+        };
+        let mut order: Vec<(Order, u32)> = if self.ahead.decoys.is_none() {
+            let place = |i: &u32| (self.people.row(*i as usize).order, *i);
+            rows.par_iter().map(place).collect()
+        } else {
+            let place = |rows: &[u32]| {
+                let orders = of_decoys(rows).into_iter();
+                orders.zip(rows.to_vec()).collect::<Vec<_>>()
+            };
+            rows.par_chunks(AHEAD).flat_map_iter(place).collect()
+        };
         order.par_sort_unstable();
         order.into_iter().map(|(o, i)| (o.block, i)).collect()
     }
@@ -157,35 +166,57 @@ impl Batch<'_> {
     fn piece(&self, rows: &[(u64, u32)]) -> (Vec<(u32, Fate)>, Vec<u8>) {
         let layout = self.encoder.layout();
         let mut workspace = self.encoder.workspace();
-        let (mut person, mut wide, mut packed) = (Person::default(), Vec::new(), Vec::new());
+        let mut people = vec![Person::default(); AHEAD.min(rows.len())];
+        let (mut refs, mut wide) = (Vec::with_capacity(AHEAD), Vec::new());
+        // Most people have one row in full, or little more.
+        let mut packed = Vec::with_capacity(rows.len() * (layout.row_bytes() + 128));
         let mut fates = Vec::with_capacity(rows.len());
-        for (n, &(_, row)) in rows.iter().enumerate() {
-            let i = row as usize;
-            if n % AHEAD == 0 {
-                let next = rows[n..].iter().take(AHEAD);
-                self.people.touch(next.map(|(_, row)| *row as usize));
-            }
-            wide.clear();
-            let fate = if self.ahead.person(self.people, self.first, i, &mut person) {
-                let outcome =
-                    self.encoder
-                        .encode_in(&mut workspace, &person, self.refs[i], &mut wide);
-                let nameless = person.first.is_empty() && person.last.is_empty();
-                let (id, _) = self.people.id(i);
-                rejection(self.people.row(i), id, nameless, outcome)
-            } else {
-                Some("no_decoy")
-            };
-            if fate.is_none() {
-                for row in wide.chunks_exact(layout.row_bytes()) {
-                    layout.pack(row, &mut packed);
+        for rows in rows.chunks(AHEAD) {
+            self.people.touch(rows.iter().map(|(_, row)| *row as usize));
+            // The people who are encoded, and their rows.
+            let mut group = Vec::with_capacity(AHEAD);
+            refs.clear();
+            for &(_, row) in rows {
+                let i = row as usize;
+                let person = &mut people[group.len()];
+                if self.ahead.person(self.people, self.first, i, person) {
+                    refs.push(self.refs[i]);
+                    group.push(row);
+                } else {
+                    fates.push((row, fate_of(Some("no_decoy"))));
                 }
             }
-            let fate = fate.and_then(|reason| REASONS.iter().position(|r| *r == reason));
-            fates.push((row, fate.map_or(0, |place| place as Fate + 1)));
+            wide.clear();
+            let people = &people[..group.len()];
+            let outcomes = self
+                .encoder
+                .encode_group(&mut workspace, people, &refs, &mut wide);
+            let mut tokens = wide.chunks_exact(layout.row_bytes());
+            for ((row, person), outcome) in group.into_iter().zip(people).zip(outcomes) {
+                let i = row as usize;
+                let nameless = person.first.is_empty() && person.last.is_empty();
+                let has_id = self.people.has_id(i);
+                let reason = rejection(self.people.row(i), has_id, nameless, outcome);
+                let of_person = match outcome {
+                    Outcome::Encoded(n) => n,
+                    Outcome::NothingToLink => 0,
+                };
+                for token in tokens.by_ref().take(of_person) {
+                    if reason.is_none() {
+                        layout.pack(token, &mut packed);
+                    }
+                }
+                fates.push((row, fate_of(reason)));
+            }
         }
         (fates, packed)
     }
+}
+
+/// The fate of a row that was not encoded for this reason, or was.
+fn fate_of(reason: Option<&str>) -> Fate {
+    let place = reason.and_then(|reason| REASONS.iter().position(|r| *r == reason));
+    place.map_or(0, |place| place as Fate + 1)
 }
 
 /// Puts the fates of the rows of a partition, a stretch of [`Batch::order`], where they belong among
@@ -217,8 +248,8 @@ fn chunks(rows: &[(u64, u32)]) -> Vec<&[(u64, u32)]> {
 
 /// Why a row is not encoded, if so. `nameless`: nothing is left of its names once normalised;
 /// its birthdate alone would put it beside everybody born that day, with nothing to compare.
-fn rejection(row: &Row, id: &str, nameless: bool, outcome: Outcome) -> Option<&'static str> {
-    if id.is_empty() {
+fn rejection(row: &Row, has_id: bool, nameless: bool, outcome: Outcome) -> Option<&'static str> {
+    if !has_id {
         return Some("no_student_id");
     }
     if is_mangled_id(id) {

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use super::part::AHEAD;
 use crate::error::Result;
 use crate::owner::decoy::Decoys;
 use crate::owner::encode::{Encoder, Order};
@@ -49,6 +50,13 @@ impl People {
 
     pub(super) fn row(&self, i: usize) -> &Row {
         &self.rows[i]
+    }
+
+    /// Whether row `i` has a student id.
+    pub(super) fn has_id(&self, i: usize) -> bool {
+        // An id is trimmed: the line end before it would be the last character.
+        let end = self.rows[i].end.checked_sub(1);
+        end.is_some_and(|last| self.texts.as_bytes()[last] != b'\n')
     }
 
     /// The student id of row `i`, and whether its person has an alias.
@@ -124,12 +132,17 @@ impl People {
 
     fn add(&mut self, records: &[Record], with_names: bool, encoder: Option<&Encoder>) {
         let people: Vec<(Person, Option<NamesNumber>, Order)> = records
-            .par_iter()
-            .map(|record| {
-                let person = normalise::person(record);
-                let names = with_names.then(|| NamesNumber::of(&person)).flatten();
-                let order = encoder.map(|e| e.order(&person)).unwrap_or_default();
-                (person, names, order)
+            .par_chunks(AHEAD)
+            .flat_map_iter(|records| {
+                let people: Vec<Person> = records.iter().map(normalise::person).collect();
+                let orders = match encoder {
+                    Some(encoder) => encoder.orders(&people),
+                    None => vec![Order::default(); people.len()],
+                };
+                people.into_iter().zip(orders).map(|(person, order)| {
+                    let names = with_names.then(|| NamesNumber::of(&person)).flatten();
+                    (person, names, order)
+                })
             })
             .collect();
         for (record, (person, names, order)) in records.iter().zip(people) {

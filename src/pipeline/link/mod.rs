@@ -18,10 +18,11 @@ use crate::matcher::assign::{Assignment, Scored};
 use crate::matcher::classify::Model;
 use crate::matcher::cluster::{Cluster, Persons, reconcile};
 pub use crate::matcher::compare::BLOCK_PAIRS;
-use crate::matcher::crosswalk::{self, CLUSTERS, DUPLICATES, Decision, Duplicates};
+use crate::matcher::compare::kernel::Tier;
+use crate::matcher::crosswalk::{self, CLUSTERS, DUPLICATES, Decision, Duplicates, link_ids};
 use crate::matcher::intake::Party;
 use crate::matcher::report::{self, Circumstances, DecoyReport, PairReport, PartyReport, Report};
-use crate::project::Project;
+use crate::project::Schema;
 
 /// What to match, and where to.
 #[derive(Debug)]
@@ -51,6 +52,9 @@ pub struct Options {
     pub resume: bool,
     /// Replace results that exist.
     pub force: bool,
+    /// Compare with this instruction set, of those that the machine has, instead of the fastest. For tests
+    /// only: the results are the same.
+    pub instructions: Option<String>,
 }
 
 /// Matches token files and writes `links.csv`, `pairs.csv`, one `crosswalk-PARTY.csv` a party and
@@ -66,6 +70,14 @@ pub struct Options {
 /// [`Class::Mismatch`](crate::error::Class::Mismatch) if the project allows no pair of the
 /// parties given; [`Class::Io`](crate::error::Class::Io).
 pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
+    if let Some(name) = &options.instructions {
+        let tier = Tier::available().into_iter().find(|t| t.name() == name);
+        if !tier.is_some_and(Tier::choose) {
+            let names: Vec<&str> = Tier::available().iter().map(|t| t.name()).collect();
+            return Err(Error::usage("the machine has no such instruction set")
+                .hint(format!("it has {}", names.join(", "))));
+        }
+    }
     let prepared = prepare(options, progress)?;
     let Prepared {
         project,
@@ -150,10 +162,12 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
         );
         report.decoys = decoys.link(looking, (a, b), &met.model, &assignment)?;
         pair_reports.push(report);
+        let refs = (&parties[a].refs[..], &parties[b].refs[..]);
         decisions.push(Decision {
             parties: names,
-            refs: (&parties[a].refs, &parties[b].refs),
+            refs,
             persons: of,
+            link_ids: link_ids(project.fingerprint, names, refs, of, &assignment),
             assignment,
         });
     }
@@ -161,7 +175,7 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
     let folder = AtomicFolder::create(&options.out)?;
     write(
         &folder,
-        project,
+        schema,
         parties,
         &decisions,
         (&persons, &duplicates, &clusters),
@@ -248,7 +262,7 @@ impl Decoys<'_> {
 /// Writes all results but the report.
 fn write(
     folder: &AtomicFolder,
-    project: &Project,
+    schema: &Schema,
     parties: &[Party],
     decisions: &[Decision<'_>],
     (persons, duplicates, clusters): (&[Persons], &[Vec<Scored>], &[Cluster]),
@@ -273,11 +287,11 @@ fn write(
         crosswalk::write_clusters(at, &own, clusters)?;
     }
     let (links, crosswalks) = rayon::join(
-        || crosswalk::write_links(at, &project.schema, decisions),
+        || crosswalk::write_links(at, schema, decisions),
         || {
             parties.par_iter().try_for_each(|party| {
                 let id = &party.file.header().party;
-                crosswalk::write_crosswalk(at, project.fingerprint, id, decisions)
+                crosswalk::write_crosswalk(at, id, decisions)
             })
         },
     );

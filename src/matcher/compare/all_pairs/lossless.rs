@@ -84,8 +84,7 @@ impl<'s, 't> Lossless<'s, 't> {
                         chunk.start + near.row as usize,
                         lanes.start + near.lane as usize,
                     );
-                    let tokens = || (left.tokens()[i], self.right.tokens()[j]);
-                    (!is_same || i < j).then(tokens)
+                    (!is_same || i < j).then_some((i, j))
                 });
                 verify.kept(|pair| found.extend(keep(pair)));
             }
@@ -98,18 +97,19 @@ impl<'s, 't> Lossless<'s, 't> {
 }
 
 /// Pairs that planes have not ruled out, to be counted in full.
-pub(super) struct Verify<'s, 't> {
+struct Verify<'s, 't> {
     left: &'s Side<'t>,
     right: &'s Side<'t>,
     bound: &'s Bound,
     tier: Tier,
     near: Vec<Near>,
     tokens: Vec<(u32, u32)>,
-    counts: Vec<(u32, u32)>,
+    weights: Vec<u32>,
+    common: Vec<u32>,
 }
 
 impl<'s, 't> Verify<'s, 't> {
-    pub(super) fn new((left, right): (&'s Side<'t>, &'s Side<'t>), bound: &'s Bound) -> Self {
+    fn new((left, right): (&'s Side<'t>, &'s Side<'t>), bound: &'s Bound) -> Self {
         Self {
             left,
             right,
@@ -117,42 +117,39 @@ impl<'s, 't> Verify<'s, 't> {
             tier: Tier::best(),
             near: Vec::new(),
             tokens: Vec::new(),
-            counts: Vec::new(),
+            weights: Vec::new(),
+            common: Vec::new(),
         }
     }
 
     /// Takes the pairs of rows `which` and of a block that planes do not rule out, in the place of those
-    /// that were there. `token` gives their tokens, or drops them.
-    pub(super) fn near(
+    /// that were there. `place` gives their places on both sides, or drops them.
+    fn near(
         &mut self,
         block: (&Planes, usize),
         rows: &Rows,
         which: &[(u32, u32)],
-        token: impl Fn(&Near) -> Option<(u32, u32)>,
+        place: impl Fn(&Near) -> Option<(usize, usize)>,
     ) {
         self.near.clear();
         self.tier.near(block, rows, which, &mut self.near);
         self.tokens.clear();
-        self.tokens.extend(self.near.iter().filter_map(token));
+        self.weights.clear();
+        for (i, j) in self.near.iter().filter_map(place) {
+            let (left, right) = (self.left, self.right);
+            self.tokens.push((left.tokens()[i], right.tokens()[j]));
+            self.weights.push(left.weights()[i] + right.weights()[j]);
+        }
     }
 
-    /// Adds pairs of tokens.
-    pub(super) fn add(&mut self, tokens: impl Iterator<Item = (u32, u32)>) {
-        self.tokens.extend(tokens);
-    }
-
-    /// Number of the pairs.
-    pub(super) fn len(&self) -> usize {
-        self.tokens.len()
-    }
-
-    /// Calls `keep` with those that the bound keeps, and drops all.
-    pub(super) fn kept(&mut self, mut keep: impl FnMut(Found)) {
-        self.counts.clear();
+    /// Calls `keep` with those that the bound keeps.
+    fn kept(&mut self, mut keep: impl FnMut(Found)) {
+        self.common.clear();
         let words = (self.left.all_words(), self.right.all_words());
         self.tier
-            .common_of_pairs(words, self.left.words(), &self.tokens, &mut self.counts);
-        for ((left, right), &(common, weight)) in self.tokens.drain(..).zip(&self.counts) {
+            .common_of_pairs(words, self.left.words(), &self.tokens, &mut self.common);
+        let counts = self.common.iter().zip(&self.weights);
+        for (&(left, right), (&common, &weight)) in self.tokens.iter().zip(counts) {
             if common >= self.bound.least(weight) {
                 keep(Found {
                     left,

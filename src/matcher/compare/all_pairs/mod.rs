@@ -56,7 +56,7 @@ pub(super) fn meetings(
         let found = found.into_iter().filter_map(keep).collect();
         (found, Some(how))
     } else {
-        let (_, order) = rarest_first(&a, &b);
+        let (.., order) = rarest_first(&a, &b);
         let lossless = Lossless::new(&b, &order, &bound);
         (lossless.search(&a, is_one, keep), None)
     }

@@ -5,6 +5,9 @@ use rayon::prelude::*;
 use crate::matcher::compare::kernel::planes::{BLOCK, Columns, Planes};
 use crate::token::FilterColumn;
 
+/// Filters of a side that are enough to say how many have a bit.
+const COUNTED: usize = 8192;
+
 /// The filters of some tokens of one party. The bits stay where they are.
 pub(super) struct Side<'t> {
     column: &'t FilterColumn,
@@ -74,23 +77,20 @@ impl<'t> Side<'t> {
         self.of_token(self.tokens[i])
     }
 
-    /// How many filters have each bit.
-    pub(super) fn counts(&self) -> Vec<u32> {
-        let bits = self.bits();
-        let none = || vec![0u32; bits];
-        let count = |mut counts: Vec<u32>, token: &u32| {
-            for (w, word) in self.column.row(*token as usize).iter().enumerate() {
+    /// How many filters have each bit, of those counted: [`COUNTED`] or some more, of all weights, or all.
+    /// Then how many were counted.
+    fn counts(&self) -> (Vec<u32>, usize) {
+        let mut counts = vec![0u32; self.bits()];
+        let counted = self.tokens.iter().step_by((self.len() / COUNTED).max(1));
+        let number = counted.len();
+        for &token in counted {
+            for (w, word) in self.of_token(token).iter().enumerate() {
                 for (bit, count) in counts[64 * w..][..64].iter_mut().enumerate() {
                     *count += (word >> bit & 1) as u32;
                 }
             }
-            counts
-        };
-        let sum = |mut a: Vec<u32>, b: Vec<u32>| {
-            a.iter_mut().zip(b).for_each(|(a, b)| *a += b);
-            a
-        };
-        self.tokens.par_iter().fold(none, count).reduce(none, sum)
+        }
+        (counts, number)
     }
 
     /// The only copy of the filters that is made: as planes, in the order of the side.
@@ -105,17 +105,18 @@ impl<'t> Side<'t> {
     }
 }
 
-/// How many filters of both sides have each bit, and the bits in the order of search: those first that
-/// fewest have.
+/// How many filters of both sides have each bit, of how many; and the bits in the order of search:
+/// those first that fewest have. By some filters of each side: which pairs reach the threshold does not
+/// depend on it.
 ///
 /// A row's own bits are gone through in this order until enough of them are missed. A bit that a
 /// share p of all have is missed by a stranger with chance 1 - p.
-pub(super) fn rarest_first(left: &Side<'_>, right: &Side<'_>) -> (Vec<u32>, Vec<u16>) {
-    let mut counts = left.counts();
-    for (sum, more) in counts.iter_mut().zip(right.counts()) {
+pub(super) fn rarest_first(left: &Side<'_>, right: &Side<'_>) -> (Vec<u32>, usize, Vec<u16>) {
+    let ((mut counts, own), (more, others)) = (left.counts(), right.counts());
+    for (sum, more) in counts.iter_mut().zip(more) {
         *sum += more;
     }
     let mut order: Vec<u16> = (0..counts.len() as u16).collect();
     order.sort_by_key(|&bit| (counts[usize::from(bit)], bit));
-    (counts, order)
+    (counts, own + others, order)
 }

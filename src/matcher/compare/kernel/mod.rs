@@ -24,6 +24,8 @@ pub const LANES: usize = 32;
 /// Rows that are best compared with a panel together: each load of the panel serves all of them.
 pub const TOGETHER: usize = 4;
 
+static BEST: OnceLock<Tier> = OnceLock::new();
+
 /// An instruction set that the loops are compiled for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tier {
@@ -61,11 +63,29 @@ impl Tier {
         tiers
     }
 
-    /// The fastest of this machine.
+    /// The fastest of this machine, or the one that was chosen.
     #[must_use]
     pub fn best() -> Self {
-        static BEST: OnceLock<Tier> = OnceLock::new();
         *BEST.get_or_init(|| Self::available().pop().unwrap_or(Self::Portable))
+    }
+
+    /// Makes this the tier of the whole run; `false` if this machine cannot run it, or if another was used
+    /// already. For tests that whole runs give the same bytes.
+    #[must_use]
+    pub fn choose(self) -> bool {
+        Self::available().contains(&self) && *BEST.get_or_init(|| self) == self
+    }
+
+    /// Its name: `portable`, `neon`, `avx2`, `avx512bw`, `avx512`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Portable => "portable",
+            Self::Neon => "neon",
+            Self::Avx2 => "avx2",
+            Self::Avx512Bw => "avx512bw",
+            Self::Avx512 => "avx512",
+        }
     }
 
     /// The number of bits that `row` and each row of `panel` do not share, into `out`. `row` has as

@@ -2,20 +2,22 @@
 //!
 //! Locality-sensitive hashing for the Hamming distance (Indyk and Motwani 1998, "Approximate nearest
 //! neighbors", section 4.2): a table draws some bits, and filters that agree in all of them meet. Of
-//! those that meet, most are ruled out by a sketch, the same bits for all tables; the rest is counted
-//! in full, so that no pair is found that lossless search would not find.
+//! those that meet, most are ruled out by a sketch, the same words for all tables; the rest is counted
+//! in full, so that no pair is found that lossless search would not find. Equal filters need no table.
 //!
 //! The parameters follow from a sample of the pairs that there are, the recall is measured on another
 //! one.
 
 mod recall;
+mod search;
 mod tables;
 mod tune;
 
 use rayon::prelude::*;
 use recall::Share;
+use search::{Harvest, Search};
 use serde::Serialize;
-use tables::{Bits, Harvest, Laid, Search, Table};
+use tables::{Bits, Laid, Table};
 use tune::{MOST_TABLES, choose, sample};
 
 use super::bound::Bound;
@@ -57,7 +59,7 @@ pub struct Approximate {
     pub bits: u32,
     /// Tables, each of other bits.
     pub tables: u32,
-    /// In how many of the 128 bits of their sketches two filters may differ.
+    /// In how many of the 192 bits of their sketches two filters may differ.
     pub tolerance: u32,
     /// Pairs that met in a table, each as often as it did.
     pub met: u64,
@@ -126,8 +128,8 @@ pub(super) fn search(
     is_same: bool,
     asked: f64,
 ) -> (Vec<Found>, Approximate) {
-    let (counts, order) = rarest_first(left, right);
-    let bits = Bits::new(&counts, left.len() + right.len());
+    let (counts, counted, order) = rarest_first(left, right);
+    let bits = Bits::new(&counts, counted);
     let seed = |number: u64| left.len() as u64 ^ (right.len() as u64) << 28 ^ number << 60;
     let lossless = Lossless::new(right, &order, bound);
     let draw = |enough, number| Sample::draw(left, &lossless, is_same, enough, seed(number));
@@ -139,13 +141,12 @@ pub(super) fn search(
     }
     let control = draw(CONTROL, 2);
     let seeds = [seed(3), seed(4)];
-    let plan = choose((left, right), &bits, &tuning.pairs, asked, seeds);
+    let plan = choose((left, right), bound, &bits, &tuning, asked, seeds);
     let (columns, planes) = lossless.planes();
-    let others = Laid::new(right, (columns, planes), &bits);
+    let laid = |side, planes| Laid::new(side, (columns, planes), &bits);
+    let others = laid(right, planes);
     let own_planes = (!is_same).then(|| left.planes(columns));
-    let own = own_planes
-        .as_ref()
-        .map(|planes| Laid::new(left, (columns, planes), &bits));
+    let own = own_planes.as_ref().map(|planes| laid(left, planes));
     let search = Search {
         left: own.as_ref().unwrap_or(&others),
         right: &others,
@@ -160,7 +161,7 @@ pub(super) fn search(
             (f.left, f.right)
         }
     };
-    let mut harvest = Harvest::default();
+    let mut harvest = search.equal();
     let mut tables: Vec<Table> = Vec::new();
     let mut wanted = plan.tables;
     let mut repairs = 0;
@@ -170,12 +171,12 @@ pub(super) fn search(
         tables.extend((done..wanted).map(draw));
         for start in (done..wanted).step_by(GROUP) {
             let group = start..wanted.min(start + GROUP);
-            let found = group.into_par_iter().map(|n| search.table(&tables, n));
+            let found = group.into_par_iter().map(|n| search.table(&tables[n]));
             for table in found.collect::<Vec<Harvest>>() {
                 harvest.append(table);
             }
+            harvest.order();
         }
-        harvest.found.par_sort_unstable_by_key(ordered);
         let is_found = |f: &&Found| {
             let found = harvest.found.binary_search_by_key(&ordered(f), ordered);
             found.is_ok()

@@ -1,85 +1,66 @@
-//! Tables: rows that agree in some bits meet, and are counted in full if their sketches are alike.
-
-use std::ops::Range;
+//! Tables: which bits they draw, and the rows of a side by their keys.
 
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha12Rng;
 use rayon::prelude::*;
 
-use crate::matcher::compare::all_pairs::bound::Bound;
-use crate::matcher::compare::all_pairs::lossless::{Found, Verify};
 use crate::matcher::compare::all_pairs::side::Side;
-use crate::matcher::compare::kernel::Tier;
-use crate::matcher::compare::kernel::planes::{BLOCK, Columns, Planes, Sketch};
+use crate::matcher::compare::kernel::planes::{BLOCK, Columns, Planes};
 
 /// Share of all filters that have a bit for it to be drawn for a table: others hardly part anybody.
 const ELIGIBLE: std::ops::RangeInclusive<f64> = 0.05..=0.95;
-/// Bits of a sketch.
-const SKETCH: usize = 128;
-/// Rows of a part of a table: few enough to be sorted in the first cache.
-const PART: usize = 1024;
-/// Most parts of a table, as bits of the key.
-const MOST_PARTS: u32 = 12;
-/// Rows of the left side that meet those of the right in their bucket at a time.
-const PIECE: usize = 64;
-/// Pieces of a task, so that threads share a giant bucket.
-const PIECES: usize = 64;
-/// Pairs that are counted in full at a time.
-const BATCH: usize = 2048;
 
 /// Which bits are looked at.
 pub(super) struct Bits {
     /// Those that tables may draw.
     pub(super) eligible: Vec<u16>,
     eligible_mask: Vec<u64>,
-    /// Those of a sketch: of which nearest to half of all filters have each, so that they part most.
-    sketch: Vec<u16>,
-    sketch_mask: Vec<u64>,
+    /// The words of a sketch, those whose bits part most: nearest to half of all filters have each.
+    sketch: [usize; 3],
 }
 
 impl Bits {
     /// `counts`: how many of `filters` filters have each bit.
     pub(super) fn new(counts: &[u32], filters: usize) -> Self {
-        let mask = |bits: &[u16]| {
-            let mut mask = vec![0u64; counts.len() / 64];
-            for &bit in bits {
-                mask[usize::from(bit) / 64] |= 1 << (bit % 64);
+        let share = |count: u32| f64::from(count) / filters.max(1) as f64;
+        let mut eligible_mask = vec![0u64; counts.len() / 64];
+        let mut eligible = Vec::new();
+        for (bit, &count) in counts.iter().enumerate() {
+            if ELIGIBLE.contains(&share(count)) {
+                eligible_mask[bit / 64] |= 1 << (bit % 64);
+                eligible.push(bit as u16);
             }
-            mask
-        };
-        let count = |bit: u16| counts[usize::from(bit)];
-        let share = |bit: u16| f64::from(count(bit)) / filters.max(1) as f64;
-        let mut sketch: Vec<u16> = (0..counts.len() as u16).collect();
-        sketch.sort_by_key(|&bit| ((2 * u64::from(count(bit))).abs_diff(filters as u64), bit));
-        let mut eligible = sketch.clone();
-        eligible.retain(|&bit| ELIGIBLE.contains(&share(bit)));
-        sketch.truncate(SKETCH);
+        }
+        // How often two strangers differ in a word, as a whole number.
+        let differing = |count: u32| u64::from(count) * (filters as u64 - u64::from(count));
+        let parts = counts.chunks(64).map(|word| {
+            let sum: u64 = word.iter().map(|&count| differing(count)).sum();
+            std::cmp::Reverse(sum)
+        });
+        let mut words: Vec<_> = parts.zip(0..).collect();
+        words.sort_unstable();
+        let sketch = [0, 1, 2].map(|n| words[n.min(words.len() - 1)].1);
         Self {
-            eligible_mask: mask(&eligible),
             eligible,
-            sketch_mask: mask(&sketch),
+            eligible_mask,
             sketch,
         }
     }
 
     /// In how many eligible bits two filters differ, and in how many bits of their sketches.
     pub(super) fn differing(&self, a: &[u64], b: &[u64]) -> (usize, u32) {
-        let (mut eligible, mut sketch) = (0, 0);
-        for (w, (x, y)) in a.iter().zip(b).enumerate() {
-            eligible += ((x ^ y) & self.eligible_mask[w]).count_ones();
-            sketch += ((x ^ y) & self.sketch_mask[w]).count_ones();
-        }
-        (eligible as usize, sketch)
+        let in_word = |(w, mask): (usize, &u64)| ((a[w] ^ b[w]) & mask).count_ones() as usize;
+        let sketch = self.sketch.map(|w| (a[w] ^ b[w]).count_ones());
+        let eligible = self.eligible_mask.iter().enumerate().map(in_word).sum();
+        (eligible, sketch.iter().sum())
     }
 }
 
 /// The bits of one table's key.
 #[derive(Debug)]
 pub(super) struct Table {
-    bits: Vec<u16>,
-    /// The same by words of a filter.
-    masks: Vec<(usize, u64)>,
+    pub(super) bits: Vec<u16>,
 }
 
 impl Table {
@@ -90,32 +71,22 @@ impl Table {
         let mut bits = bits.eligible.clone();
         let mut bits = bits.partial_shuffle(&mut random, size).0.to_vec();
         bits.sort_unstable();
-        let of_word = |bits: &[u16]| {
-            let mask = bits.iter().fold(0, |mask, bit| mask | 1 << (bit % 64));
-            (usize::from(bits[0]) / 64, mask)
-        };
-        let masks = bits.chunk_by(|a, b| a / 64 == b / 64).map(of_word);
-        Self {
-            masks: masks.collect(),
-            bits,
-        }
-    }
-
-    /// Whether two filters have one key.
-    fn meet(&self, a: &[u64], b: &[u64]) -> bool {
-        self.masks
-            .iter()
-            .all(|&(w, mask)| (a[w] ^ b[w]) & mask == 0)
+        Self { bits }
     }
 }
 
+/// What tables keep of a filter: its sketch, of three words, then its mark.
+pub(super) type Kept = [u64; 4];
+/// Bits of a mark that hold the weight.
+const WEIGHT: u32 = 13;
+
 /// A side laid out for keys to be taken of it.
 pub(super) struct Laid<'s, 't> {
-    side: &'s Side<'t>,
+    pub(super) side: &'s Side<'t>,
     columns: &'s Columns,
     planes: &'s Planes,
-    /// By token.
-    sketches: Vec<Sketch>,
+    /// The sketch of each token, then its mark.
+    pub(super) kept: Vec<Kept>,
 }
 
 impl<'s, 't> Laid<'s, 't> {
@@ -124,210 +95,93 @@ impl<'s, 't> Laid<'s, 't> {
         (columns, planes): (&'s Columns, &'s Planes),
         bits: &Bits,
     ) -> Self {
-        let mut sketches = vec![Sketch::default(); side.all_words().len() / side.words()];
-        let mut words = [0; BLOCK];
-        for (block, tokens) in side.tokens().chunks(BLOCK).enumerate() {
-            for (word, bits) in bits.sketch.chunks(64).enumerate() {
-                planes.gather(columns, block, bits, &mut words);
-                for (token, own) in tokens.iter().zip(words) {
-                    sketches[*token as usize][word] = own;
-                }
-            }
-        }
+        let kept = |row: &[u64]| {
+            let [a, b, c] = bits.sketch.map(|word| row[word]);
+            [a, b, c, mark(row)]
+        };
+        let rows = side.all_words().par_chunks(side.words());
         Self {
             side,
             columns,
             planes,
-            sketches,
+            kept: rows.map(kept).collect(),
         }
     }
 
-    fn sketches(&self, entries: &[u64]) -> Vec<Sketch> {
-        let sketch = |&entry| self.sketches[token(entry) as usize];
-        entries.iter().map(sketch).collect()
+    /// The tokens by their marks.
+    pub(super) fn by_mark(&self) -> Vec<(u64, u32)> {
+        let mark = |&token: &u32| (self.kept[token as usize][3], token);
+        let mut marks: Vec<_> = self.side.tokens().par_iter().map(mark).collect();
+        marks.par_sort_unstable();
+        marks
     }
 }
 
+/// The weight of a filter, and above it what hardly any other filter has: of 51 bits.
+fn mark(row: &[u64]) -> u64 {
+    // The steps are those of wyhash (Wang Yi): a product of 128 bits, folded.
+    let mut sum = 0u64;
+    let mut weight = 0;
+    for word in row {
+        let product = u128::from(sum ^ word ^ 0xa076_1d64_78bd_642f) * 0xe703_7ed1_a0b4_28db;
+        sum = (product >> 64) as u64 ^ product as u64;
+        weight += word.count_ones();
+    }
+    sum << WEIGHT | u64::from(weight)
+}
+
+pub(super) fn weight(mark: u64) -> u32 {
+    (mark & ((1 << WEIGHT) - 1)) as u32
+}
+
 /// The tokens of a side, each with its key above: by the first bits of the key.
-struct Parts {
+pub(super) struct Parts {
     starts: Vec<u32>,
     entries: Vec<u64>,
 }
 
-fn token(entry: u64) -> u32 {
+pub(super) fn token(entry: u64) -> u32 {
     entry as u32
 }
 
-fn key(entry: u64) -> u64 {
+pub(super) fn key(entry: u64) -> u64 {
     entry >> 32
 }
 
 impl Parts {
     /// In `1 << parts` parts.
-    fn new(table: &Table, side: &Laid<'_, '_>, parts: u32) -> Self {
-        let shift = 32 + table.bits.len() as u32 - parts;
-        let part = |entry: u64| (entry >> shift) as usize;
-        let mut unsorted = Vec::with_capacity(side.side.len());
+    pub(super) fn new(table: &Table, laid: &Laid<'_, '_>, parts: u32) -> Self {
+        let shift = table.bits.len() as u32 - parts;
+        let tokens = laid.side.tokens();
+        let mut keys = Vec::with_capacity(tokens.len());
         let mut starts = vec![0u32; (1 << parts) + 1];
-        let mut keys = [0; BLOCK];
-        for (block, tokens) in side.side.tokens().chunks(BLOCK).enumerate() {
-            side.planes
-                .gather(side.columns, block, &table.bits, &mut keys);
-            for (&token, key) in tokens.iter().zip(keys) {
-                let entry = key << 32 | u64::from(token);
-                starts[part(entry) + 1] += 1;
-                unsorted.push(entry);
+        let mut words = [0; BLOCK];
+        for (block, tokens) in tokens.chunks(BLOCK).enumerate() {
+            laid.planes
+                .gather(laid.columns, block, &table.bits, &mut words);
+            for &key in &words[..tokens.len()] {
+                starts[(key >> shift) as usize + 1] += 1;
+                keys.push(key as u32);
             }
         }
         for p in 1..starts.len() {
             starts[p] += starts[p - 1];
         }
         let mut next = starts.clone();
-        let mut entries = vec![0; unsorted.len()];
-        for entry in unsorted {
-            let place = &mut next[part(entry)];
-            entries[*place as usize] = entry;
+        let mut entries = vec![0; keys.len()];
+        for (&token, key) in tokens.iter().zip(keys) {
+            let place = &mut next[(u64::from(key) >> shift) as usize];
+            entries[*place as usize] = u64::from(key) << 32 | u64::from(token);
             *place += 1;
         }
         Self { starts, entries }
     }
 
-    /// The tokens of a part, by key.
-    fn sorted(&self, part: usize) -> Vec<u64> {
+    /// Takes the tokens of a part, by key, in the place of those that were there.
+    pub(super) fn sorted(&self, part: usize, entries: &mut Vec<u64>) {
         let range = self.starts[part] as usize..self.starts[part + 1] as usize;
-        let mut entries = self.entries[range].to_vec();
+        entries.clear();
+        entries.extend_from_slice(&self.entries[range]);
         entries.sort_unstable();
-        entries
     }
-}
-
-/// What tables have found.
-#[derive(Debug, Default)]
-pub(super) struct Harvest {
-    /// The pairs, each once.
-    pub(super) found: Vec<Found>,
-    /// Pairs that met in a table, each as often as it did.
-    pub(super) met: u64,
-    /// Those of them that were counted in full.
-    pub(super) verified: u64,
-}
-
-impl Harvest {
-    fn of(parts: Vec<Self>) -> Self {
-        let mut all = Self::default();
-        parts.into_iter().for_each(|part| all.append(part));
-        all
-    }
-
-    pub(super) fn append(&mut self, mut other: Self) {
-        self.found.append(&mut other.found);
-        self.met += other.met;
-        self.verified += other.verified;
-    }
-}
-
-/// Both sides of a search by tables.
-pub(super) struct Search<'s, 't> {
-    pub(super) left: &'s Laid<'s, 't>,
-    pub(super) right: &'s Laid<'s, 't>,
-    pub(super) bound: &'s Bound,
-    /// In how many bits of their sketches two filters may differ.
-    pub(super) tolerance: u32,
-    /// Both are the same side: each pair is looked at once.
-    pub(super) is_same: bool,
-}
-
-impl Search<'_, '_> {
-    /// What table number `number` of `tables` finds that those before it do not.
-    pub(super) fn table(&self, tables: &[Table], number: usize) -> Harvest {
-        let table = &tables[number];
-        let rows = self.left.side.len().max(self.right.side.len());
-        let parts = (rows / PART).max(1).ilog2();
-        let parts = parts.min(MOST_PARTS).min(table.bits.len() as u32);
-        let (a, b) = rayon::join(
-            || Parts::new(table, self.left, parts),
-            || Parts::new(table, self.right, parts),
-        );
-        let part = |part| self.part(&a.sorted(part), &b.sorted(part), &tables[..number]);
-        Harvest::of((0..1usize << parts).into_par_iter().map(part).collect())
-    }
-
-    /// What the buckets of a part find: `a` and `b` are its rows of both sides, by key.
-    fn part(&self, a: &[u64], b: &[u64], before: &[Table]) -> Harvest {
-        let mut pieces = Vec::new();
-        let (mut end, mut other) = (0, 0);
-        for rows in a.chunk_by(|x, y| key(*x) == key(*y)) {
-            let start = end;
-            end += rows.len();
-            let own = key(rows[0]);
-            while other < b.len() && key(b[other]) < own {
-                other += 1;
-            }
-            let from = other;
-            while other < b.len() && key(b[other]) == own {
-                other += 1;
-            }
-            if from < other {
-                let piece = |at: usize| (at..end.min(at + PIECE), from..other);
-                pieces.extend((start..end).step_by(PIECE).map(piece));
-            }
-        }
-        let part = Part {
-            rows: (a, b),
-            sketches: (&self.left.sketches(a), &self.right.sketches(b)),
-        };
-        let pieces = pieces.par_chunks(PIECES);
-        let found = pieces.map(|pieces| self.pieces(&part, pieces, before));
-        Harvest::of(found.collect())
-    }
-
-    /// What pieces of buckets find, each a range of rows on both sides.
-    fn pieces(
-        &self,
-        part: &Part<'_>,
-        pieces: &[(Range<usize>, Range<usize>)],
-        before: &[Table],
-    ) -> Harvest {
-        let tier = Tier::best();
-        let mut harvest = Harvest::default();
-        let mut verify = Verify::new((self.left.side, self.right.side), self.bound);
-        let mut alike = Vec::new();
-        for (rows, others) in pieces {
-            let (a, b) = (&part.rows.0[rows.clone()], &part.rows.1[others.clone()]);
-            harvest.met += (a.len() * b.len()) as u64;
-            let sketches = (
-                &part.sketches.0[rows.clone()],
-                &part.sketches.1[others.clone()],
-            );
-            tier.alike(sketches, self.tolerance, &mut alike);
-            let tokens = |(i, j): (u32, u32)| (token(a[i as usize]), token(b[j as usize]));
-            let tokens = alike.drain(..).map(tokens);
-            verify.add(tokens.filter(|(i, j)| !self.is_same || i < j));
-            if verify.len() >= BATCH {
-                self.keep(&mut harvest, &mut verify, before);
-            }
-        }
-        self.keep(&mut harvest, &mut verify, before);
-        harvest
-    }
-
-    /// Moves to `harvest` what `verify` holds and the bound keeps, but for what tables `before` find.
-    fn keep(&self, harvest: &mut Harvest, verify: &mut Verify<'_, '_>, before: &[Table]) {
-        harvest.verified += verify.len() as u64;
-        verify.kept(|pair| {
-            let (x, y) = (
-                self.left.side.of_token(pair.left),
-                self.right.side.of_token(pair.right),
-            );
-            if !before.iter().any(|table| table.meet(x, y)) {
-                harvest.found.push(pair);
-            }
-        });
-    }
-}
-
-/// Tokens of both sides, each with its key, and their sketches.
-struct Part<'p> {
-    rows: (&'p [u64], &'p [u64]),
-    sketches: (&'p [Sketch], &'p [Sketch]),
 }

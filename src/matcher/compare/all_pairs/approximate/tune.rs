@@ -4,9 +4,11 @@ use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha12Rng;
 
+use super::Sample;
 use super::tables::Bits;
-use crate::matcher::compare::all_pairs::lossless::Found;
+use crate::matcher::compare::all_pairs::bound::Bound;
 use crate::matcher::compare::all_pairs::side::Side;
+use crate::matcher::compare::kernel::common_and_weight;
 
 /// Bits of a table's key that are tried.
 const SIZES: std::ops::RangeInclusive<usize> = 4..=30;
@@ -17,12 +19,13 @@ const STRANGERS: usize = 600;
 /// Share of what may be missed that is left for chance.
 const MARGIN: f64 = 0.25;
 
-/// What it costs to give a row its place in a table, in pairs that meet and are ruled out by their
-/// sketches; and to count a pair in full, which is to wait for memory. By `perf record` of
-/// `match --approximate 0.99 --threads 1` with 200,000 records a side: 106, 3.5 and 148 ns.
-const PLACE: f64 = 30.0;
+/// What it costs to give a row its place in a table and its sketch to those that meet, in pairs that meet
+/// and are ruled out by their sketches; and to count a pair in full. By `perf record` of
+/// `match --approximate 0.99 --threads 1` with 200,000 records a side on a loaded machine: about 130, 3 and
+/// 150 ns.
+const PLACE: f64 = 45.0;
 /// See [`PLACE`].
-const COUNT: f64 = 40.0;
+const COUNT: f64 = 50.0;
 
 /// The parameters of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,23 +74,31 @@ fn meets(bits: usize, eligible: usize) -> Vec<f64> {
 /// that of most.
 pub(super) fn choose(
     (left, right): (&Side<'_>, &Side<'_>),
+    bound: &Bound,
     bits: &Bits,
-    found: &[Found],
+    tuning: &Sample,
     asked: f64,
     seeds: [u64; 2],
 ) -> Plan {
     let differing = |i: u32, j: u32| bits.differing(left.of_token(i), right.of_token(j));
-    let alike = Differing(found.iter().map(|f| differing(f.left, f.right)).collect());
+    let alike = Differing(
+        tuning
+            .pairs
+            .iter()
+            .map(|f| differing(f.left, f.right))
+            .collect(),
+    );
     let (rows, others) = (
         sample(left, STRANGERS, seeds[0]),
         sample(right, STRANGERS, seeds[1]),
     );
-    let is_one = |x: &[u64], y: &[u64]| std::ptr::eq(x, y);
     let mut strangers = Vec::new();
     for &i in &rows {
-        let others = others
-            .iter()
-            .filter(|&&j| !is_one(left.of_token(i), right.of_token(j)));
+        // The pairs that are kept are known better from the other sample.
+        let others = others.iter().filter(|&&j| {
+            let (common, weight) = common_and_weight(left.of_token(i), right.of_token(j));
+            common < bound.least(weight)
+        });
         strangers.extend(others.map(|&j| differing(i, j)));
     }
     let strangers = Differing(strangers);
@@ -99,8 +110,10 @@ pub(super) fn choose(
         .filter(|(t, alike)| *t == most || alike.iter().sum::<f64>() >= target)
         .map(|(t, alike)| (t, alike, strangers.within(t)))
         .collect();
-    let everybody = strangers.within(u32::MAX);
+    let all_alike = alike.within(u32::MAX);
+    let all_strangers = strangers.within(u32::MAX);
     let (a, b) = (left.len() as f64, right.len() as f64);
+    let kept = a * tuning.pairs.len() as f64 / tuning.rows as f64;
     let mut best: Option<((bool, f64), Plan)> = None;
     for size in SIZES.filter(|size| *size < eligible) {
         let meets = meets(size, eligible);
@@ -119,7 +132,8 @@ pub(super) fn choose(
                     high = tables;
                 }
             }
-            let pairs = a * b * (mean(&everybody) + mean(strangers) * COUNT);
+            let pairs = a * b * (mean(&all_strangers) + mean(strangers) * COUNT)
+                + kept * (mean(&all_alike) + mean(alike) * COUNT);
             let cost = low as f64 * ((a + b) * PLACE + pairs);
             let reached = recall(low);
             // Enough before little, then cheap before dear; without enough, most.

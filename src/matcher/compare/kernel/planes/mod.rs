@@ -11,9 +11,12 @@
 //! has overflowed is out, and a block is left as soon as no row is in.
 
 mod adders;
+mod pairs;
 #[cfg(target_arch = "x86_64")]
 mod registers;
 mod tiers;
+
+pub use pairs::{pick, pick_filters};
 
 /// Rows of a block.
 pub const BLOCK: usize = 512;
@@ -27,9 +30,6 @@ const MOST_BITS: usize = 4096;
 const UNUSED: u16 = u16::MAX;
 /// Words of a plane.
 const WORDS: usize = BLOCK / 64;
-
-/// Some bits of a filter, by which two are compared before they are in full.
-pub type Sketch = [u64; 2];
 
 /// One bit of each row of a block.
 pub type Plane = [u64; WORDS];

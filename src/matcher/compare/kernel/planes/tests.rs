@@ -86,13 +86,11 @@ fn common_bits_of_pairs_are_counted() {
     let (a, b) = (filters(1, 9, 5), filters(2, 8, 5));
     let mut pairs = vec![(0, 0), (8, 7), (3, 7), (3, 0)];
     pairs.extend((0..40).map(|n| (n % 9, n % 8)));
-    let count = |words: &mut dyn Iterator<Item = u64>| words.map(u64::count_ones).sum::<u32>();
-    let wanted: Vec<(u32, u32)> = pairs
+    let wanted: Vec<u32> = pairs
         .iter()
         .map(|&(i, j): &(u32, u32)| {
-            let (a, b) = (&a[i as usize], &b[j as usize]);
-            let common = count(&mut a.iter().zip(b).map(|(x, y)| x & y));
-            (common, count(&mut a.iter().chain(b).copied()))
+            let both = a[i as usize].iter().zip(&b[j as usize]);
+            both.map(|(x, y)| (x & y).count_ones()).sum()
         })
         .collect();
     for tier in Tier::available() {
@@ -129,29 +127,50 @@ fn gathered_bits_are_those_of_the_rows() {
 
 #[test]
 fn sketches_are_alike_up_to_the_tolerance() {
-    let sketches = |seed, n| -> Vec<Sketch> {
-        let rows = filters(seed, n, 2).into_iter();
-        rows.map(|row| [row[0], row[1]]).collect()
+    let sketches = |seed, n| -> [Vec<u64>; 3] {
+        let rows = filters(seed, n, 3);
+        [0, 1, 2].map(|word| rows.iter().map(|row| row[word]).collect())
     };
-    let differing = |a: &Sketch, b: &Sketch| -> u32 {
-        let both = a.iter().zip(b);
-        both.map(|(x, y)| (x ^ y).count_ones()).sum()
-    };
-    for n in [0, 1, 63, 64, 65, 130] {
+    for n in [0, 1, 15, 16, 17, 130] {
         let (a, b) = (sketches(1, 5), sketches(2, n));
-        for tolerance in [0, 45, 50, 128] {
+        let differing = |i: usize, j: usize| -> u32 {
+            let both = a.iter().zip(&b);
+            both.map(|(x, y)| (x[i] ^ y[j]).count_ones()).sum()
+        };
+        for tolerance in [0, 66, 72, 192] {
             let mut wanted = Vec::new();
-            for (i, x) in (0..).zip(&a) {
-                let near = (0..).zip(&b).filter(|(_, y)| differing(x, y) <= tolerance);
-                wanted.extend(near.map(|(j, _)| (i, j)));
+            for i in 0..5 {
+                let near = (0..n).filter(|j| differing(i, *j) <= tolerance);
+                wanted.extend(near.map(|j| (i as u32, j as u32)));
             }
             for tier in Tier::available() {
                 let mut alike = Vec::new();
-                tier.alike((&a, &b), tolerance, &mut alike);
+                let words = [&a, &b].map(|all| all.each_ref().map(Vec::as_slice));
+                tier.alike(words[0], words[1], tolerance, &mut alike);
                 assert_eq!(alike, wanted, "{tier:?}");
             }
         }
     }
+}
+
+#[test]
+fn picked_rows_are_those_asked_for() {
+    let rows = filters(1, 40, 5);
+    let numbers: Vec<u32> = (0..60).map(|n| n * 7 % 40).collect();
+    let wanted = |n: &u32| rows[*n as usize].clone();
+    let mut picked = vec![9];
+    pick_filters(&rows.concat(), 5, &numbers, &mut picked);
+    let all = numbers.iter().flat_map(wanted);
+    assert!(picked.into_iter().eq(std::iter::once(9).chain(all)));
+    let (arrays, mut picked) = (rows.concat(), vec![[9; 5]]);
+    pick(arrays.as_chunks::<5>().0, &numbers, &mut picked);
+    assert_eq!(picked[0], [9; 5]);
+    assert!(
+        picked[1..]
+            .iter()
+            .map(|row| row.to_vec())
+            .eq(numbers.iter().map(wanted))
+    );
 }
 
 proptest! {

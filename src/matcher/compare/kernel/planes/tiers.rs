@@ -4,7 +4,7 @@
     reason = "a function for an instruction set may be called only where the machine has it"
 )]
 
-use super::{BLOCK, Near, Plane, Planes, Rows, Sketch, adders};
+use super::{BLOCK, Near, Plane, Planes, Rows, adders, pairs};
 use crate::matcher::compare::kernel::Tier;
 
 impl Tier {
@@ -37,15 +37,16 @@ impl Tier {
     }
 
     /// Appends to `alike` the numbers of those sketches of `a` and `b` that differ in no more than
-    /// `tolerance` bits.
+    /// `tolerance` bits. Of each side there is a list for each word of a sketch.
     pub fn alike(
         self,
-        (a, b): (&[Sketch], &[Sketch]),
+        a: [&[u64]; 3],
+        b: [&[u64]; 3],
         tolerance: u32,
         alike: &mut Vec<(u32, u32)>,
     ) {
         match self {
-            Self::Portable | Self::Neon => compare(a, b, tolerance, alike),
+            Self::Portable | Self::Neon => pairs::alike(a, b, tolerance, alike),
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => avx2::alike(a, b, tolerance, alike),
             #[cfg(target_arch = "x86_64")]
@@ -55,76 +56,23 @@ impl Tier {
         }
     }
 
-    /// Appends to `counts` for the rows of each of `pairs` how many bits they share, and the sum of
-    /// their weights: rows `i` of `a` and `j` of `b`, both of `words` words.
+    /// Appends to `counts` for the rows of each of `pairs` how many bits they share: rows `i` of `a` and
+    /// `j` of `b`, both of `words` words.
     pub fn common_of_pairs(
         self,
-        (a, b): (&[u64], &[u64]),
+        rows: (&[u64], &[u64]),
         words: usize,
         pairs: &[(u32, u32)],
-        counts: &mut Vec<(u32, u32)>,
+        counts: &mut Vec<u32>,
     ) {
         match self {
-            Self::Portable | Self::Neon => count(a, b, words, pairs, counts),
+            Self::Portable | Self::Neon => pairs::count(rows, words, pairs, counts),
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => avx2::common(a, b, words, pairs, counts),
+            Self::Avx2 => avx2::common(rows, words, pairs, counts),
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512Bw | Self::Avx512 => avx512::common(a, b, words, pairs, counts),
+            Self::Avx512Bw | Self::Avx512 => avx512::common(rows, words, pairs, counts),
             #[cfg(not(target_arch = "x86_64"))]
             Self::Avx2 | Self::Avx512Bw | Self::Avx512 => unreachable!("not of this machine"),
-        }
-    }
-}
-
-/// Pairs by which rows are asked for before they are counted.
-const AHEAD: usize = 12;
-
-#[inline(always)]
-fn count(a: &[u64], b: &[u64], words: usize, pairs: &[(u32, u32)], counts: &mut Vec<(u32, u32)>) {
-    // PERF: loops, since a closure is not compiled for the instruction set of the function around it.
-    // What they wait for is memory.
-    let row = |i: u32| i as usize * words..(i as usize + 1) * words;
-    for (n, &(i, j)) in pairs.iter().enumerate() {
-        if let Some(&(i, j)) = pairs.get(n + AHEAD) {
-            prefetch(&a[row(i)]);
-            prefetch(&b[row(j)]);
-        }
-        let (mut common, mut weight) = (0, 0);
-        for (x, y) in a[row(i)].iter().zip(&b[row(j)]) {
-            common += (x & y).count_ones();
-            weight += x.count_ones() + y.count_ones();
-        }
-        counts.push((common, weight));
-    }
-}
-
-/// Asks for a row to be brought near.
-#[inline(always)]
-fn prefetch(row: &[u64]) {
-    #[cfg(target_arch = "x86_64")]
-    for line in row.chunks(8) {
-        use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: of every machine, and nothing is read.
-        unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) };
-    }
-    #[cfg(not(target_arch = "x86_64"))]
-    let _ = row;
-}
-
-#[inline(always)]
-fn compare(a: &[Sketch], b: &[Sketch], tolerance: u32, alike: &mut Vec<(u32, u32)>) {
-    for (i, own) in (0..).zip(a) {
-        for (first, others) in (0..).step_by(64).zip(b.chunks(64)) {
-            // PERF: collected as bits, so that nothing is guessed for most, who are not alike.
-            let mut rest = 0u64;
-            for (j, other) in others.iter().enumerate() {
-                let differing = (own[0] ^ other[0]).count_ones() + (own[1] ^ other[1]).count_ones();
-                rest |= u64::from(differing <= tolerance) << j;
-            }
-            while rest != 0 {
-                alike.push((i, first + rest.trailing_zeros()));
-                rest &= rest - 1;
-            }
         }
     }
 }
@@ -133,7 +81,7 @@ fn compare(a: &[Sketch], b: &[Sketch], tolerance: u32, alike: &mut Vec<(u32, u32
 macro_rules! wide {
     ($name:ident, $features:literal, $register:ident, $has:ident) => {
         mod $name {
-            use super::{Near, Plane, Rows, Sketch};
+            use super::{Near, Plane, Rows};
             use crate::matcher::compare::kernel::x86::$has as has;
 
             pub(super) fn near(
@@ -162,14 +110,14 @@ macro_rules! wide {
             }
 
             pub(super) fn alike(
-                a: &[Sketch],
-                b: &[Sketch],
+                a: [&[u64]; 3],
+                b: [&[u64]; 3],
                 tolerance: u32,
                 out: &mut Vec<(u32, u32)>,
             ) {
                 #[target_feature(enable = $features)]
-                fn run(a: &[Sketch], b: &[Sketch], tolerance: u32, out: &mut Vec<(u32, u32)>) {
-                    super::compare(a, b, tolerance, out);
+                fn run(a: [&[u64]; 3], b: [&[u64]; 3], tolerance: u32, out: &mut Vec<(u32, u32)>) {
+                    super::pairs::alike(a, b, tolerance, out);
                 }
                 assert!(has(), "not of this machine");
                 // SAFETY: the machine has the instructions, as was just asked.
@@ -177,25 +125,23 @@ macro_rules! wide {
             }
 
             pub(super) fn common(
-                a: &[u64],
-                b: &[u64],
+                rows: (&[u64], &[u64]),
                 words: usize,
                 pairs: &[(u32, u32)],
-                out: &mut Vec<(u32, u32)>,
+                out: &mut Vec<u32>,
             ) {
                 #[target_feature(enable = $features)]
                 fn run(
-                    a: &[u64],
-                    b: &[u64],
+                    rows: (&[u64], &[u64]),
                     words: usize,
                     pairs: &[(u32, u32)],
-                    out: &mut Vec<(u32, u32)>,
+                    out: &mut Vec<u32>,
                 ) {
-                    super::count(a, b, words, pairs, out);
+                    super::pairs::count(rows, words, pairs, out);
                 }
                 assert!(has(), "not of this machine");
                 // SAFETY: the machine has the instructions, as was just asked.
-                unsafe { run(a, b, words, pairs, out) }
+                unsafe { run(rows, words, pairs, out) }
             }
         }
     };
@@ -204,4 +150,9 @@ macro_rules! wide {
 #[cfg(target_arch = "x86_64")]
 wide!(avx2, "avx2,popcnt", __m256i, has_avx2);
 #[cfg(target_arch = "x86_64")]
-wide!(avx512, "avx2,popcnt,avx512f", __m512i, has_avx512_bw);
+wide!(
+    avx512,
+    "avx2,popcnt,avx512f,avx512bw",
+    __m512i,
+    has_avx512_bw
+);
