@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use bytesize::ByteSize;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
-use crate::owner::table::{DateFormat, Delimiter};
+use crate::owner::table::{DateFormat, Delimiter, Exclude};
 use crate::pipeline::link::BLOCK_PAIRS;
 use crate::units::PartyId;
 
@@ -145,8 +145,8 @@ pub(super) struct Encode {
     /// The list of rejected rows to write: it stays with you. Default: beside the token file, .rejects.csv
     #[arg(long)]
     pub(super) rejects: Option<PathBuf>,
-    /// Which column holds a field: id, first, middle, last, suffix, birthdate, gender, alias-first or alias-last, as in
-    /// last="LNAME"; an alias may be given more than once, for more than one column
+    /// Which column holds a field: id, first, middle, last, suffix, birthdate, gender, alias-first, alias-last or hold,
+    /// as in last="LNAME"; an alias may be given more than once, for more than one column
     #[arg(long = "map", value_name = "FIELD=HEADER")]
     pub(super) map: Vec<String>,
     /// How dates are written, where the column does not tell
@@ -155,6 +155,8 @@ pub(super) struct Encode {
     /// What separates the columns, where the header line does not tell
     #[arg(long)]
     pub(super) delimiter: Option<Delimiter>,
+    #[command(flatten)]
+    pub(super) opt_outs: OptOuts,
     /// Encode decoys instead: the same names with birthdates moved away, so that every link to one is
     /// false. The operator measures false links by them (match --decoys)
     #[arg(long)]
@@ -207,9 +209,33 @@ pub(super) struct Audit {
     /// What separates the columns, where the header line does not tell
     #[arg(long)]
     pub(super) delimiter: Option<Delimiter>,
+    #[command(flatten)]
+    pub(super) opt_outs: OptOuts,
     /// Replace a report that exists
     #[arg(long)]
     pub(super) force: bool,
+}
+
+/// Who is left out.
+#[derive(Debug, ClapArgs)]
+pub(super) struct OptOuts {
+    /// Leave out the students whose ids are in this list, one id a line, or a table with a header line; may be
+    /// given more than once
+    #[arg(long, value_name = "LIST")]
+    exclude: Vec<PathBuf>,
+    /// Leave out the students who have opted out by a column of the table, which --map hold=HEADER names where the
+    /// header does not tell
+    #[arg(long)]
+    exclude_holds: bool,
+}
+
+impl OptOuts {
+    pub(super) fn exclude(&self) -> Exclude {
+        Exclude {
+            lists: self.exclude.clone(),
+            holds: self.exclude_holds,
+        }
+    }
 }
 
 #[derive(Debug, ClapArgs)]

@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::owner::decoy::Decoys;
 use crate::owner::encode::{Encoder, Outcome};
 use crate::owner::normalise::{Namesakes, Person};
-use crate::owner::table::Birth;
+use crate::owner::table::{Birth, OptOut};
 use crate::units::{PartyId, RecordRef};
 
 /// People encoded by one thread at a time: at least so many, if a block ends there...
@@ -24,13 +24,15 @@ const AHEAD: usize = 32;
 pub(super) type Fate = u8;
 
 /// Why a row is not encoded.
-pub(super) const REASONS: [&str; 6] = [
+pub(super) const REASONS: [&str; 8] = [
     "no_student_id",
     "no_name",
     "no_birthdate",
     "bad_birthdate",
     "no_birthdate_and_no_name",
     "no_decoy",
+    "excluded",
+    "opt_out",
 ];
 
 /// What must be known of the whole table before a record of it is encoded.
@@ -165,7 +167,12 @@ impl Batch<'_> {
                 self.people.touch(next.map(|(_, row)| *row as usize));
             }
             wide.clear();
-            let fate = if self.ahead.person(self.people, self.first, i, &mut person) {
+            let fate = if let Some(opt_out) = self.people.row(i).opt_out {
+                Some(match opt_out {
+                    OptOut::Listed => "excluded",
+                    OptOut::Held => "opt_out",
+                })
+            } else if self.ahead.person(self.people, self.first, i, &mut person) {
                 let outcome =
                     self.encoder
                         .encode_in(&mut workspace, &person, self.refs[i], &mut wide);

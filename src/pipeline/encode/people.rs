@@ -1,12 +1,14 @@
 //! The people of a table, read and normalised once, close together in memory.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use crate::error::Result;
 use crate::owner::decoy::Decoys;
 use crate::owner::encode::{Encoder, Order};
 use crate::owner::normalise::{self, Gender, NamesNumber, Namesakes, Person};
-use crate::owner::table::{Birth, Record, Table};
+use crate::owner::table::{Birth, OptOut, OptOuts, Record, Table};
 use crate::units::BirthDate;
 
 /// Records read at a time.
@@ -33,6 +35,10 @@ pub(super) struct Row {
     pub(super) line: u64,
     /// The birthdate, as the file has it.
     pub(super) birth: Birth,
+    /// Why its person is left out, if so: nothing of it is then kept but the id.
+    pub(super) opt_out: Option<OptOut>,
+    /// The column of opt-outs says that its person has opted out, whether that counts or not.
+    pub(super) is_held: bool,
     gender: Option<Gender>,
     birthdate: Option<BirthDate>,
     birth_year: Option<u16>,
@@ -122,17 +128,28 @@ impl People {
         })
     }
 
-    fn add(&mut self, records: &[Record], with_names: bool, encoder: Option<&Encoder>) {
-        let people: Vec<(Person, Option<NamesNumber>, Order)> = records
+    fn add(
+        &mut self,
+        records: &[Record],
+        opt_outs: &OptOuts,
+        with_names: bool,
+        encoder: Option<&Encoder>,
+    ) {
+        let people: Vec<(Option<OptOut>, Person, Option<NamesNumber>, Order)> = records
             .par_iter()
             .map(|record| {
-                let person = normalise::person(record);
+                let opt_out = opt_outs.of(record);
+                // PRIVACY: whom to leave out, nothing is reckoned with, not even as somebody's namesake.
+                let person = match opt_out {
+                    Some(_) => Person::default(),
+                    None => normalise::person(record),
+                };
                 let names = with_names.then(|| NamesNumber::of(&person)).flatten();
                 let order = encoder.map(|e| e.order(&person)).unwrap_or_default();
-                (person, names, order)
+                (opt_out, person, names, order)
             })
             .collect();
-        for (record, (person, names, order)) in records.iter().zip(people) {
+        for (record, (opt_out, person, names, order)) in records.iter().zip(people) {
             for text in [
                 &person.first,
                 &person.middle,
@@ -148,7 +165,12 @@ impl People {
             self.rows.push(Row {
                 end: self.texts.len(),
                 line: record.line,
-                birth: record.birthdate,
+                birth: match opt_out {
+                    Some(_) => Birth::Missing,
+                    None => record.birthdate,
+                },
+                opt_out,
+                is_held: record.is_held,
                 gender: person.gender,
                 birthdate: person.birthdate,
                 birth_year: person.birth_year,
@@ -162,6 +184,7 @@ impl People {
 /// Reads a table while what was read before is normalised.
 pub(super) struct Reader {
     pub(super) table: Table,
+    opt_outs: Arc<OptOuts>,
     next: Vec<Record>,
     current: Vec<Record>,
     /// Rows of a batch at most, and rows read at a time.
@@ -173,9 +196,15 @@ pub(super) struct Reader {
 
 impl Reader {
     /// Reads batches of `batch` rows, a power of two.
-    pub(super) fn new(table: Table, batch: usize, with_names: bool) -> Result<Self> {
+    pub(super) fn new(
+        table: Table,
+        opt_outs: Arc<OptOuts>,
+        batch: usize,
+        with_names: bool,
+    ) -> Result<Self> {
         let mut this = Self {
             table,
+            opt_outs,
             next: Vec::new(),
             current: Vec::new(),
             batch,
@@ -188,7 +217,8 @@ impl Reader {
 
     /// Starts again from the top of the same table, newly opened.
     pub(super) fn restart(&mut self, table: Table) -> Result<()> {
-        *self = Self::new(table, self.batch, self.with_names)?;
+        let opt_outs = Arc::clone(&self.opt_outs);
+        *self = Self::new(table, opt_outs, self.batch, self.with_names)?;
         Ok(())
     }
 
@@ -211,7 +241,7 @@ impl Reader {
             std::mem::swap(&mut self.current, &mut self.next);
             let (read, ()) = rayon::join(
                 || self.table.next_batch(self.chunk, &mut self.next),
-                || people.add(&self.current, self.with_names, encoder),
+                || people.add(&self.current, &self.opt_outs, self.with_names, encoder),
             );
             read?;
             told(people.len());

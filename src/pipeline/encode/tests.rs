@@ -62,6 +62,7 @@ fn setup(schema: &str) -> (tempfile::TempDir, Options) {
         refs: at("out.refs.csv"),
         rejects: at("out.rejects.csv"),
         mapping: Mapping::default(),
+        exclude: Exclude::default(),
         decoys: false,
         force: true,
         resume: false,
@@ -188,6 +189,7 @@ fn what_a_run_of_something_else_left_is_refused_and_kept() {
         refs: o.refs.clone(),
         rejects: o.rejects.clone(),
         mapping: Mapping::default(),
+        exclude: Exclude::default(),
         resume: true,
         ..o
     };
