@@ -117,6 +117,10 @@ impl Grouped {
                 }
             }
         }
+        #[allow(
+            clippy::iter_over_hash_type,
+            reason = "each student is sorted by itself"
+        )]
         for student in grouped.students.values_mut() {
             // Those of the row itself are read from it.
             student.main.names = Box::default();
