@@ -3,7 +3,7 @@
 //! A line `$ blindlink ...` is a command; the lines below it are what it prints (both streams,
 //! standard output first), if any are shown. `...` stands for any text, on a line of its own for
 //! any lines. `? 3` says that the command ends with exit code 3 instead of 0. A block
-//! ` ```csv FILE` shows what stands in a file at that point of the page.
+//! ` ```text FILE` is a file that the reader writes. ` ```csv FILE` shows what stands in a file at that point of the page.
 
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
@@ -24,8 +24,12 @@ fn run_page(page: &str) {
     while let Some((number, line)) = lines.next() {
         let place = format!("{page}:{}", number + 1);
         let mut block = Vec::new();
-        if line == "```console" || line.starts_with("```csv ") {
+        if line == "```console" || line.starts_with("```csv ") || line.starts_with("```text ") {
             block.extend(lines.by_ref().map(|(_, l)| l).take_while(|l| *l != "```"));
+        }
+        if let Some(file) = line.strip_prefix("```text ") {
+            std::fs::write(folder.path().join(file), block.join("\n")).unwrap();
+            continue;
         }
         if let Some(file) = line.strip_prefix("```csv ") {
             let found = std::fs::read_to_string(folder.path().join(file)).unwrap();

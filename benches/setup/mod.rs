@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use blindlink::atomic;
 use blindlink::owner::key::LinkageKey;
-use blindlink::owner::table::Mapping;
+use blindlink::owner::table::{Exclude, Mapping};
 use blindlink::pipeline::{Silent, encode, link};
 use blindlink::project::new_project;
 use blindlink::synth;
@@ -81,6 +81,7 @@ impl Job {
             refs: self.path(&format!("{name}.refs.csv")),
             rejects: self.path(&format!("{name}.rejects.csv")),
             mapping: Mapping::default(),
+            exclude: Exclude::default(),
             force: true,
             decoys: false,
             resume: false,

@@ -6,6 +6,7 @@ use bytesize::ByteSize;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 use super::reading::{Member, Reading};
+use crate::owner::table::Exclude;
 use crate::pipeline::link::BLOCK_PAIRS;
 use crate::units::PartyId;
 
@@ -149,6 +150,8 @@ pub(super) struct Encode {
     pub(super) reading: Reading,
     #[command(flatten)]
     pub(super) member: Member,
+    #[command(flatten)]
+    pub(super) opt_outs: OptOuts,
     /// Encode decoys instead: the same names with birthdates moved away, so that every link to one is
     /// false. The operator measures false links by them (match --decoys)
     #[arg(long)]
@@ -196,9 +199,33 @@ pub(super) struct Audit {
     pub(super) reading: Reading,
     #[command(flatten)]
     pub(super) member: Member,
+    #[command(flatten)]
+    pub(super) opt_outs: OptOuts,
     /// Replace a report that exists
     #[arg(long)]
     pub(super) force: bool,
+}
+
+/// Who is left out.
+#[derive(Debug, ClapArgs)]
+pub(super) struct OptOuts {
+    /// Leave out the students whose ids are in this list, one id a line, or a table with a header line; may be
+    /// given more than once
+    #[arg(long, value_name = "LIST")]
+    exclude: Vec<PathBuf>,
+    /// Leave out the students who have opted out by a column of the table, which --map hold=HEADER names where the
+    /// header does not tell
+    #[arg(long)]
+    exclude_holds: bool,
+}
+
+impl OptOuts {
+    pub(super) fn exclude(&self) -> Exclude {
+        Exclude {
+            lists: self.exclude.clone(),
+            holds: self.exclude_holds,
+        }
+    }
 }
 
 #[derive(Debug, ClapArgs)]

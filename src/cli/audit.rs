@@ -21,6 +21,7 @@ pub(super) fn audit(verb: &Audit, progress: &Progress) -> Result<()> {
         key: key.clone(),
         tokens: verb.tokens.clone(),
         mapping: verb.reading.mapping(verb.member.name())?,
+        exclude: verb.opt_outs.exclude(),
         population: verb.population,
         seed: verb.seed,
         json: verb.json.clone(),

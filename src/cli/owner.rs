@@ -7,6 +7,7 @@ use super::print;
 use super::reading;
 use super::term::Progress;
 use crate::error::{Error, Result};
+use crate::owner::table::Field;
 use crate::pipeline::encode::{Options, Summary};
 use crate::pipeline::files::beside;
 use crate::pipeline::{encode as pipeline, resolve as resolving};
@@ -27,6 +28,7 @@ pub(super) fn encode(verb: &Encode, args: &Args, progress: &Progress) -> Result<
             .clone()
             .unwrap_or_else(|| beside(&verb.out, "rejects.csv")),
         mapping: verb.reading.mapping(verb.member.name())?,
+        exclude: verb.opt_outs.exclude(),
         decoys: verb.decoys,
         force: verb.force,
         resume: verb.resume,
@@ -48,6 +50,13 @@ pub(super) fn encode(verb: &Encode, args: &Args, progress: &Progress) -> Result<
         eprintln!(
             "warning: column \"{}\" seems cut at {} letters ({} rows): ask for an export with whole names",
             cut.header, cut.letters, cut.rows
+        );
+    }
+    let unmet = summary.opt_outs.unmet;
+    if unmet > 0 {
+        eprintln!(
+            "warning: {unmet} of the {} ids in the lists of --exclude are in no row: one that is mistyped leaves nobody out",
+            summary.opt_outs.listed
         );
     }
     if verb.json {
@@ -76,6 +85,14 @@ fn describe(options: &Options, summary: &Summary) -> String {
     if summary.with_alias > 0 {
         text += &format!("aliases     {} records\n", summary.with_alias);
     }
+    for (rows, what) in [
+        (summary.other_rows, "hold other names of students"),
+        (summary.not_students, "are of no students"),
+    ] {
+        if rows > 0 {
+            text += &format!("{rows} more rows {what}\n");
+        }
+    }
     text += &format!(
         "{} rows read, {} records encoded",
         summary.read, summary.records
@@ -90,7 +107,21 @@ fn describe(options: &Options, summary: &Summary) -> String {
             .collect();
         text += &format!(" ({})", reasons.join(", "));
     }
-    text += &format!("\n{} goes to the operator\n", options.out.display());
+    text += "\n";
+    let opt_outs = &summary.opt_outs;
+    if opt_outs.held > 0 && !opt_outs.holds_left_out {
+        let columns = summary
+            .columns
+            .iter()
+            .find(|(field, _)| *field == Field::Hold);
+        let header = columns.and_then(|(_, headers)| headers.first());
+        text += &format!(
+            "{} students have an opt-out in \"{}\": --exclude-holds leaves them out\n",
+            opt_outs.held,
+            header.map_or("", String::as_str)
+        );
+    }
+    text += &format!("{} goes to the operator\n", options.out.display());
     text += &format!(
         "{} and {} stay with you\n",
         options.refs.display(),
@@ -126,6 +157,15 @@ fn as_json(summary: &Summary) -> Result<String> {
         "without_birthdate": summary.no_birthdate,
         "unreadable_birthdate": summary.bad_birthdate,
         "with_alias": summary.with_alias,
+        "rows_of_other_names": summary.other_rows,
+        "rows_of_no_student": summary.not_students,
+        "opt_outs": {
+            "held": summary.opt_outs.held,
+            "holds_left_out": summary.opt_outs.holds_left_out,
+            "listed": summary.opt_outs.listed,
+            "listed_in_no_row": summary.opt_outs.unmet,
+        },
+        "preset": summary.preset,
         "columns": columns,
         "cut_columns": cut,
         "date_format": summary.date_format,

@@ -1,6 +1,6 @@
 //! `audit`: attack our own tokens before they leave; at the operator, look at tokens alone.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::files::{check_outputs, made_under};
 use super::{Progress, people, warn_of};
@@ -11,7 +11,7 @@ use crate::owner::audit::run::{self, Plan};
 use crate::owner::encode::Encoder;
 use crate::owner::key::LinkageKey;
 use crate::owner::normalise::Person;
-use crate::owner::table::Mapping;
+use crate::owner::table::{Exclude, Mapping, OptOuts};
 use crate::project::Project;
 use crate::release::seal::Sealed as _;
 use crate::token::TokenFile;
@@ -32,6 +32,8 @@ pub struct Options {
     pub tokens: PathBuf,
     /// Which columns hold what, as for `encode`.
     pub mapping: Mapping,
+    /// Who was left out, as for `encode`.
+    pub exclude: Exclude,
     /// Size of the population to reckon with.
     pub population: u64,
     /// The seed of every draw.
@@ -64,12 +66,10 @@ pub struct TokenAudit {
 /// [`Class::Io`](crate::error::Class::Io).
 pub fn audit(options: &Options, progress: &dyn Progress) -> Result<AuditReport> {
     let o = options;
-    let outputs: Vec<&std::path::Path> = o.json.iter().map(PathBuf::as_path).collect();
-    check_outputs(
-        &[&o.table, &o.project, &o.key, &o.tokens],
-        &outputs,
-        o.force,
-    )?;
+    let outputs: Vec<&Path> = o.json.iter().map(PathBuf::as_path).collect();
+    let mut inputs: Vec<&Path> = vec![&o.table, &o.project, &o.key, &o.tokens];
+    inputs.extend(o.exclude.lists.iter().map(PathBuf::as_path));
+    check_outputs(&inputs, &outputs, o.force)?;
     let project = Project::read(&o.project)?;
     warn_of(&project, progress);
     project
@@ -102,7 +102,7 @@ pub fn audit(options: &Options, progress: &dyn Progress) -> Result<AuditReport> 
             header.records
         ))
         .at(&o.table)
-        .hint("give the table that the tokens were made of, and the same --map"));
+        .hint("give the table that the tokens were made of, and the same --map, --exclude and --exclude-holds"));
     }
     progress.at("tokens", 0, 0);
     let shown = leakage::checks(&file, &project, o.seed)?;
@@ -129,8 +129,8 @@ pub fn audit(options: &Options, progress: &dyn Progress) -> Result<AuditReport> 
 /// [`Class::Input`](crate::error::Class::Input) if a file is not as expected,
 /// [`Class::Io`](crate::error::Class::Io).
 pub fn audit_tokens(
-    tokens: &std::path::Path,
-    project: &std::path::Path,
+    tokens: &Path,
+    project: &Path,
     seed: u64,
     progress: &dyn Progress,
 ) -> Result<TokenAudit> {
@@ -150,7 +150,8 @@ pub fn audit_tokens(
 /// The people of the table whom `encode` encodes.
 fn people(o: &Options, encoder: &Encoder, progress: &dyn Progress) -> Result<Vec<Person>> {
     // Their ids are not taken along.
-    let all = people::read(&o.table, &o.mapping, |_| Ok(()), progress)?;
+    let opt_outs = OptOuts::read(&o.exclude, &o.mapping)?;
+    let all = people::read(&o.table, &o.mapping, &opt_outs, |_| Ok(()), progress)?;
     let people = all.into_iter().map(|((), person)| person);
     Ok(people.filter(|p| encoder.can_encode(p)).collect())
 }

@@ -8,7 +8,7 @@ use crate::error::{Error, Result};
 use crate::evaluate::{Evaluation, evaluate};
 use crate::matcher::report::Report;
 use crate::owner::key::LinkageKey;
-use crate::owner::table::Mapping;
+use crate::owner::table::{Exclude, Mapping};
 use crate::project::new_project;
 use crate::units::PartyId;
 
@@ -72,6 +72,7 @@ pub fn demo(folder: &Path, progress: &dyn Progress) -> Result<Demo> {
             refs: at(&format!("{party}.refs.csv")),
             rejects: at(&format!("{party}.rejects.csv")),
             mapping: Mapping::default(),
+            exclude: Exclude::default(),
             force: false,
             decoys: false,
             resume: false,

@@ -98,7 +98,7 @@ mod tests {
     use crate::matcher::compare::Limits;
     use crate::matcher::intake::admit;
     use crate::owner::key::LinkageKey;
-    use crate::owner::table::Mapping;
+    use crate::owner::table::{Exclude, Mapping};
     use crate::pipeline::decide::{Known, Looking};
     use crate::pipeline::{Silent, encode};
     use crate::project::{Project, new_project};
@@ -133,6 +133,7 @@ mod tests {
                 rejects: out.with_extension("rejects.csv"),
                 out: out.clone(),
                 mapping: Mapping::default(),
+                exclude: Exclude::default(),
                 decoys: false,
                 resume: false,
                 force: false,

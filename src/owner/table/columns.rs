@@ -3,13 +3,13 @@
 
 use std::path::Path;
 
-use super::headers::{self, BIRTHDATE, LAST, ONLY_FIRST, ONLY_LAST, STUDENT_ID};
+use super::headers::{self, ALIAS_MIDDLE, BIRTHDATE, LAST, ONLY_FIRST, ONLY_LAST, STUDENT_ID};
 use super::preset::{Column, Preset};
 use super::{Field, Mapping, NEAR, fold};
 use crate::error::{Error, Result};
 
 /// For each field the columns that were taken for it, by their places and by the file's own headers:
-/// one at most, but for aliases.
+/// one at most, but for aliases, and for middle names: those of aliases count where the own one is empty.
 #[derive(Debug, Clone, Default)]
 pub struct Columns {
     chosen: [Vec<(usize, String)>; Field::ALL.len()],
@@ -152,7 +152,7 @@ impl Finder<'_> {
                 .collect()
         };
         let mut found: Vec<usize> = Vec::new();
-        // The first header of a preset that is there is meant, whatever others are.
+        // The first header of a preset that is there is meant, whatever others are. Of aliases all are.
         for column in self.preset.columns(field) {
             if let Column::Header(header) = column
                 && (found.is_empty() || field.is_alias())
@@ -160,8 +160,10 @@ impl Finder<'_> {
                 found.extend(candidates(&[header]));
             }
         }
-        if found.is_empty() {
-            found = candidates(headers::of(field));
+        if found.is_empty() || field.is_alias() {
+            found.extend(candidates(headers::of(field)));
+            found.sort_unstable();
+            found.dedup();
         }
         if found.is_empty() {
             found = match field {
@@ -180,6 +182,9 @@ impl Finder<'_> {
                     field.noun()
                 ))
                 .hint(format!("choose one, for example --map {field}=\"{a}\"")));
+        }
+        if field == Field::Middle {
+            found.extend(candidates(ALIAS_MIDDLE));
         }
         Ok(found)
     }

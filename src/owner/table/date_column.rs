@@ -256,8 +256,14 @@ impl Undecided {
     }
 }
 
-/// Finds the format of column `index` in the rows that are left; `None` if it is empty.
-pub(super) fn decide(mut rows: Rows, index: usize, header: &str) -> Result<Option<DateFormat>> {
+/// Finds the format of column `index` in the rows that are left; `None` if it is empty. Where month and day cannot
+/// be told apart, they stand as they do in `usual`, the format that the system is known to write.
+pub(super) fn decide(
+    mut rows: Rows,
+    index: usize,
+    header: &str,
+    usual: Option<DateFormat>,
+) -> Result<Option<DateFormat>> {
     let mut tally = Tally::default();
     let mut seen = 0;
     while rows.advance()? {
@@ -269,5 +275,11 @@ pub(super) fn decide(mut rows: Rows, index: usize, header: &str) -> Result<Optio
             return Ok(Some(format));
         }
     }
-    tally.format().map_err(|why| why.error(&rows, header))
+    match (tally.format(), usual) {
+        (
+            Err(Undecided::Ambiguous(_)),
+            Some(DateFormat::MonthDayYear | DateFormat::DayMonthYear),
+        ) => Ok(usual),
+        (format, _) => format.map_err(|why| why.error(&rows, header)),
+    }
 }

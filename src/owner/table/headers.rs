@@ -148,6 +148,25 @@ const ALIAS_FIRST: &[&str] = &[
     "spbperspreffirstname",
     "stufna",
 ];
+/// Middle names that belong to an alias. There is room for one in a record.
+pub(super) const ALIAS_MIDDLE: &[&str] = &[
+    "aliasmiddle",
+    "aliasmiddlename",
+    "akamiddle",
+    "akamiddlename",
+    "caakamiddle",
+    "chosenmiddlename",
+    "formermiddlename",
+    "legalmiddle",
+    "legalmiddlename",
+    "lsilmn",
+    "mna",
+    "othermiddle",
+    "othermiddlename",
+    "preferredmiddle",
+    "preferredmiddlename",
+    "stumna",
+];
 /// Last names beside the last name: former, maiden, preferred and other ones.
 const ALIAS_LAST: &[&str] = &[
     "aliaslast",

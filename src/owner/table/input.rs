@@ -9,11 +9,13 @@ use crate::owner::source::{Archive, Source};
 /// Files of a OneRoster export.
 const USERS: &str = "users.csv";
 const DEMOGRAPHICS: &str = "demographics.csv";
+const ROLES: &str = "roles.csv";
 
-/// The table of the students, and where a OneRoster export has one, that of their birthdates.
+/// The table of the students, and where a OneRoster export has them, those of their birthdates and of roles.
 pub(super) struct Input {
     pub(super) students: Source,
     pub(super) demographics: Option<Source>,
+    pub(super) roles: Option<Source>,
 }
 
 impl Input {
@@ -27,13 +29,10 @@ impl Input {
                     "a folder: expected a file, or a folder with a users.csv of OneRoster",
                 ));
             }
-            let beside = path.join(DEMOGRAPHICS);
-            let demographics = beside.is_file();
             return Ok(Self {
                 students: Source::of_file(&users, encoding)?,
-                demographics: demographics
-                    .then(|| Source::of_file(&beside, encoding))
-                    .transpose()?,
+                demographics: beside(&users, DEMOGRAPHICS, mapping)?,
+                roles: beside(&users, ROLES, mapping)?,
             });
         }
         let Some(archive) = Archive::open(path)? else {
@@ -42,13 +41,14 @@ impl Input {
             let is_roster = path
                 .file_name()
                 .is_some_and(|n| n.eq_ignore_ascii_case(USERS));
-            let beside = path.with_file_name(DEMOGRAPHICS);
-            let demographics = (is_roster && beside.is_file())
-                .then(|| Source::of_file(&beside, encoding))
-                .transpose()?;
+            let found = |name| match is_roster {
+                true => beside(path, name, mapping),
+                false => Ok(None),
+            };
             return Ok(Self {
                 students,
-                demographics,
+                demographics: found(DEMOGRAPHICS)?,
+                roles: found(ROLES)?,
             });
         };
         let users: Vec<&str> = match mapping.table() {
@@ -63,18 +63,43 @@ impl Input {
             return Err(several(path, &archive, mapping.table(), &users));
         };
         let is_roster = is_roster && user.to_ascii_lowercase().ends_with(USERS);
-        let demographics = if is_roster {
-            one(path, &archive, DEMOGRAPHICS)?
-        } else {
-            None
+        let found = |name| -> Result<Option<Source>> {
+            let name = match is_roster {
+                true => one(path, &archive, name)?,
+                false => None,
+            };
+            name.map(|name| archive.source(name, encoding)).transpose()
         };
         Ok(Self {
             students: archive.source(user, encoding)?,
-            demographics: demographics
-                .map(|name| archive.source(name, encoding))
-                .transpose()?,
+            demographics: found(DEMOGRAPHICS)?,
+            roles: found(ROLES)?,
         })
     }
+
+    /// The files, each once.
+    pub(super) fn files(&self) -> Vec<PathBuf> {
+        let sources = [
+            Some(&self.students),
+            self.demographics.as_ref(),
+            self.roles.as_ref(),
+        ];
+        let mut files: Vec<PathBuf> = Vec::new();
+        for source in sources.into_iter().flatten() {
+            if !files.iter().any(|f| f == source.path()) {
+                files.push(source.path().to_path_buf());
+            }
+        }
+        files
+    }
+}
+
+/// The table `name` in the folder of the file `users`, if there is one.
+fn beside(users: &Path, name: &str, mapping: &Mapping) -> Result<Option<Source>> {
+    let path = users.with_file_name(name);
+    path.is_file()
+        .then(|| Source::of_file(&path, mapping.encoding()))
+        .transpose()
 }
 
 /// The one table of this name, if there is one.

@@ -15,14 +15,16 @@ mod columns;
 mod cut;
 mod date_column;
 mod dates;
-mod demographics;
 mod guard;
 mod headers;
 mod ids;
 mod input;
 mod mapping;
+mod names;
+mod opt_outs;
 mod parquet_rows;
 mod preset;
+mod roster;
 mod rows;
 mod several;
 mod sniff;
@@ -38,6 +40,7 @@ pub use cut::CutColumn;
 pub use dates::DateFormat;
 pub use ids::is_mangled_id;
 pub use mapping::{Delimiter, Field, Mapping};
+pub use opt_outs::{Exclude, OptOut, OptOuts};
 pub use preset::Preset;
 
 use crate::error::{Error, Result};
@@ -45,12 +48,13 @@ pub use crate::owner::source::Encoding;
 use crate::owner::source::Source;
 use crate::units::BirthDate;
 use cut::Lengths;
-use demographics::Demographics;
 use headers::fold;
 use input::Input;
+use names::{NameColumns, Packed};
 use preset::Sign;
+use roster::{Demographics, Roles};
 use rows::{Layout, Rows};
-use several::Grouped;
+use several::{Grouped, Part};
 
 /// The largest record that is read: 1 MiB of text, line breaks inside quotes included.
 pub const MAX_RECORD_BYTES: usize = guard::MAX_RECORD;
@@ -86,8 +90,11 @@ pub struct Record {
     pub alias_last: Vec<String>,
     /// The grade or school year, in the file's own code.
     pub grade: String,
-    /// The student, or a parent, has opted out of being passed on, by the column for that.
+    /// The student, or a parent, has opted out of being passed on, by the column for that. Of several rows of a
+    /// student one is enough.
     pub is_held: bool,
+    /// Other ids of the student, by other rows of the same.
+    pub former_ids: Vec<String>,
     /// The birthdate.
     pub birthdate: Birth,
 }
@@ -138,14 +145,21 @@ pub struct Table {
     columns: Columns,
     preset: &'static Preset,
     has_headers: bool,
-    /// Every file that is read.
-    files: Vec<PathBuf>,
     date_format: Option<DateFormat>,
     most_bad: f64,
     /// The rows of each student, where there may be several.
     grouped: Option<Grouped>,
+    /// By which column tables that stand beside this one belong to it.
+    join: Option<usize>,
     /// Birthdates that stand in another table.
     demographics: Option<Demographics>,
+    /// Who is a student, where another table says it.
+    roles: Option<Roles>,
+    /// The files that all of it is read from.
+    files: Vec<PathBuf>,
+    who: NameColumns,
+    other_rows: u64,
+    not_students: u64,
     /// The other columns of words that decide which rows are students.
     only: Vec<(usize, &'static [&'static str])>,
     /// The columns of names, with the lengths of what was read in them so far.
@@ -194,7 +208,9 @@ impl Table {
         };
         let mut plain = layout(&input.students, None)?;
         let mut headers = Rows::open(&plain)?.headers()?;
-        let preset = mapping.preset().unwrap_or_else(|| Preset::of(&headers));
+        let preset = mapping
+            .preset()
+            .unwrap_or_else(|| Preset::of(&headers, plain.delimiter));
         let has_headers = preset.has_headers() && mapping.has_headers();
         let open = |layout: &Layout| -> Result<Rows> {
             let mut rows = Rows::open(layout)?;
@@ -213,7 +229,7 @@ impl Table {
             headers = columns::numbered(rows.width());
         }
         let columns = Columns::choose(rows.path(), &headers, preset, mapping)?;
-        if let Sign::Columns(width) = preset.sign
+        if let Sign::Columns { width, .. } = preset.sign
             && headers.len() != width
         {
             let problem = format!(
@@ -223,9 +239,19 @@ impl Table {
             );
             return Err(Error::input(rows.path(), problem).line(rows.line()));
         }
+        let folded: Vec<String> = headers.iter().map(|h| fold(h)).collect();
+        let find = |h: &str| folded.iter().position(|f| f == h);
+        let join = roster::ID.into_iter().find_map(find);
+        let is_roster = preset.name.starts_with("oneroster");
+        if is_roster && find("role").is_none() && input.roles.is_none() {
+            return Err(Error::input(
+                rows.path(),
+                "it holds all users, and neither a column role nor a roles.csv beside it says who is a student",
+            )
+            .hint("ask for a OneRoster export with roles; of a file of students alone, say --preset generic"));
+        }
         let has_births = columns.index(Field::Birthdate).is_some() || input.demographics.is_some();
-        if preset.name.starts_with("oneroster") && !has_births && !mapping.is_set(Field::Birthdate)
-        {
+        if is_roster && !has_births && !mapping.is_set(Field::Birthdate) {
             return Err(
                 Error::input(rows.path(), "there is no demographics.csv beside it, and so no birthdate")
                     .hint("ask for a OneRoster export with demographics; to go on without, say --map birthdate="),
@@ -239,39 +265,36 @@ impl Table {
             )
             .hint("export it again, with the students"));
         }
-        let given = mapping.date_format().or(preset.dates);
-        let date_format = match (given, columns.index(Field::Birthdate)) {
+        let date_format = match (mapping.date_format(), columns.index(Field::Birthdate)) {
             (_, None) => None,
             (Some(format), Some(_)) => Some(format),
             (None, Some(index)) => {
                 let header = columns.header(Field::Birthdate).unwrap_or_default();
-                date_column::decide(open(&plain)?, index, header)?
+                date_column::decide(open(&plain)?, index, header, preset.dates)?
             }
         };
+        let who = NameColumns::of(&columns, preset, find);
         let grouped = match &preset.several {
-            Some(several) => Grouped::of(open(&plain)?, &headers, &columns, several)?,
+            Some(several) => Grouped::of(open(&plain)?, &headers, &columns, &who, preset, several)?,
             None => None,
         };
         let demographics = match &input.demographics {
-            Some(source) if columns.index(Field::Birthdate).is_none() => Some(Demographics::read(
-                &layout(source, None)?,
-                mapping.date_format(),
-            )?),
+            Some(source) if join.is_some() && columns.index(Field::Birthdate).is_none() => {
+                let layout = layout(source, None)?;
+                Some(Demographics::read(&layout, mapping.date_format())?)
+            }
             _ => None,
         };
-        let folded: Vec<String> = headers.iter().map(|h| fold(h)).collect();
-        let find = |h: &str| folded.iter().position(|f| f == h);
+        let roles = match &input.roles {
+            Some(source) if is_roster && find("role").is_none() => {
+                Some(Roles::read(&layout(source, None)?)?)
+            }
+            _ => None,
+        };
         let only = preset.only.iter();
         let only = only
             .filter_map(|(h, words)| Some((find(h)?, *words)))
             .collect();
-        let sources = [Some(&input.students), input.demographics.as_ref()];
-        let mut files: Vec<PathBuf> = sources
-            .into_iter()
-            .flatten()
-            .map(|source| source.path().to_path_buf())
-            .collect();
-        files.dedup();
         let names = [Field::First, Field::Middle, Field::Last];
         let names = names
             .into_iter()
@@ -285,11 +308,16 @@ impl Table {
             columns,
             preset,
             has_headers: has_headers || input.students.text().is_none(),
-            files,
             date_format,
             most_bad: mapping.most_bad(),
             grouped,
+            join,
             demographics,
+            roles,
+            files: input.files(),
+            who,
+            other_rows: 0,
+            not_students: 0,
             only,
             names,
             waiting: true,
@@ -347,7 +375,7 @@ impl Table {
         self.preset
     }
 
-    /// Every file that the rows come from: one, but for exports of several tables that lie side by side.
+    /// The files that it is read from: more than one where birthdates and roles stand in tables of their own.
     #[must_use]
     pub fn files(&self) -> &[PathBuf] {
         &self.files
@@ -368,6 +396,18 @@ impl Table {
         }
     }
 
+    /// The rows so far that hold another name of a student whose own row is another one.
+    #[must_use]
+    pub fn other_rows(&self) -> u64 {
+        self.other_rows
+    }
+
+    /// The rows so far of people who are no students: teachers, or former ids whose present row is not there.
+    #[must_use]
+    pub fn not_students(&self) -> u64 {
+        self.not_students
+    }
+
     /// The rows that were left out so far, since they could not be divided into their cells.
     #[must_use]
     pub fn bad_rows(&self) -> &BadRows {
@@ -386,24 +426,48 @@ impl Table {
                 return Ok(false);
             }
             self.waiting = false;
-            if self.is_student()? {
-                break;
+            if self.take(record)? {
+                return Ok(true);
             }
         }
+    }
+
+    /// Puts the current row into `record`, if it is that of a student.
+    fn take(&mut self, record: &mut Record) -> Result<bool> {
+        if !self.is_student()? {
+            self.not_students += 1;
+            return Ok(false);
+        }
+        let part = match &self.grouped {
+            Some(grouped) => grouped.part(&self.rows)?,
+            None => Part::Main(Vec::new(), false),
+        };
+        let (others, is_held) = match part {
+            Part::Main(others, is_held) => (others, is_held),
+            Part::Other => {
+                self.other_rows += 1;
+                return Ok(false);
+            }
+            Part::Nobody => {
+                self.not_students += 1;
+                return Ok(false);
+            }
+        };
         record.line = self.rows.line();
-        for (field, text) in [
-            (Field::StudentId, &mut record.student_id),
-            (Field::First, &mut record.first),
-            (Field::Middle, &mut record.middle),
-            (Field::Last, &mut record.last),
-            (Field::Suffix, &mut record.suffix),
-            (Field::Gender, &mut record.gender),
-            (Field::Grade, &mut record.grade),
+        let names = self.who.read(&self.rows)?;
+        for (text, value) in [
+            (&mut record.student_id, self.cell(Field::StudentId)?),
+            (&mut record.first, names.first),
+            (&mut record.middle, names.middle),
+            (&mut record.last, &names.last),
+            (&mut record.suffix, self.cell(Field::Suffix)?),
+            (&mut record.gender, self.cell(Field::Gender)?),
+            (&mut record.grade, self.cell(Field::Grade)?),
         ] {
             text.clear();
-            text.push_str(self.cell(field)?);
+            text.push_str(value);
         }
-        record.is_held = self.preset.is_held(self.cell(Field::Hold)?);
+        record.is_held = is_held || self.preset.is_held(self.cell(Field::Hold)?);
         for (field, texts) in [
             (Field::AliasFirst, &mut record.alias_first),
             (Field::AliasLast, &mut record.alias_last),
@@ -422,20 +486,19 @@ impl Table {
             Some(format) => format.read(self.cell(Field::Birthdate)?),
             None => Birth::Missing,
         };
-        if let Some(grouped) = &self.grouped
-            && let Some((others, own)) = grouped.others(&self.rows)?
-        {
-            for [first, last] in others {
-                if *first != own[0] {
-                    record.alias_first.push(first.clone());
+        record.former_ids.clear();
+        for packed in others.into_iter().flat_map(|row| self.who.unpack(row)) {
+            match packed {
+                Packed::Id(id) if id != record.student_id => {
+                    add(&mut record.former_ids, id);
                 }
-                if *last != own[1] {
-                    record.alias_last.push(last.clone());
-                }
+                Packed::First(name) if name != record.first => add(&mut record.alias_first, name),
+                Packed::Last(name) if name != record.last => add(&mut record.alias_last, name),
+                _ => {}
             }
         }
         if let Some(demographics) = &self.demographics {
-            let (birthdate, sex) = demographics.of(&record.student_id);
+            let (birthdate, sex) = demographics.of(self.joined()?);
             record.birthdate = birthdate;
             if record.gender.is_empty() {
                 record.gender.push_str(sex);
@@ -444,7 +507,7 @@ impl Table {
         Ok(true)
     }
 
-    /// Whether the current row is that of a student.
+    /// Whether the current row is that of a student, by what its person is.
     fn is_student(&self) -> Result<bool> {
         for (index, words) in &self.only {
             let cell = self.rows.cell(*index, || "")?;
@@ -452,9 +515,17 @@ impl Table {
                 return Ok(false);
             }
         }
-        match &self.grouped {
-            Some(grouped) => Ok(grouped.others(&self.rows)?.is_some()),
+        match &self.roles {
+            Some(roles) => Ok(roles.is_student(self.joined()?)),
             None => Ok(true),
+        }
+    }
+
+    /// The cell by which the tables beside this one belong to the current row.
+    fn joined(&self) -> Result<&str> {
+        match self.join {
+            Some(index) => self.rows.cell(index, || "sourcedId"),
+            None => Ok(""),
         }
     }
 
@@ -512,5 +583,12 @@ impl Table {
                 .cell(index, || self.columns.header(field).unwrap_or_default()),
             None => Ok(""),
         }
+    }
+}
+
+/// Adds a text that is not empty and not there yet.
+fn add(texts: &mut Vec<String>, text: &str) {
+    if !text.is_empty() && !texts.iter().any(|t| t == text) {
+        texts.push(text.to_owned());
     }
 }

@@ -1,12 +1,14 @@
 //! Rows of one student: which is the student, and what the names in the others are.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use super::dates::{Form, form};
-use super::preset::{Main, Several};
+use super::names::NameColumns;
+use super::preset::{Main, Preset, Several};
 use super::rows::Rows;
 use super::{Columns, Field};
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// A number for what stands in a cell; who made it up cannot find two of one number.
 type Key = u128;
@@ -21,14 +23,31 @@ pub(super) struct Grouped {
     students: HashMap<Key, Student>,
 }
 
-#[derive(Default)]
 struct Student {
-    /// The line of the row that is the student, and how good it is.
-    main: Option<(u64, Rank)>,
-    /// First and last names of the rows that are not, so far.
-    others: Vec<[String; 2]>,
-    /// Those of the row that is.
-    own: [String; 2],
+    /// The row that is the student, so far.
+    main: Row,
+    /// The others: the best first.
+    others: Vec<Row>,
+    /// The student has opted out by one row at least.
+    is_held: bool,
+}
+
+struct Row {
+    rank: Rank,
+    line: u64,
+    /// As [`NameColumns::pack`] gives it.
+    names: Box<str>,
+}
+
+/// What a row is.
+pub(super) enum Part<'a> {
+    /// That of a student, with the names in the other rows of the same, the best row first, and whether
+    /// one of them all says that the student has opted out.
+    Main(Vec<&'a str>, bool),
+    /// Another row of a student.
+    Other,
+    /// None of a student: a former id of somebody whose row is not there.
+    Nobody,
 }
 
 /// How far a row is the student: the greater, the more. Kind, then year, month and day.
@@ -40,97 +59,155 @@ impl Grouped {
         mut rows: Rows,
         headers: &[String],
         columns: &Columns,
+        names: &NameColumns,
+        preset: &Preset,
         several: &Several,
     ) -> Result<Option<Self>> {
         let folded: Vec<String> = headers.iter().map(|h| super::fold(h)).collect();
-        let find = |h: &str| folded.iter().position(|f| f == h);
-        let Some(by) = several.by.iter().find_map(|h| find(h)) else {
+        let find = |wanted: &[&str]| {
+            let places = wanted.iter();
+            let mut places = places.filter_map(|h| folded.iter().position(|f| f == h));
+            places.next()
+        };
+        let Some(by) = find(several.by) else {
             return Ok(None);
         };
-        let rank: Box<dyn Fn(&Rows) -> Result<Rank>> = match several.main {
-            Main::Empty(header) => {
-                let Some(index) = find(header) else {
-                    return Ok(None);
-                };
-                Box::new(move |rows| {
-                    Ok((u8::from(rows.cell(index, || header)?.is_empty()), 0, 0, 0))
-                })
-            }
-            Main::Latest(kind, date) => {
-                let kind = kind.and_then(|(h, words)| Some((find(h)?, h, words)));
-                let date = date.and_then(|h| Some((find(h)?, h)));
-                if kind.is_none() && date.is_none() {
-                    return Ok(None);
-                }
-                Box::new(move |rows| {
-                    let kind = match kind {
-                        None => 0,
-                        Some((index, header, words)) => {
-                            let cell = rows.cell(index, || header)?;
-                            let at = words.iter().position(|w| cell.eq_ignore_ascii_case(w));
-                            at.map_or(0, |at| (words.len() - at) as u8)
-                        }
-                    };
-                    let (y, m, d) = match date {
-                        None => (0, 0, 0),
-                        Some((index, header)) => day(rows.cell(index, || header)?),
-                    };
-                    Ok((kind, y, m, d))
-                })
-            }
+        let Some(ranking) = Ranking::of(&several.main, find) else {
+            return Ok(None);
         };
+        let hold = columns.index(Field::Hold);
         let mut grouped = Self {
             by,
             hasher: key()?,
             students: HashMap::new(),
         };
         while rows.advance()? {
-            let names = [Field::First, Field::Last].map(|field| -> Result<String> {
-                match columns.index(field) {
-                    Some(index) => Ok(rows.cell(index, || field.name())?.to_owned()),
-                    None => Ok(String::new()),
+            let cell = rows.cell(by, || headers[by].as_str())?;
+            if cell.is_empty() {
+                // Rows of nobody known are not those of one student.
+                continue;
+            }
+            let is_held = match hold {
+                Some(index) => preset.is_held(rows.cell(index, || headers[index].as_str())?),
+                None => false,
+            };
+            let row = Row {
+                rank: ranking.rank(&rows, headers)?,
+                line: rows.line(),
+                names: names.pack(&rows)?,
+            };
+            match grouped.students.entry(number(&grouped.hasher, cell)) {
+                Entry::Vacant(place) => {
+                    place.insert(Student {
+                        main: row,
+                        others: Vec::new(),
+                        is_held,
+                    });
                 }
-            });
-            let [first, last] = names;
-            let (names, rank) = ([first?, last?], rank(&rows)?);
-            let key = grouped.key(rows.cell(by, || headers[by].as_str())?);
-            let student = grouped.students.entry(key).or_default();
-            let replaces = student.main.is_none_or(|(_, other)| rank > other);
-            if replaces {
-                let before = std::mem::replace(&mut student.own, names);
-                if student.main.replace((rows.line(), rank)).is_some() {
-                    student.others.push(before);
+                Entry::Occupied(mut place) => {
+                    let student = place.get_mut();
+                    student.is_held |= is_held;
+                    // Of equals the first.
+                    let other = if row.rank > student.main.rank {
+                        std::mem::replace(&mut student.main, row)
+                    } else {
+                        row
+                    };
+                    student.others.push(other);
                 }
-            } else {
-                student.others.push(names);
             }
         }
+        #[allow(
+            clippy::iter_over_hash_type,
+            reason = "each student is sorted by itself"
+        )]
         for student in grouped.students.values_mut() {
-            student.others.sort_unstable();
-            student.others.dedup();
+            // Those of the row itself are read from it.
+            student.main.names = Box::default();
+            student
+                .others
+                .sort_unstable_by_key(|row| (std::cmp::Reverse(row.rank), row.line));
         }
         Ok(Some(grouped))
     }
 
-    /// Whether the current row of `rows` is a student, and if so, first and last names of the other rows.
-    pub(super) fn others(&self, rows: &Rows) -> Result<Option<(&[[String; 2]], &[String; 2])>> {
-        let key = self.key(rows.cell(self.by, || "")?);
-        let student = self.students.get(&key);
-        Ok(student
-            .filter(|s| s.main.is_some_and(|(line, _)| line == rows.line()))
-            .map(|s| (s.others.as_slice(), &s.own)))
+    /// What the current row of `rows` is.
+    pub(super) fn part(&self, rows: &Rows) -> Result<Part<'_>> {
+        let cell = rows.cell(self.by, || "")?;
+        let Some(student) = self.students.get(&number(&self.hasher, cell)) else {
+            return Ok(Part::Main(Vec::new(), false));
+        };
+        if student.main.line != rows.line() {
+            return Ok(Part::Other);
+        }
+        if student.main.rank == NOBODY {
+            return Ok(Part::Nobody);
+        }
+        let others = student.others.iter().map(|row| &*row.names).collect();
+        Ok(Part::Main(others, student.is_held))
+    }
+}
+
+/// The rank of a row that cannot be a student's own.
+const NOBODY: Rank = (0, 0, 0, 0);
+
+/// How rows are ranked, with the places of the columns that it takes.
+enum Ranking {
+    First,
+    Empty(usize),
+    Latest(Option<(usize, &'static [&'static str])>, Option<usize>),
+}
+
+impl Ranking {
+    /// `None` if the columns are not there.
+    fn of(main: &Main, find: impl Fn(&[&str]) -> Option<usize>) -> Option<Self> {
+        match main {
+            Main::First(headers) => find(headers).map(|_| Self::First),
+            Main::Empty(header) => find(&[header]).map(Self::Empty),
+            Main::Latest(kind, dates) => {
+                let kind = kind.and_then(|(h, words)| Some((find(&[h])?, words)));
+                let date = find(dates);
+                (kind.is_some() || date.is_some()).then_some(Self::Latest(kind, date))
+            }
+        }
     }
 
-    fn key(&self, cell: &str) -> Key {
-        number(&self.hasher, cell)
+    fn rank(&self, rows: &Rows, headers: &[String]) -> Result<Rank> {
+        let cell = |index: usize| rows.cell(index, || headers[index].as_str());
+        match *self {
+            Self::First => Ok((1, 0, 0, 0)),
+            Self::Empty(index) => Ok((u8::from(cell(index)?.is_empty()), 0, 0, 0)),
+            Self::Latest(kind, date) => {
+                let kind = match kind {
+                    None => 1,
+                    Some((index, words)) => {
+                        let cell = cell(index)?;
+                        let at = words.iter().position(|w| cell.eq_ignore_ascii_case(w));
+                        at.map_or(1, |at| (1 + words.len() - at) as u8)
+                    }
+                };
+                let Some(index) = date else {
+                    return Ok((kind, 0, 0, 0));
+                };
+                let (y, m, d) = day(cell(index)?).ok_or_else(|| {
+                    Error::input(
+                        rows.path(),
+                        "not a date in a form that is read, so that the newest name of a student cannot be told",
+                    )
+                    .line(rows.line())
+                    .column(&headers[index])
+                    .hint("export the column as YYYY-MM-DD")
+                })?;
+                Ok((kind, y, m, d))
+            }
+        }
     }
 }
 
 /// A fresh keyed hash.
 pub(super) fn key() -> Result<blake3::Hasher> {
     let mut key = [0; 32];
-    getrandom::fill(&mut key)
-        .map_err(|_| crate::error::Error::internal("the system gives no random numbers"))?;
+    getrandom::fill(&mut key).map_err(|_| Error::internal("the system gives no random numbers"))?;
     Ok(blake3::Hasher::new_keyed(&key))
 }
 
@@ -143,11 +220,16 @@ pub(super) fn number(hasher: &blake3::Hasher, cell: &str) -> Key {
     u128::from_le_bytes(number)
 }
 
-/// A day in whatever form, the month before the day where that cannot be told; 0 if it is none.
-fn day(cell: &str) -> (u16, u8, u8) {
+/// A day in whatever form, the month before the day where that cannot be told; 0 if the cell is empty, `None`
+/// if it holds no date.
+fn day(cell: &str) -> Option<(u16, u8, u8)> {
     match form(cell) {
-        Form::YearFirst(y, m, d) | Form::Compact(y, m, d) | Form::YearLast(m, d, y) => (y, m, d),
-        Form::YearOnly(y) => (y, 0, 0),
-        _ => (0, 0, 0),
+        Form::YearLast(d, m, y) if d > 12 => Some((y, m, d)),
+        Form::YearFirst(y, m, d) | Form::Compact(y, m, d) | Form::YearLast(m, d, y) => {
+            Some((y, m, d))
+        }
+        Form::YearOnly(y) => Some((y, 0, 0)),
+        Form::Missing => Some((0, 0, 0)),
+        _ => None,
     }
 }

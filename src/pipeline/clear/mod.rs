@@ -18,7 +18,7 @@ use crate::error::{Error, Result};
 use crate::evaluate::{Evaluation, Listed, Truth};
 use crate::matcher::assign::{Assignment, Scored};
 use crate::owner::normalise::Person;
-use crate::owner::table::Mapping;
+use crate::owner::table::{Exclude, Mapping, OptOuts};
 use crate::owner::unique::UniqueIds;
 use crate::project::{Project, new_project};
 use crate::units::{PartyId, RecordRef};
@@ -156,7 +156,8 @@ fn read(table: &Path, mapping: &Mapping, progress: &dyn Progress) -> Result<Vec<
         unique.push(&record.student_id, record.line)?;
         Ok(record.student_id.clone())
     };
-    let people = people::read(table, mapping, take, progress)?;
+    let nobody = OptOuts::read(&Exclude::default(), mapping)?;
+    let people = people::read(table, mapping, &nobody, take, progress)?;
     unique.check().map_err(|e| e.at(table))?;
     if people.is_empty() {
         return Err(Error::input(table, "none of its rows has an id and a name")

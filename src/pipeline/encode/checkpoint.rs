@@ -29,6 +29,8 @@ pub(super) struct Subject {
     pub(super) party: String,
     /// Which columns are read, and how dates are: a hash.
     pub(super) reading: String,
+    /// Who is left out: a hash of the table and then of that, which says nothing to who has not the table.
+    pub(super) opt_outs: String,
     /// Whether decoys are made.
     pub(super) decoys: bool,
     /// Most rows of a batch and of a partition.
@@ -50,6 +52,10 @@ impl unfinished::Subject for Subject {
                 "is of another linkage key",
             ),
             (found.party != self.party, "is of another party"),
+            (
+                found.opt_outs != self.opt_outs,
+                "was started with other opt-outs",
+            ),
             (found != self, "was started with other options"),
         ]
     }

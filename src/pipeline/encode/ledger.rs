@@ -11,7 +11,7 @@ use crate::atomic::AtomicFile;
 use crate::csvfile::CsvWriter;
 use crate::error::{Error, Result};
 use crate::owner::resolve::REFS_COLUMNS;
-use crate::owner::table::{BadRows, Birth};
+use crate::owner::table::{BadRows, Birth, OptOut};
 use crate::owner::unique::UniqueIds;
 use crate::units::RecordRef;
 
@@ -30,6 +30,7 @@ pub(super) struct Counts {
     pub(super) no_birthdate: u64,
     pub(super) bad_birthdate: u64,
     pub(super) with_alias: u64,
+    pub(super) held: u64,
 }
 
 /// The owner's files under construction.
@@ -74,8 +75,11 @@ impl Ledger {
             self.enter_bad(bad, row.line)?;
             let counts = &mut self.counts;
             counts.read += 1;
+            // Who is left out by a list is not offered to be left out once more.
+            let is_listed = row.opt_out == Some(OptOut::Listed);
+            counts.held += u64::from(row.is_held && !is_listed);
             let is_known = matches!(row.birth, Birth::Known(_) | Birth::Year(_));
-            counts.no_birthdate += u64::from(!is_known);
+            counts.no_birthdate += u64::from(!is_known && row.opt_out.is_none());
             counts.bad_birthdate += u64::from(matches!(row.birth, Birth::Invalid));
             if let Some(reason) = count(*fate, &mut counts.rejected)? {
                 self.rejects.row([row.line.to_string().as_str(), reason])?;

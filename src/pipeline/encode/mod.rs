@@ -8,7 +8,8 @@ mod people;
 mod tests;
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
 pub use ledger::REJECTS_COLUMNS;
@@ -25,7 +26,7 @@ use crate::owner::decoy::Decoys;
 use crate::owner::encode::Encoder;
 use crate::owner::key::LinkageKey;
 use crate::owner::normalise;
-use crate::owner::table::{CutColumn, Field, Found, Mapping, Table};
+use crate::owner::table::{CutColumn, Exclude, Field, Found, Mapping, OptOuts, Table};
 use crate::project::Project;
 use crate::token::{self, Header, Run};
 use crate::units::{PartyId, hex};
@@ -66,6 +67,8 @@ pub struct Options {
     pub rejects: PathBuf,
     /// Which columns hold what, where the headers do not say.
     pub mapping: Mapping,
+    /// Who is left out.
+    pub exclude: Exclude,
     /// Encode decoys instead of the people themselves.
     pub decoys: bool,
     /// Replace outputs that exist.
@@ -80,7 +83,8 @@ pub struct Options {
 /// What [`encode`] did.
 #[derive(Debug, Clone)]
 pub struct Summary {
-    /// Data rows of the table, those that could not be divided into cells included: `records` + the sum of `rejected`.
+    /// Students of the table, each by one row, and rows that could not be divided into cells: `records` + the sum of
+    /// `rejected`.
     pub read: u64,
     /// Records encoded.
     pub records: u64,
@@ -94,6 +98,14 @@ pub struct Summary {
     pub bad_birthdate: u64,
     /// Records encoded that have an alias: another first or last name, in a column or in brackets.
     pub with_alias: u64,
+    /// Rows of the table that are no more than other names of a student whose own row is another one.
+    pub other_rows: u64,
+    /// Rows of the table of people who are no students.
+    pub not_students: u64,
+    /// Who has opted out.
+    pub opt_outs: OptOutCounts,
+    /// The export that the table was taken for.
+    pub preset: &'static str,
     /// Which headers were taken for which field, in the order of the fields: one at most, but for
     /// aliases.
     pub columns: Vec<(Field, Vec<String>)>,
@@ -107,6 +119,19 @@ pub struct Summary {
     pub start: Start,
     /// Partitions taken over from an unfinished run.
     pub resumed: u64,
+}
+
+/// Who has opted out, in numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OptOutCounts {
+    /// Rows whose column of opt-outs holds one, without those that a list leaves out.
+    pub held: u64,
+    /// Whether these were left out: they are then among the rejected, as `opt_out`.
+    pub holds_left_out: bool,
+    /// Different ids in the lists. Rows that were left out by them are among the rejected, as `excluded`.
+    pub listed: u64,
+    /// Of these, ids that are in no row.
+    pub unmet: u64,
 }
 
 /// Encodes a student table.
@@ -127,11 +152,9 @@ pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
 }
 
 fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summary> {
-    check_outputs(
-        &[&o.table, &o.project, &o.key],
-        &[&o.out, &o.refs, &o.rejects],
-        o.force,
-    )?;
+    let mut inputs: Vec<&Path> = vec![&o.table, &o.project, &o.key];
+    inputs.extend(o.exclude.lists.iter().map(PathBuf::as_path));
+    check_outputs(&inputs, &[&o.out, &o.refs, &o.rejects], o.force)?;
     let project = Project::read(&o.project)?;
     warn_of(&project, progress);
     project
@@ -139,15 +162,17 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
         .map_err(|e| e.at(&o.project))?;
     let key = LinkageKey::read(&o.key)?;
     let encoder = Encoder::new(&project, &key).of(&o.party);
+    let opt_outs = Arc::new(OptOuts::read(&o.exclude, &o.mapping)?);
     let table = Table::open(&o.table, &o.mapping)?;
-    let subject = subject(o, sizes, &project, &encoder, &table)?;
+    opt_outs.check(&table)?;
+    let subject = subject(o, sizes, &project, &encoder, &table, &opt_outs)?;
     let mut checkpoint = Checkpoint::find(&o.out, &subject, o.resume)?;
     progress.start(checkpoint.unfinished.start());
     let target = AtomicFile::create(&o.out)?;
     let mut ledger = Ledger::create(o)?;
 
     let with_names = project.schema.has_undated();
-    let mut reader = Reader::new(table, sizes.batch, with_names)?;
+    let mut reader = Reader::new(table, Arc::clone(&opt_outs), sizes.batch, with_names)?;
     let mut people = People::default();
     // Decoys have dates of their own, which are not known yet.
     let in_order = (!o.decoys).then_some(&encoder);
@@ -238,6 +263,15 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
         no_birthdate: counts.no_birthdate,
         bad_birthdate: counts.bad_birthdate,
         with_alias: counts.with_alias,
+        other_rows: table.other_rows(),
+        not_students: table.not_students(),
+        opt_outs: OptOutCounts {
+            held: counts.held,
+            holds_left_out: o.exclude.holds,
+            listed: opt_outs.listed(),
+            unmet: opt_outs.unmet(),
+        },
+        preset: table.preset().name,
         columns: Field::ALL
             .into_iter()
             .map(|f| (f, table.columns().headers(f).map(str::to_owned).collect()))
@@ -257,6 +291,7 @@ fn subject(
     project: &Project,
     encoder: &Encoder,
     table: &Table,
+    opt_outs: &OptOuts,
 ) -> Result<Subject> {
     let mut hasher = blake3::Hasher::new();
     for path in table.files() {
@@ -271,12 +306,16 @@ fn subject(
         table.date_format(),
         table.found()
     );
+    let of_table = hasher.finalize();
+    // PRIVACY: a hash of a few ids alone could be guessed.
+    hasher.update(&opt_outs.fingerprint());
     Ok(Subject {
-        table: hasher.finalize().to_string(),
+        table: of_table.to_string(),
         project: project.fingerprint.to_string(),
         key_check: hex(&encoder.key_check()),
         party: o.party.to_string(),
         reading: blake3::hash(reading.as_bytes()).to_string(),
+        opt_outs: hasher.finalize().to_string(),
         decoys: o.decoys,
         sizes: [sizes.batch, sizes.part],
         test_seed: o.test_seed,

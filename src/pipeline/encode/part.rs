@@ -10,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::owner::decoy::Decoys;
 use crate::owner::encode::{Encoder, Order, Outcome};
 use crate::owner::normalise::{Namesakes, Person};
-use crate::owner::table::{Birth, is_mangled_id};
+use crate::owner::table::{Birth, OptOut};
 use crate::units::{PartyId, RecordRef};
 
 /// People encoded by one thread at a time: at least so many, if a block ends there...
@@ -24,7 +24,7 @@ pub(super) const AHEAD: usize = 64;
 pub(super) type Fate = u8;
 
 /// Why a row is not encoded.
-pub(super) const REASONS: [&str; 7] = [
+pub(super) const REASONS: [&str; 9] = [
     "no_student_id",
     "mangled_id",
     "no_name",
@@ -32,6 +32,8 @@ pub(super) const REASONS: [&str; 7] = [
     "bad_birthdate",
     "no_birthdate_and_no_name",
     "no_decoy",
+    "excluded",
+    "opt_out",
 ];
 
 /// What must be known of the whole table before a record of it is encoded.
@@ -179,7 +181,13 @@ impl Batch<'_> {
             for &(_, row) in rows {
                 let i = row as usize;
                 let person = &mut people[group.len()];
-                if self.ahead.person(self.people, self.first, i, person) {
+                if let Some(opt_out) = self.people.row(i).opt_out {
+                    let reason = match opt_out {
+                        OptOut::Listed => "excluded",
+                        OptOut::Held => "opt_out",
+                    };
+                    fates.push((row, fate_of(Some(reason))));
+                } else if self.ahead.person(self.people, self.first, i, person) {
                     refs.push(self.refs[i]);
                     group.push(row);
                 } else {
@@ -252,7 +260,7 @@ fn rejection(row: &Row, has_id: bool, nameless: bool, outcome: Outcome) -> Optio
     if !has_id {
         return Some("no_student_id");
     }
-    if is_mangled_id(id) {
+    if row.is_mangled {
         return Some("mangled_id");
     }
     if !nameless && matches!(outcome, Outcome::Encoded(_)) {

@@ -1,5 +1,7 @@
 //! The people of a table, read and normalised once, close together in memory.
 
+use std::sync::Arc;
+
 use rayon::prelude::*;
 
 use super::part::AHEAD;
@@ -7,7 +9,7 @@ use crate::error::Result;
 use crate::owner::decoy::Decoys;
 use crate::owner::encode::{Encoder, Order};
 use crate::owner::normalise::{self, Gender, NamesNumber, Namesakes, Person};
-use crate::owner::table::{Birth, Record, Table};
+use crate::owner::table::{Birth, OptOut, OptOuts, Record, Table, is_mangled_id};
 use crate::units::BirthDate;
 
 /// Records read at a time.
@@ -34,6 +36,12 @@ pub(super) struct Row {
     pub(super) line: u64,
     /// The birthdate, as the file has it.
     pub(super) birth: Birth,
+    /// Why its person is left out, if so: nothing of it is then kept but the id.
+    pub(super) opt_out: Option<OptOut>,
+    /// The column of opt-outs says that its person has opted out, whether that counts or not.
+    pub(super) is_held: bool,
+    /// Whether its id was cut by a spreadsheet.
+    pub(super) is_mangled: bool,
     gender: Option<Gender>,
     birthdate: Option<BirthDate>,
     birth_year: Option<u16>,
@@ -130,22 +138,35 @@ impl People {
         })
     }
 
-    fn add(&mut self, records: &[Record], with_names: bool, encoder: Option<&Encoder>) {
-        let people: Vec<(Person, Option<NamesNumber>, Order)> = records
+    fn add(
+        &mut self,
+        records: &[Record],
+        opt_outs: &OptOuts,
+        with_names: bool,
+        encoder: Option<&Encoder>,
+    ) {
+        let people: Vec<(Option<OptOut>, Person, Option<NamesNumber>, Order)> = records
             .par_chunks(AHEAD)
             .flat_map_iter(|records| {
-                let people: Vec<Person> = records.iter().map(normalise::person).collect();
+                let who: Vec<Option<OptOut>> = records.iter().map(|r| opt_outs.of(r)).collect();
+                // PRIVACY: whom to leave out, nothing is reckoned with, not even as somebody's namesake.
+                let person = |(record, opt_out): (&Record, &Option<OptOut>)| match opt_out {
+                    Some(_) => Person::default(),
+                    None => normalise::person(record),
+                };
+                let people: Vec<Person> = records.iter().zip(&who).map(person).collect();
                 let orders = match encoder {
                     Some(encoder) => encoder.orders(&people),
                     None => vec![Order::default(); people.len()],
                 };
-                people.into_iter().zip(orders).map(|(person, order)| {
+                let all = who.into_iter().zip(people).zip(orders);
+                all.map(|((opt_out, person), order)| {
                     let names = with_names.then(|| NamesNumber::of(&person)).flatten();
-                    (person, names, order)
+                    (opt_out, person, names, order)
                 })
             })
             .collect();
-        for (record, (person, names, order)) in records.iter().zip(people) {
+        for (record, (opt_out, person, names, order)) in records.iter().zip(people) {
             for text in [
                 &person.first,
                 &person.middle,
@@ -161,7 +182,13 @@ impl People {
             self.rows.push(Row {
                 end: self.texts.len(),
                 line: record.line,
-                birth: record.birthdate,
+                birth: match opt_out {
+                    Some(_) => Birth::Missing,
+                    None => record.birthdate,
+                },
+                opt_out,
+                is_held: record.is_held,
+                is_mangled: is_mangled_id(&record.student_id),
                 gender: person.gender,
                 birthdate: person.birthdate,
                 birth_year: person.birth_year,
@@ -175,6 +202,7 @@ impl People {
 /// Reads a table while what was read before is normalised.
 pub(super) struct Reader {
     pub(super) table: Table,
+    opt_outs: Arc<OptOuts>,
     next: Vec<Record>,
     current: Vec<Record>,
     /// Rows of a batch at most, and rows read at a time.
@@ -186,9 +214,15 @@ pub(super) struct Reader {
 
 impl Reader {
     /// Reads batches of `batch` rows, a power of two.
-    pub(super) fn new(table: Table, batch: usize, with_names: bool) -> Result<Self> {
+    pub(super) fn new(
+        table: Table,
+        opt_outs: Arc<OptOuts>,
+        batch: usize,
+        with_names: bool,
+    ) -> Result<Self> {
         let mut this = Self {
             table,
+            opt_outs,
             next: Vec::new(),
             current: Vec::new(),
             batch,
@@ -201,7 +235,8 @@ impl Reader {
 
     /// Starts again from the top of the same table, newly opened.
     pub(super) fn restart(&mut self, table: Table) -> Result<()> {
-        *self = Self::new(table, self.batch, self.with_names)?;
+        let opt_outs = Arc::clone(&self.opt_outs);
+        *self = Self::new(table, opt_outs, self.batch, self.with_names)?;
         Ok(())
     }
 
@@ -224,7 +259,7 @@ impl Reader {
             std::mem::swap(&mut self.current, &mut self.next);
             let (read, ()) = rayon::join(
                 || self.table.next_batch(self.chunk, &mut self.next),
-                || people.add(&self.current, self.with_names, encoder),
+                || people.add(&self.current, &self.opt_outs, self.with_names, encoder),
             );
             read?;
             told(people.len());

@@ -64,6 +64,7 @@ fn setup(schema: &str) -> (tempfile::TempDir, Options) {
         refs: at("out.refs.csv"),
         rejects: at("out.rejects.csv"),
         mapping: Mapping::default(),
+        exclude: Exclude::default(),
         decoys: false,
         force: true,
         resume: false,
@@ -153,7 +154,8 @@ fn without_a_test_seed_the_refs_of_finished_partitions_stay() {
         let project = Project::read(&o.project).unwrap();
         let encoder = Encoder::new(&project, &LinkageKey::read(&o.key).unwrap()).of(&o.party);
         let table = Table::open(&o.table, &o.mapping).unwrap();
-        let subject = subject(&o, SMALL, &project, &encoder, &table).unwrap();
+        let opt_outs = OptOuts::read(&o.exclude, &o.mapping).unwrap();
+        let subject = subject(&o, SMALL, &project, &encoder, &table, &opt_outs).unwrap();
         let mut found = Checkpoint::find(&o.out, &subject, true).unwrap();
         let parts = (0..3).map(|number| found.take(number, 256).unwrap().unwrap().1);
         parts.collect()
@@ -190,9 +192,11 @@ fn what_a_run_of_something_else_left_is_refused_and_kept() {
         refs: o.refs.clone(),
         rejects: o.rejects.clone(),
         mapping: Mapping::default(),
+        exclude: Exclude::default(),
         resume: true,
         ..o
     };
+    std::fs::write(at("ids.csv"), "nobody\n").unwrap();
     let others = [
         (
             Options {
@@ -228,6 +232,16 @@ fn what_a_run_of_something_else_left_is_refused_and_kept() {
                 ..resumed()
             },
             "other options",
+        ),
+        (
+            Options {
+                exclude: Exclude {
+                    lists: vec![at("ids.csv")],
+                    holds: false,
+                },
+                ..resumed()
+            },
+            "other opt-outs",
         ),
         (
             Options {
@@ -357,4 +371,47 @@ fn a_folder_of_something_else_is_left_alone() {
         assert!(e.to_string().contains("move it away"), "{e}");
         assert!(theirs.exists());
     }
+}
+
+#[test]
+fn who_has_opted_out_changes_nothing_for_the_rest_and_is_in_no_file() {
+    // In batches, with decoys and without, the others have the tokens that they have alone.
+    let (folder, mut o) = setup("k12");
+    let at = |name: &str| folder.path().join(name);
+    let text = std::fs::read_to_string(&o.table).unwrap();
+    let ids: Vec<&str> = text.lines().skip(1).step_by(7).map(id).collect();
+    std::fs::write(at("ids.csv"), ids.join("\n")).unwrap();
+    for decoys in [false, true] {
+        o.decoys = decoys;
+        o.exclude.lists = vec![at("ids.csv")];
+        let summary = encode_in(&o, SIZES, &Silent).unwrap();
+        let whole = outputs(&o);
+        encode_in(&o, SMALL, &Silent).unwrap();
+        assert!(outputs(&o) == whole, "{decoys}");
+        assert_eq!(summary.rejected["excluded"], ids.len() as u64);
+        assert_eq!(summary.opt_outs.unmet, 0);
+        let refs = std::fs::read_to_string(&o.refs).unwrap();
+        let encoded: Vec<&str> = refs.lines().map(|l| l.split_once(',').unwrap().1).collect();
+        assert!(!ids.iter().any(|id| encoded.contains(id)));
+        assert_eq!(encoded.len() as u64, 1 + summary.records);
+    }
+
+    // Without their rows, the others have other refs, but are as many, with as many tokens.
+    o.decoys = false;
+    let with_list = encode_in(&o, SIZES, &Silent).unwrap();
+    let rest: Vec<&str> = text.lines().filter(|l| !ids.contains(&id(l))).collect();
+    std::fs::write(at("rest.csv"), rest.join("\n")).unwrap();
+    o.table = at("rest.csv");
+    o.exclude.lists.clear();
+    let alone = encode_in(&o, SIZES, &Silent).unwrap();
+    assert_eq!(
+        (alone.records, alone.rows),
+        (with_list.records, with_list.rows)
+    );
+    assert_eq!(alone.no_birthdate, with_list.no_birthdate);
+}
+
+/// The id of a row, which is its first cell.
+fn id(line: &str) -> &str {
+    line.split_once(',').unwrap().0
 }

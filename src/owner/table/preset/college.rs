@@ -2,7 +2,6 @@
 
 use super::Column::{Header as H, Place as P};
 use super::{Main, Preset, Several, Sign};
-use crate::owner::table::DateFormat;
 use crate::owner::table::Field as F;
 
 pub(super) static ALL: &[Preset] = &[
@@ -10,15 +9,20 @@ pub(super) static ALL: &[Preset] = &[
         name: "banner",
         title: "Ellucian Banner, SPRIDEN with SPBPERS",
         unverified: "DD-MON-YY as the usual form of its dates",
-        sign: Sign::Headers(&[&["spridenid", "spridenpidm"], &["spridenlastname"]]),
+        sign: Sign::Headers(&[&["spridenid", "spridenpidm"]]),
         columns: &[
             (F::StudentId, H("spridenid")),
             (F::StudentId, H("spridenpidm")),
             (F::First, H("spridenfirstname")),
+            (F::Middle, H("spridenmi")),
             (F::Last, H("spridenlastname")),
+            (F::Suffix, H("spbpersnamesuffix")),
+            (F::Birthdate, H("spbpersbirthdate")),
+            (F::Gender, H("spbperssex")),
             (F::AliasFirst, H("spbperspreffirstname")),
             (F::Hold, H("spbpersconfidind")),
         ],
+        prefix: Some("spridensurnameprefix"),
         several: Some(Several {
             by: &["spridenpidm", "spridenid"],
             main: Main::Empty("spridenchangeind"),
@@ -28,12 +32,22 @@ pub(super) static ALL: &[Preset] = &[
     Preset {
         name: "peoplesoft",
         title: "PeopleSoft Campus Solutions, with rows of PS_NAMES",
-        unverified: "the form of its dates",
-        sign: Sign::Headers(&[&["emplid"], &["lastname", "name"]]),
-        columns: &[(F::StudentId, H("emplid")), (F::Hold, H("ferpa"))],
+        unverified: "the order of NAME (Last,First Middle), the form of its dates, and the spelling of headers in a query",
+        sign: Sign::Headers(&[&["emplid"]]),
+        columns: &[
+            (F::StudentId, H("emplid")),
+            (F::First, H("firstname")),
+            (F::Middle, H("middlename")),
+            (F::Last, H("lastname")),
+            (F::Last, H("name")),
+            (F::Birthdate, H("birthdate")),
+            (F::Gender, H("sex")),
+            (F::Hold, H("ferpa")),
+        ],
+        whole: Some("name"),
         several: Some(Several {
             by: &["emplid"],
-            main: Main::Latest(Some(("nametype", &["PRI"])), Some("effdt")),
+            main: Main::Latest(Some(("nametype", &["PRI"])), &["effdt"]),
         }),
         ..Preset::NONE
     },
@@ -41,23 +55,18 @@ pub(super) static ALL: &[Preset] = &[
         name: "colleague",
         title: "Ellucian Colleague, PERSON",
         unverified: "all of it",
-        sign: Sign::Headers(&[
-            &["personid", "id", "personsid"],
-            &["firstname"],
-            &["lastname"],
-            &["birthdate"],
-            &[
-                "perprivacyflag",
-                "privacyflag",
-                "chosenfirstname",
-                "birthnamelast",
-            ],
-        ]),
+        sign: Sign::Spelt(&["first.name", "last.name", "birth.date"]),
         columns: &[
-            (F::StudentId, H("personid")),
-            (F::StudentId, H("personsid")),
             (F::StudentId, H("id")),
+            (F::StudentId, H("@id")),
+            (F::StudentId, H("personid")),
+            (F::StudentId, H("studentsid")),
+            (F::First, H("firstname")),
+            (F::Middle, H("middlename")),
+            (F::Last, H("lastname")),
+            (F::Birthdate, H("birthdate")),
             (F::AliasFirst, H("chosenfirstname")),
+            (F::AliasFirst, H("birthnamefirst")),
             (F::AliasLast, H("chosenlastname")),
             (F::AliasLast, H("birthnamelast")),
             (F::Hold, H("privacyflag")),
@@ -76,15 +85,23 @@ pub(super) static ALL: &[Preset] = &[
             (F::Birthdate, P(7)),
             (F::StudentId, P(12)),
         ],
-        dates: Some(DateFormat::Compact),
         ..Preset::NONE
     },
     Preset {
         name: "xello",
         title: "Xello (Career Cruising) list of graduates",
-        sign: Sign::Headers(&[&["studentid"], &["dateofbirth"], &["ferpablock"]]),
-        columns: &[(F::StudentId, H("studentid")), (F::Hold, H("ferpablock"))],
-        dates: Some(DateFormat::Compact),
+        sign: Sign::Headers(&[
+            &["studentid"],
+            &["dateofbirth"],
+            &["ferpablock", "diplomatype", "highschoolgraduationdate"],
+        ]),
+        columns: &[
+            (F::StudentId, H("studentid")),
+            (F::First, H("firstname")),
+            (F::Last, H("lastname")),
+            (F::Birthdate, H("dateofbirth")),
+            (F::Hold, H("ferpablock")),
+        ],
         ..Preset::NONE
     },
 ];

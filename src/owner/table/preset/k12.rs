@@ -2,10 +2,11 @@
 
 use super::Column::{Header as H, Place as P};
 use super::{Main, Preset, Several, Sign};
-use crate::owner::table::DateFormat;
 use crate::owner::table::Field as F;
+use crate::owner::table::{DateFormat, Delimiter};
 
-/// `users.csv` of OneRoster, both versions: the birthdate and the sex come from `demographics.csv`.
+/// `users.csv` of OneRoster, both versions: the birthdate and the sex come from `demographics.csv`, and in the
+/// newer one the role from `roles.csv`.
 const ONEROSTER: Preset = Preset {
     sign: Sign::Headers(&[
         &["sourcedid", "sourceid"],
@@ -16,6 +17,9 @@ const ONEROSTER: Preset = Preset {
     columns: &[
         (F::StudentId, H("sourcedid")),
         (F::StudentId, H("sourceid")),
+        (F::First, H("givenname")),
+        (F::Middle, H("middlename")),
+        (F::Last, H("familyname")),
         (F::Grade, H("grades")),
         (F::AliasFirst, H("preferredgivenname")),
         (F::AliasFirst, H("preferredfirstname")),
@@ -29,7 +33,8 @@ const ONEROSTER: Preset = Preset {
 pub(super) static ALL: &[Preset] = &[
     Preset {
         name: "oneroster-1.2",
-        title: "OneRoster 1.2, users.csv with demographics.csv",
+        title: "OneRoster 1.2, users.csv with demographics.csv and roles.csv",
+        unverified: "the columns userSourcedId and role of roles.csv",
         sign: Sign::Headers(&[
             &["sourcedid", "sourceid"],
             &["givenname"],
@@ -39,6 +44,8 @@ pub(super) static ALL: &[Preset] = &[
                 "usermasteridentifier",
                 "primaryorgsourcedid",
                 "preferredgivenname",
+                "preferredfamilyname",
+                "pronouns",
             ],
         ]),
         ..ONEROSTER
@@ -51,33 +58,61 @@ pub(super) static ALL: &[Preset] = &[
     Preset {
         name: "ed-fi",
         title: "Ed-Fi student export",
-        unverified: "that one file holds all columns: there is no official form of one",
-        sign: Sign::Headers(&[&["studentuniqueid"], &["lastsurname"]]),
-        columns: &[(F::StudentId, H("studentuniqueid"))],
+        unverified: "that one file holds all columns (there is no official form of one), and other names as columns such as otherNames.lastSurname",
+        sign: Sign::Headers(&[&["studentuniqueid"]]),
+        columns: &[
+            (F::StudentId, H("studentuniqueid")),
+            (F::First, H("firstname")),
+            (F::Middle, H("middlename")),
+            (F::Last, H("lastsurname")),
+            (F::Suffix, H("generationcodesuffix")),
+            (F::Birthdate, H("birthdate")),
+            (F::Gender, H("birthsex")),
+            (F::AliasFirst, H("othernamesfirstname")),
+            (F::AliasLast, H("maidenname")),
+            (F::AliasLast, H("othernameslastsurname")),
+            (F::AliasLast, H("otherlastsurname")),
+            (F::AliasLast, H("preferredlastsurname")),
+        ],
         ..Preset::NONE
     },
     Preset {
         name: "ceds",
         title: "files by the Common Education Data Standards",
+        unverified: "the headers of the ids other than StudentIdentifierState, and that further names may come as rows",
         sign: Sign::Headers(&[&["lastorsurname"]]),
         columns: &[
             (F::StudentId, H("studentidentifierdistrict")),
             (F::StudentId, H("studentidentifierschool")),
             (F::StudentId, H("studentidentifierstate")),
+            (F::First, H("firstname")),
+            (F::Middle, H("middlename")),
+            (F::Last, H("lastorsurname")),
+            (F::Suffix, H("generationcodeorsuffix")),
+            (F::Birthdate, H("birthdate")),
             (F::AliasFirst, H("otherfirstname")),
             (F::AliasLast, H("otherlastname")),
         ],
+        several: Some(Several {
+            by: &[
+                "studentidentifierdistrict",
+                "studentidentifierschool",
+                "studentidentifierstate",
+            ],
+            main: Main::First(&["othernametype"]),
+        }),
         ..Preset::NONE
     },
     Preset {
         name: "calpads-senr",
         title: "CALPADS student enrollment (SENR)",
-        unverified: "the form of its dates",
+        unverified: "YYYYMMDD as the form of its dates",
         sign: Sign::Cell("SENR", "SENR"),
         columns: &[
             (F::StudentId, P(9)),
             (F::First, P(10)),
             (F::Middle, P(11)),
+            (F::Middle, P(15)),
             (F::Last, P(12)),
             (F::Suffix, P(13)),
             (F::AliasFirst, P(14)),
@@ -90,11 +125,13 @@ pub(super) static ALL: &[Preset] = &[
     Preset {
         name: "calpads-sinf",
         title: "CALPADS student information (SINF)",
+        unverified: "YYYYMMDD as the form of its dates",
         sign: Sign::Cell("SINF", "SINF"),
         columns: &[
             (F::StudentId, P(10)),
             (F::First, P(11)),
             (F::Middle, P(12)),
+            (F::Middle, P(16)),
             (F::Last, P(13)),
             (F::Suffix, P(14)),
             (F::AliasFirst, P(15)),
@@ -107,7 +144,12 @@ pub(super) static ALL: &[Preset] = &[
     Preset {
         name: "calpads-ssid",
         title: "CALPADS SSID extract, 14 columns without headers",
-        sign: Sign::Columns(14),
+        unverified: "the form of its dates, and digits alone in its first three columns, by which it is known",
+        sign: Sign::Columns {
+            delimiter: Delimiter::Caret,
+            width: 14,
+            digits: &[1, 2, 3],
+        },
         columns: &[
             (F::StudentId, P(4)),
             (F::Last, P(5)),
@@ -117,30 +159,7 @@ pub(super) static ALL: &[Preset] = &[
         ],
         ..Preset::NONE
     },
-    Preset {
-        name: "powerschool",
-        title: "PowerSchool student export",
-        sign: Sign::Headers(&[
-            &["studentnumber"],
-            &["lastname"],
-            &[
-                "dcid",
-                "statestudentnumber",
-                "gradelevel",
-                "caakasurname",
-                "schoolid",
-            ],
-        ]),
-        columns: &[
-            (F::StudentId, H("studentnumber")),
-            (F::AliasFirst, H("caakafirst")),
-            (F::AliasLast, H("caakasurname")),
-            (F::Suffix, H("canamesuffix")),
-            (F::Grade, H("gradelevel")),
-        ],
-        unverified: "M/D/YYYY as the usual form of its dates",
-        ..Preset::NONE
-    },
+    // Before those of which it has all headers as well.
     Preset {
         name: "clever",
         title: "Clever students.csv",
@@ -150,13 +169,21 @@ pub(super) static ALL: &[Preset] = &[
             &["studentnumber"],
             &["stateid"],
         ]),
-        columns: &[(F::StudentId, H("studentid")), (F::Grade, H("grade"))],
+        columns: &[
+            (F::StudentId, H("studentid")),
+            (F::First, H("firstname")),
+            (F::Middle, H("middlename")),
+            (F::Last, H("lastname")),
+            (F::Birthdate, H("dob")),
+            (F::Grade, H("grade")),
+        ],
+        dates: Some(DateFormat::MonthDayYear),
         ..Preset::NONE
     },
     Preset {
         name: "infinite-campus",
         title: "Infinite Campus ad hoc export",
-        unverified: "the spelling of its headers, and that earlier identities come as rows",
+        unverified: "the spelling of its headers, that earlier identities come as rows, their date, and MM/DD/YYYY as the form of its dates",
         sign: Sign::Headers(&[
             &["studentlastname", "identitylastname", "lastname"],
             &["studentstateid", "personstateid", "stateid"],
@@ -165,6 +192,7 @@ pub(super) static ALL: &[Preset] = &[
                 "personstudentnumber",
                 "studentnumber",
                 "studentpersonid",
+                "personpersonid",
                 "personid",
             ],
         ]),
@@ -172,6 +200,9 @@ pub(super) static ALL: &[Preset] = &[
             (F::StudentId, H("studentstudentnumber")),
             (F::StudentId, H("personstudentnumber")),
             (F::StudentId, H("studentnumber")),
+            (F::StudentId, H("studentpersonid")),
+            (F::StudentId, H("personpersonid")),
+            (F::StudentId, H("personid")),
             (F::First, H("studentfirstname")),
             (F::First, H("identityfirstname")),
             (F::Middle, H("studentmiddlename")),
@@ -189,25 +220,75 @@ pub(super) static ALL: &[Preset] = &[
         several: Some(Several {
             by: &[
                 "studentpersonid",
+                "personpersonid",
                 "personid",
-                "personstudentnumber",
                 "studentstudentnumber",
+                "personstudentnumber",
                 "studentnumber",
             ],
-            main: Main::Latest(None, Some("identityeffectivedate")),
+            main: Main::Latest(
+                None,
+                &[
+                    "identityeffectivedate",
+                    "studenteffectivedate",
+                    "effectivedate",
+                ],
+            ),
         }),
+        ..Preset::NONE
+    },
+    Preset {
+        name: "powerschool",
+        title: "PowerSchool student export",
+        unverified: "M/D/YYYY as the usual form of its dates",
+        sign: Sign::Headers(&[
+            &["studentnumber"],
+            &["lastname"],
+            &[
+                "dcid",
+                "statestudentnumber",
+                "gradelevel",
+                "caakasurname",
+                "schoolid",
+            ],
+        ]),
+        columns: &[
+            (F::StudentId, H("studentnumber")),
+            (F::First, H("firstname")),
+            (F::Middle, H("middlename")),
+            (F::Last, H("lastname")),
+            (F::Birthdate, H("dob")),
+            (F::AliasFirst, H("caakafirst")),
+            (F::AliasLast, H("caakasurname")),
+            (F::Suffix, H("canamesuffix")),
+            (F::Grade, H("gradelevel")),
+        ],
         ..Preset::NONE
     },
     Preset {
         name: "aeries",
         title: "Aeries query on STU",
-        unverified: "M/D/YYYY as the form of dates of a query",
-        sign: Sign::Headers(&[&["stuln", "ln"], &["stufn", "fn"], &["stubd", "bd"]]),
+        unverified: "M/D/YYYY as the form of dates of a query, and the headers of gender and grade",
+        sign: Sign::Headers(&[
+            &["stuln", "ln"],
+            &["stufn", "fn"],
+            &["stubd", "bd"],
+            &["stuid", "stusn", "stucid", "id", "sn", "cid"],
+        ]),
         columns: &[
             (F::StudentId, H("stuid")),
             (F::StudentId, H("id")),
             (F::StudentId, H("stusn")),
             (F::StudentId, H("sn")),
+            (F::First, H("stufn")),
+            (F::First, H("fn")),
+            (F::Middle, H("stumn")),
+            (F::Middle, H("mn")),
+            (F::Last, H("stuln")),
+            (F::Last, H("ln")),
+            (F::Birthdate, H("stubd")),
+            (F::Birthdate, H("bd")),
+            (F::Suffix, H("stusf")),
             (F::Suffix, H("sf")),
             (F::Gender, H("stusx")),
             (F::Gender, H("sx")),
@@ -221,7 +302,13 @@ pub(super) static ALL: &[Preset] = &[
         title: "Skyward student export",
         unverified: "the spelling of its headers in an export, and MM/DD/YYYY as the form of its dates",
         sign: Sign::Headers(&[&["otherid"], &["lastname"]]),
-        columns: &[(F::StudentId, H("otherid"))],
+        columns: &[
+            (F::StudentId, H("otherid")),
+            (F::First, H("firstname")),
+            (F::Middle, H("middlename")),
+            (F::Last, H("lastname")),
+            (F::Birthdate, H("birthdate")),
+        ],
         ..Preset::NONE
     },
     Preset {
@@ -233,7 +320,13 @@ pub(super) static ALL: &[Preset] = &[
             &["studentlastname"],
             &["birthdate"],
         ]),
-        columns: &[(F::StudentId, H("studentid"))],
+        columns: &[
+            (F::StudentId, H("studentid")),
+            (F::First, H("studentfirstname")),
+            (F::Middle, H("middlename")),
+            (F::Last, H("studentlastname")),
+            (F::Birthdate, H("birthdate")),
+        ],
         dates: Some(DateFormat::MonthDayYear),
         ..Preset::NONE
     },

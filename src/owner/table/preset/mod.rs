@@ -9,7 +9,7 @@ mod k12;
 #[cfg(test)]
 mod tests;
 
-use super::{DateFormat, Field, fold};
+use super::{DateFormat, Delimiter, Field, fold};
 
 /// How an export of one system is read.
 #[derive(Debug)]
@@ -25,8 +25,12 @@ pub struct Preset {
     /// Only rows of which this column holds one of these words are students. A file without the column
     /// has no others.
     pub(super) only: &'static [(&'static str, &'static [&'static str])],
-    /// The form of its dates, if it has but one.
+    /// The form in which it is known to write dates, for columns in which month and day cannot be told apart.
     pub(super) dates: Option<DateFormat>,
+    /// The column of the whole name, `Last,First Middle`, where there is none for each part.
+    pub(super) whole: Option<&'static str>,
+    /// The column of what stands before the last name.
+    pub(super) prefix: Option<&'static str>,
     /// Where a student may have several rows.
     pub(super) several: Option<Several>,
     /// Cells of the hold column that mean that the student may not be passed on; any that is not empty, if
@@ -42,8 +46,14 @@ pub(super) enum Sign {
     /// There are no headers: the first cell of the file is the first of these words, and the first cell of a
     /// student's row is the second.
     Cell(&'static str, &'static str),
-    /// There are no headers, and so many columns; that they are these the user must say.
-    Columns(usize),
+    /// As `Headers`, of which all are meant as they are spelt here, but for case: by dots a system may be known.
+    Spelt(&'static [&'static str]),
+    /// There are no headers, and so many columns, of which these, from 1, hold digits alone.
+    Columns {
+        delimiter: Delimiter,
+        width: usize,
+        digits: &'static [usize],
+    },
 }
 
 /// Where a field stands.
@@ -66,13 +76,15 @@ pub(super) struct Several {
 
 #[derive(Debug)]
 pub(super) enum Main {
+    /// The first; there may be several only where one of these columns is.
+    First(&'static [&'static str]),
     /// The one of which this column is empty.
     Empty(&'static str),
     /// The one of which the first column holds the first of these words, as far as there is one; of several the
-    /// latest by the second column.
+    /// latest by a column of dates, the first of these that is there.
     Latest(
         Option<(&'static str, &'static [&'static str])>,
-        Option<&'static str>,
+        &'static [&'static str],
     ),
 }
 
@@ -87,6 +99,8 @@ impl Preset {
         columns: &[],
         only: &[],
         dates: None,
+        whole: None,
+        prefix: None,
         several: None,
         holds: &[],
     };
@@ -106,22 +120,39 @@ impl Preset {
     }
 
     /// The preset of a file whose first row has these cells.
-    pub(super) fn of(first: &[String]) -> &'static Self {
+    pub(super) fn of(first: &[String], delimiter: Delimiter) -> &'static Self {
+        // `generic` is of any.
+        let is_of = |p: &&Self| p.is_of(first, delimiter);
+        Self::all().find(is_of).unwrap_or(&GENERIC)
+    }
+
+    /// Whether a file whose first row has these cells may be of this preset.
+    fn is_of(&self, first: &[String], delimiter: Delimiter) -> bool {
         let folded: Vec<String> = first.iter().map(|h| fold(h)).collect();
-        let is_here = |p: &&Self| match &p.sign {
+        let is_digits = |c: &String| !c.is_empty() && c.bytes().all(|b| b.is_ascii_digit());
+        match &self.sign {
             Sign::Headers(lists) => lists
                 .iter()
                 .all(|list| list.iter().any(|h| folded.iter().any(|f| f == h))),
+            Sign::Spelt(headers) => headers
+                .iter()
+                .all(|h| first.iter().any(|f| f.eq_ignore_ascii_case(h))),
             Sign::Cell(cell, _) => first.first().is_some_and(|c| c == cell),
-            Sign::Columns(_) => false,
-        };
-        // `generic` is of any.
-        Self::all().find(is_here).unwrap_or(&GENERIC)
+            Sign::Columns {
+                delimiter: by,
+                width,
+                digits,
+            } => {
+                delimiter == *by
+                    && first.len() == *width
+                    && digits.iter().all(|place| is_digits(&first[place - 1]))
+            }
+        }
     }
 
     /// Whether the first row is of headers.
     pub(super) fn has_headers(&self) -> bool {
-        matches!(self.sign, Sign::Headers(_))
+        matches!(self.sign, Sign::Headers(_) | Sign::Spelt(_))
     }
 
     /// The columns of `field`: by header, or by place.
@@ -133,7 +164,7 @@ impl Preset {
     /// Whether a cell of the hold column means that the student may not be passed on.
     #[must_use]
     pub fn is_held(&self, cell: &str) -> bool {
-        let no = ["", "n", "no", "0", "false", "f"];
+        let no = ["", "n", "no", "0", "false", "f", "none", "null"];
         if self.holds.is_empty() {
             !no.iter().any(|w| cell.eq_ignore_ascii_case(w))
         } else {

@@ -3,6 +3,7 @@
 mod aliases;
 mod dates;
 mod guard;
+mod presets;
 
 use std::io::Write;
 

@@ -1,0 +1,325 @@
+//! Every preset reads the same invented people out of the export of its system.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+
+use super::*;
+
+/// Id, first, middle and last name, suffix, alias of the first and of the last name, birthdate, gender,
+/// whether the student has opted out.
+type Expected = (
+    &'static str,
+    [&'static str; 4],
+    [&'static str; 2],
+    (u16, u8, u8),
+    &'static str,
+    bool,
+);
+
+/// The people of `testdata/presets/`.
+const PEOPLE: [Expected; 7] = [
+    (
+        "00101",
+        ["Zzyzx", "Qaqa", "Qwertyuiop", ""],
+        ["", ""],
+        (2006, 3, 14),
+        "F",
+        false,
+    ),
+    (
+        "00102",
+        ["Vvortex", "", "Asdfghjkl", "Jr"],
+        ["", ""],
+        (2005, 11, 30),
+        "M",
+        false,
+    ),
+    (
+        "00103",
+        ["Uvuvuv", "Ququ", "Hjklasdfg Zxcvbnm", ""],
+        ["", "Vbnmvbnm"],
+        (2006, 7, 21),
+        "F",
+        false,
+    ),
+    (
+        "00104",
+        ["Wwwilla", "", "Poiuytre", ""],
+        ["Wwwill", ""],
+        (2006, 2, 3),
+        "F",
+        false,
+    ),
+    (
+        "00105",
+        ["Ñandúx", "Xqx", "O'Zxcvb-Qwert", ""],
+        ["", ""],
+        (2007, 1, 31),
+        "M",
+        false,
+    ),
+    (
+        "00106",
+        ["Kuikuikui", "Bbb", "Trewq", ""],
+        ["", ""],
+        (2005, 9, 9),
+        "F",
+        true,
+    ),
+    (
+        "00107",
+        ["Yxyxyx", "Mmm", "Lkjhgfd", "III"],
+        ["Yxy", "Mnbvcx"],
+        (2006, 12, 25),
+        "M",
+        false,
+    ),
+];
+
+/// What an export has, by letters: `f` and `l` aliases of first and last names, `m` middle names, `i` their initials,
+/// `s` a column of suffixes (else they stand behind the last name), `-` none at all, `g` gender, `h` opt-outs, `a` no
+/// accents.
+const FIXTURES: [(&str, &str, &str); 27] = [
+    ("oneroster-1.1", "oneroster-1.1", "mg"),
+    ("oneroster-1.1", "oneroster-1.1/users.csv", "mg"),
+    ("oneroster-1.1", "oneroster-1.1.zip", "mg"),
+    ("oneroster-1.1", "oneroster-1.1-wild", "mg"),
+    ("oneroster-1.2", "oneroster-1.2", "flmg"),
+    ("oneroster-1.2", "oneroster-1.2.zip", "flmg"),
+    ("ed-fi", "ed-fi/camel.csv", "flmsg"),
+    ("ed-fi", "ed-fi/snake.csv", "flmsg"),
+    ("ceds", "ceds/students.csv", "flmsg"),
+    ("calpads-senr", "calpads-senr/senr.txt", "flmsg"),
+    ("calpads-sinf", "calpads-sinf/sinf.txt", "flmsg"),
+    ("calpads-ssid", "calpads-ssid/extract.txt", "-g"),
+    ("clever", "clever/students.csv", "mg"),
+    ("infinite-campus", "infinite-campus/students.csv", "flmsg"),
+    ("powerschool", "powerschool/students.txt", "flmsg"),
+    ("aeries", "aeries/query.csv", "flmsg"),
+    ("aeries", "aeries/short.csv", "flmsg"),
+    ("skyward", "skyward/students.csv", "mg"),
+    ("illuminate", "illuminate/students.txt", "mg"),
+    ("banner", "banner/students.csv", "flmsgh"),
+    ("peoplesoft", "peoplesoft/names.csv", "flmsgh"),
+    ("peoplesoft", "peoplesoft/whole-names.csv", "flmsgh"),
+    ("colleague", "colleague/person.csv", "flmsgh"),
+    ("nsc-request", "nsc-request/request.txt", "isa"),
+    ("xello", "xello/graduates.txt", "h"),
+    ("generic", "generic/students.csv", "flmsgh"),
+    ("generic", "../k12-demo/district.csv", "?"),
+];
+
+fn path(name: &str) -> PathBuf {
+    let root = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("testdata/presets");
+    root.join(name)
+}
+
+fn without_accents(text: &str) -> String {
+    text.replace('Ñ', "N").replace('ú', "u")
+}
+
+fn texts(all: &[&str]) -> BTreeSet<String> {
+    let filled = all.iter().filter(|t| !t.is_empty());
+    filled.map(|t| (*t).to_owned()).collect()
+}
+
+#[test]
+fn every_export_is_known_and_holds_the_same_people() {
+    for (preset, name, has) in FIXTURES {
+        let has = |letter| has.contains(letter);
+        let table = Table::open(&path(name), &Mapping::default());
+        let mut table = table.unwrap_or_else(|e| panic!("{name}: {e}"));
+        assert_eq!(table.preset().name, preset, "{name}");
+        if has('?') {
+            continue;
+        }
+        let mut records = Vec::new();
+        let mut record = Record::default();
+        while table.read(&mut record).unwrap() {
+            records.push(record.clone());
+        }
+        records.sort_by(|a, b| a.student_id.cmp(&b.student_id));
+        let ids: Vec<&str> = records.iter().map(|r| r.student_id.as_str()).collect();
+        let expected: Vec<&str> = PEOPLE.iter().map(|p| p.0).collect();
+        assert_eq!(ids, expected, "{name}");
+        for (record, (id, names, aliases, born, gender, held)) in records.iter().zip(PEOPLE) {
+            let at = format!("{name} {id}");
+            let [mut first, mut middle, mut last, mut suffix] = names.map(str::to_owned);
+            if has('a') {
+                first = without_accents(&first);
+            }
+            if has('i') {
+                middle.truncate(1);
+            } else if !has('m') {
+                middle.clear();
+            }
+            if has('-') {
+                suffix.clear();
+            } else if !has('s') && !suffix.is_empty() {
+                last = format!("{last} {suffix}");
+                suffix.clear();
+            }
+            assert_eq!(record.first, first, "{at}");
+            assert_eq!(record.middle, middle, "{at}");
+            assert_eq!(record.last, last, "{at}");
+            assert_eq!(record.suffix, suffix, "{at}");
+            assert_eq!(record.birthdate, date(born.0, born.1, born.2), "{at}");
+            let own = record.gender.chars().next().map(|c| c.to_ascii_uppercase());
+            let gender = gender.chars().next().filter(|_| has('g'));
+            assert_eq!(own, gender, "{at}");
+            assert_eq!(record.is_held, held && has('h'), "{at}");
+            let of = |cells: &[String]| -> BTreeSet<String> {
+                cells.iter().filter(|c| !c.is_empty()).cloned().collect()
+            };
+            let [alias_first, alias_last] = aliases;
+            let shown = |letter, alias| texts(&[if has(letter) { alias } else { "" }]);
+            assert_eq!(of(&record.alias_first), shown('f', alias_first), "{at}");
+            assert_eq!(of(&record.alias_last), shown('l', alias_last), "{at}");
+        }
+    }
+}
+
+#[test]
+fn every_preset_has_a_fixture() {
+    for preset in Preset::all() {
+        assert!(
+            FIXTURES.iter().any(|(name, ..)| *name == preset.name),
+            "{}",
+            preset.name
+        );
+    }
+}
+
+#[test]
+fn rows_that_are_no_students_are_counted() {
+    let counts = |name| {
+        let mut table = Table::open(&path(name), &Mapping::default()).unwrap();
+        let mut record = Record::default();
+        while table.read(&mut record).unwrap() {}
+        (table.other_rows(), table.not_students())
+    };
+    // A teacher, and one who has left; in the newer version the teacher alone.
+    assert_eq!(counts("oneroster-1.1"), (0, 2));
+    assert_eq!(counts("oneroster-1.2.zip"), (0, 1));
+    // Two former names and a former id.
+    assert_eq!(counts("banner/students.csv"), (3, 0));
+    assert_eq!(counts("peoplesoft/names.csv"), (4, 0));
+    assert_eq!(counts("infinite-campus/students.csv"), (3, 0));
+}
+
+#[test]
+fn a_former_id_is_of_the_same_student_and_of_no_other() {
+    let head = "SPRIDEN_PIDM,SPRIDEN_ID,SPRIDEN_LAST_NAME,SPRIDEN_FIRST_NAME,SPRIDEN_SURNAME_PREFIX,SPRIDEN_CHANGE_IND,SPBPERS_BIRTH_DATE,SPBPERS_CONFID_IND\n";
+    let rows = "1,A1,Qwerty,Zzyzx,,I,2006-03-14,Y\n1,A2,Qwerty,Zzyzx,van,,2006-03-14,\n1,A2,Asdf,Zzyzx,,N,2006-03-14,\n";
+    let (_, records) = read(format!("{head}{rows}")).unwrap();
+    assert_eq!(records.len(), 1);
+    assert_eq!((&*records[0].student_id, records[0].line), ("A2", 3));
+    assert_eq!(records[0].former_ids, ["A1"]);
+    assert_eq!(records[0].last, "van Qwerty");
+    assert_eq!(
+        texts(&["Asdf", "Qwerty"]),
+        records[0].alias_last.iter().cloned().collect()
+    );
+    // One row is enough to have opted out.
+    assert!(records[0].is_held);
+
+    // Without PIDM, nobody knows whose former id it is: it is no student.
+    let cut = |text: &str| -> String {
+        text.lines()
+            .map(|l| l.split_once(',').unwrap().1.to_owned() + "\n")
+            .collect()
+    };
+    let (table, records) = read(cut(&format!("{head}{rows}"))).unwrap();
+    assert_eq!(table.preset().name, "banner");
+    assert_eq!(records.len(), 1);
+    assert_eq!(records[0].student_id, "A2");
+    assert!(records[0].former_ids.is_empty());
+}
+
+#[test]
+fn of_rows_that_tie_the_first_is_the_student_and_newer_names_come_first() {
+    let head = "EMPLID,NAME_TYPE,EFFDT,LAST_NAME,FIRST_NAME,BIRTHDATE\n";
+    let rows = "1,PRI,2020-01-01,Aaaq,Zzyzx,2006-03-14\n1,PRI,2020-01-01,Bbbq,Zzyzx,2006-03-14\n\
+                1,PRI,2010-01-01,Cccq,Zzyzx,2006-03-14\n1,PRI,2015-01-01,Dddq,Zzyzx,2006-03-14\n\
+                1,PRF,2024-01-01,Eeeq,Zzyzx,2006-03-14\n";
+    let (_, records) = read(format!("{head}{rows}")).unwrap();
+    assert_eq!(records.len(), 1);
+    assert_eq!(records[0].last, "Aaaq");
+    assert_eq!(records[0].alias_last, ["Bbbq", "Dddq", "Cccq", "Eeeq"]);
+
+    // What cannot be read decides nothing: it is refused.
+    let e = refused(format!("{head}1,PRI,Zzyzx,A,B,2006-03-14\n"));
+    assert_eq!(place(&e), (Some(2), Some("EFFDT")));
+}
+
+#[test]
+fn users_without_roles_or_birthdates_are_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let copy = |name: &str| {
+        std::fs::copy(path("oneroster-1.2").join(name), dir.path().join(name)).unwrap();
+    };
+    copy("users.csv");
+    let open = || Table::open(dir.path(), &Mapping::default());
+    says(
+        &open().unwrap_err(),
+        &["who is a student", "--preset generic"],
+    );
+    copy("roles.csv");
+    says(
+        &open().unwrap_err(),
+        &["no demographics.csv", "--map birthdate="],
+    );
+    copy("demographics.csv");
+    // The tables belong together by sourcedId, whatever the id is.
+    let mut table = Table::open(dir.path(), &map(&["id=identifier"])).unwrap();
+    let mut record = Record::default();
+    assert!(table.read(&mut record).unwrap());
+    assert_eq!(record.student_id, "9000000101");
+    assert_eq!(record.birthdate, date(2006, 3, 14));
+    assert_eq!(table.files().len(), 3);
+}
+
+#[test]
+fn the_middle_name_of_an_alias_fills_an_empty_one() {
+    let (_, records) = read(
+        "student_id,last_name,first_name,middle_name,dob,CA_AKAMiddle\n\
+         1,Q,Z,Own,2006-03-14,Other\n2,Q,Z,,2006-03-14,Other\n",
+    )
+    .unwrap();
+    let middles: Vec<&str> = records.iter().map(|r| r.middle.as_str()).collect();
+    assert_eq!(middles, ["Own", "Other"]);
+}
+
+#[test]
+fn a_state_id_is_not_taken_for_the_local_one() {
+    for (head, id) in [
+        ("SSID,Local ID", "Local ID"),
+        ("State_StudentNumber,Student_Number", "Student_Number"),
+        ("stateUniqueId,student_unique_id", "student_unique_id"),
+        (
+            "StudentIdentifierState,StudentIdentifierDistrict,Last or Surname",
+            "StudentIdentifierDistrict",
+        ),
+        ("STU.CID,STU.ID,STU.LN,STU.FN,STU.BD", "STU.ID"),
+    ] {
+        let cells = vec!["2006"; head.split(',').count()].join(",");
+        let (table, _) = read(format!("{head},birthdate\n{cells},2006-03-14\n")).unwrap();
+        assert_eq!(table.columns().header(Field::StudentId), Some(id), "{head}");
+    }
+    for head in ["SSID", "State ID", "State_StudentNumber", "USSID", "SIS"] {
+        let e = refused(format!("{head},last_name,dob\n9,Zzyzx,2006-03-14\n"));
+        says(&e, &["student id"]);
+    }
+}
+
+#[test]
+fn dates_that_could_be_two_are_read_as_the_system_writes_them() {
+    let rows = "1,1,1,1,Q,Z,03/04/2006\n";
+    let head = "School_id,Student_id,Student_number,State_id,Last_name,First_name,DOB\n";
+    let (table, records) = read(format!("{head}{rows}")).unwrap();
+    assert_eq!(table.date_format(), Some(DateFormat::MonthDayYear));
+    assert_eq!(records[0].birthdate, date(2006, 3, 4));
+    // What the dates say themselves counts more.
+    let (table, _) = read(format!("{head}1,1,1,1,Q,Z,2006-03-04\n")).unwrap();
+    assert_eq!(table.date_format(), Some(DateFormat::Iso));
+}
