@@ -1,12 +1,14 @@
 //! `encode` and `resolve`: the data owner's verbs.
 
+use std::path::Path;
+
 use serde_json::json;
 
 use super::args::{Args, Encode, Resolve};
 use super::print;
 use super::term::Progress;
 use crate::error::{Error, Result};
-use crate::owner::table::{DateFormat, Delimiter, Mapping};
+use crate::owner::table::{DateFormat, Delimiter, Mapping, SavedMapping};
 use crate::pipeline::encode::{Options, Summary};
 use crate::pipeline::files::beside;
 use crate::pipeline::{encode as pipeline, resolve as resolving};
@@ -26,7 +28,10 @@ pub(super) fn encode(verb: &Encode, args: &Args, progress: &Progress) -> Result<
             .rejects
             .clone()
             .unwrap_or_else(|| beside(&verb.out, "rejects.csv")),
-        mapping: mapping(&verb.map, verb.date_format, verb.delimiter)?,
+        mapping: with_saved(
+            mapping(&verb.map, verb.date_format, verb.delimiter)?,
+            verb.mapping.as_deref(),
+        )?,
         decoys: verb.decoys,
         force: verb.force,
         resume: verb.resume,
@@ -43,6 +48,7 @@ pub(super) fn encode(verb: &Encode, args: &Args, progress: &Progress) -> Result<
         }
         eprint!("{}", describe(&options, &summary));
     }
+    super::check::warn_of_changes(&summary.header_changes);
     // `--quiet` leaves out the summary, not what is wrong with the table.
     for cut in &summary.cut_columns {
         eprintln!(
@@ -74,6 +80,14 @@ pub(super) fn mapping(
         mapping = mapping.with_delimiter(delimiter);
     }
     Ok(mapping)
+}
+
+/// `mapping`, with what the file at `saved` holds where it says nothing.
+pub(super) fn with_saved(mapping: Mapping, saved: Option<&Path>) -> Result<Mapping> {
+    match saved {
+        Some(path) => Ok(mapping.with_saved(SavedMapping::read(path)?)),
+        None => Ok(mapping),
+    }
 }
 
 fn describe(options: &Options, summary: &Summary) -> String {

@@ -9,7 +9,7 @@ use super::{Field, Mapping, fold};
 use crate::error::{Error, Result};
 
 /// How alike two folded headers must be (Jaro-Winkler) for one to be offered instead of the other.
-const NEAR: f64 = 0.8;
+pub(super) const NEAR: f64 = 0.8;
 
 /// For each field the columns that were taken for it, by their places and by the file's own headers:
 /// one at most, but for aliases.

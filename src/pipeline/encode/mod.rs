@@ -25,7 +25,7 @@ use crate::owner::decoy::Decoys;
 use crate::owner::encode::Encoder;
 use crate::owner::key::LinkageKey;
 use crate::owner::normalise;
-use crate::owner::table::{CutColumn, Field, Mapping, Table};
+use crate::owner::table::{CutColumn, Field, HeaderChange, Mapping, Table};
 use crate::project::Project;
 use crate::token::{self, Header, Run};
 use crate::units::{PartyId, hex};
@@ -96,6 +96,8 @@ pub struct Summary {
     pub columns: Vec<(Field, Vec<String>)>,
     /// Columns of names that seem to have been cut.
     pub cut_columns: Vec<CutColumn>,
+    /// How the headers differ from those of a saved mapping.
+    pub header_changes: Vec<HeaderChange>,
     /// How dates are written in the table, if it has any.
     pub date_format: Option<String>,
     /// What an unfinished run had left, and what became of it.
@@ -236,6 +238,7 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
             .map(|f| (f, table.columns().headers(f).map(str::to_owned).collect()))
             .collect(),
         cut_columns: table.cut_columns(),
+        header_changes: table.header_changes().to_vec(),
         date_format: table.date_format().map(|f| f.name().to_owned()),
         start: checkpoint.unfinished.start(),
         resumed: checkpoint.taken,
