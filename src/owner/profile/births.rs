@@ -167,11 +167,11 @@ impl Births {
     fn newest(&self) -> Option<u16> {
         let all: u64 = self.years.iter().map(|y| y.rows).sum();
         let mut after = 0;
-        let by_year = self.years.iter().zip(FIRST_YEAR..).rev();
-        for (years, year) in by_year {
+        let by_year = self.years.iter().enumerate().rev();
+        for (i, years) in by_year {
             after += years.rows;
             if years.rows > 0 && after * 1000 > all {
-                return Some(year);
+                return Some(FIRST_YEAR + i as u16);
             }
         }
         None
