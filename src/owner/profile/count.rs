@@ -16,6 +16,10 @@ pub enum Count {
     Few,
     /// All of them but 1 to 10.
     AllButFew,
+    /// All of them but 2 to 40.
+    AllButSome,
+    /// More than 10: how many is not shown, since a small count would follow from it.
+    Hidden,
 }
 
 impl Count {
@@ -31,6 +35,15 @@ impl Count {
         }
     }
 
+    /// The same count, rounded up to tens: from sums of such counts no small one follows.
+    #[must_use]
+    pub fn rounded(self) -> Self {
+        match self {
+            Self::Exact(n) => Self::Exact(n.next_multiple_of(SMALL)),
+            other => other,
+        }
+    }
+
     /// The least and the most that it may be, of `total`.
     #[must_use]
     pub fn bounds(self, total: u64) -> (u64, u64) {
@@ -38,6 +51,8 @@ impl Count {
             Self::Exact(n) => (n, n),
             Self::Few => (1, SMALL),
             Self::AllButFew => (total.saturating_sub(SMALL), total.saturating_sub(1)),
+            Self::AllButSome => (total.saturating_sub(4 * SMALL), total.saturating_sub(2)),
+            Self::Hidden => (SMALL + 1, total.max(SMALL + 1)),
         }
     }
 
@@ -58,6 +73,8 @@ impl fmt::Display for Count {
             Self::Exact(n) => f.write_str(&thousands(*n)),
             Self::Few => f.write_str("<= 10"),
             Self::AllButFew => f.write_str("all but <= 10"),
+            Self::AllButSome => f.write_str("all but <= 40"),
+            Self::Hidden => f.write_str("> 10"),
         }
     }
 }
@@ -91,7 +108,7 @@ impl<'de> Deserialize<'de> for Count {
             type Value = Count;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a count, `<= 10` or `all but <= 10`")
+                f.write_str("a count")
             }
 
             fn visit_u64<E: serde::de::Error>(self, n: u64) -> Result<Count, E> {
@@ -103,11 +120,14 @@ impl<'de> Deserialize<'de> for Count {
             }
 
             fn visit_str<E: serde::de::Error>(self, s: &str) -> Result<Count, E> {
-                match s {
-                    "<= 10" => Ok(Count::Few),
-                    "all but <= 10" => Ok(Count::AllButFew),
-                    _ => Err(E::custom("expected a count, `<= 10` or `all but <= 10`")),
-                }
+                let hidden = [
+                    Count::Few,
+                    Count::AllButFew,
+                    Count::AllButSome,
+                    Count::Hidden,
+                ];
+                let found = hidden.into_iter().find(|c| c.to_string() == s);
+                found.ok_or_else(|| E::custom("expected a count"))
             }
         }
         deserializer.deserialize_any(Visitor)

@@ -108,14 +108,14 @@ impl Profile {
         let mut batch: Vec<Record> = Vec::new();
         loop {
             let n = profile.fill(table, &mut batch)?;
-            if n == 0 {
-                return Ok(profile);
-            }
             let looks: Vec<Look> = batch[..n].par_iter().map(|r| Look::at(r, &key)).collect();
             for (record, look) in batch.iter().zip(&looks) {
                 profile.add(record, look);
             }
             told(profile.rows);
+            if n < BATCH {
+                return Ok(profile);
+            }
         }
     }
 

@@ -75,7 +75,7 @@ pub struct Column {
 pub struct Year {
     /// The year.
     pub year: u16,
-    /// Students; never 10 or fewer.
+    /// Students; never 10 or fewer, and for others rounded up to tens.
     pub students: Count,
 }
 
@@ -87,7 +87,7 @@ pub struct Shown {
     pub field: String,
     /// The shape.
     pub shape: String,
-    /// Rows that have it; never 10 or fewer.
+    /// Rows that have it; never 10 or fewer, and for others rounded up to tens.
     pub rows: Count,
 }
 
@@ -248,12 +248,47 @@ impl Report {
         for column in safe.columns.values_mut() {
             column.usable = column.usable.safe(rows);
         }
-        safe.other_birth_years = self.other_birth_years.safe(rows);
         for finding in &mut safe.findings {
             finding.count = finding.count.safe(finding.of);
             finding.lines.clear();
         }
+        for field in Field::ALL {
+            safe.hide_rest(field);
+        }
+        for year in &mut safe.birth_years {
+            year.students = year.students.rounded();
+        }
+        safe.other_birth_years = self.other_birth_years.safe(u64::MAX).rounded();
+        for shape in &mut safe.shapes {
+            shape.rows = shape.rows.rounded();
+        }
         safe
+    }
+
+    /// What is of use in a field, what is missing, and what stands there in vain are all rows together: where
+    /// one of them is small, another must not be shown, or it would be the rest.
+    fn hide_rest(&mut self, field: Field) {
+        const PARTS: [Code; 4] = [
+            Code::Incomplete,
+            Code::Placeholder,
+            Code::ImpossibleBirthdate,
+            Code::YearOnly,
+        ];
+        let is_part =
+            |f: &Finding| f.field.as_deref() == Some(field.name()) && PARTS.contains(&f.code);
+        let parts = self.findings.iter_mut().filter(|f| is_part(f));
+        let (small, shown): (Vec<_>, Vec<_>) = parts.partition(|f| f.count == Count::Few);
+        let smallest = shown.into_iter().min_by_key(|f| f.count.bounds(u64::MAX).0);
+        match (small.len(), smallest) {
+            (0, _) => {}
+            (_, Some(other)) => other.count = Count::Hidden,
+            (1, None) => {}
+            (_, None) => {
+                if let Some(column) = self.columns.get_mut(field.name()) {
+                    column.usable = Count::AllButSome;
+                }
+            }
+        }
     }
 
     /// As JSON, with a line end. Only [`safe`](Self::safe) reports leave the house.

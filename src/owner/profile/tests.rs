@@ -26,9 +26,10 @@ fn students(start: &str, n: usize) -> String {
                 .collect()
         };
         format!(
-            "{start}{i:04},Q{},Mid,Zy{},200{}-{:02}-{:02}\n",
+            "{start}{i:04},Q{},Mid,Zy{}{},200{}-{:02}-{:02}\n",
             name(i),
             name(i * 7),
+            "e".repeat(i % 4),
             4 + i % 4,
             1 + i / 4 % 12,
             2 + i / 48 % 27
@@ -105,11 +106,34 @@ fn what_others_see_has_no_small_count_and_no_line() {
     assert_eq!(of(Code::Placeholder).count, Count::Few);
     assert!(of(Code::Placeholder).lines.is_empty());
     for year in &safe.birth_years {
-        assert!(year.students.bounds(401).0 > SMALL);
+        let n = year.students.bounds(401).0;
+        assert!(n > SMALL && n % 10 == 0);
     }
     let html = page(&report);
     assert!(html.contains("&lt;= 10"));
     assert!(!html.contains("<script") && !html.contains("http"));
+}
+
+#[test]
+fn no_small_count_is_the_rest_of_those_that_are_shown() {
+    let placeholders: String = (0..30)
+        .map(|i| format!("A{i},FNU,M,Zyzz,2005-03-04\n"))
+        .collect();
+    let empty = "B1,,M,Zyzzo,2005-03-05\nB2,,M,Zyzzp,2005-03-06\n";
+    let text = format!("{HEADER}{}{placeholders}{empty}", students("7", 400));
+    let safe = report(&text).safe();
+    let of = |code| safe.findings.iter().find(|f| f.code == code).unwrap().count;
+    assert_eq!(safe.columns["first"].usable, Count::Exact(400));
+    assert_eq!(
+        (of(Code::Incomplete), of(Code::Placeholder)),
+        (Count::Few, Count::Hidden)
+    );
+
+    let both: String = (0..8)
+        .map(|i| format!("A{i},FNU,M,Zyzz,2005-03-04\nB{i},,M,Zyz,2005-04-04\n"))
+        .collect();
+    let safe = report(&format!("{HEADER}{}{both}", students("7", 400))).safe();
+    assert_eq!(safe.columns["first"].usable, Count::AllButSome);
 }
 
 #[test]
