@@ -130,8 +130,8 @@ fn describe(checked: &Checked, verb: &Check) -> String {
             shown.field, shown.shape, shown.rows
         );
     }
-    for finding in &report.findings {
-        self::finding(&mut text, finding, verb.show_lines);
+    for group in report.grouped() {
+        findings(&mut text, &group, verb.show_lines);
     }
     if verb.show_lines {
         for row in checked.bad_rows.iter().take(SHOWN) {
@@ -215,25 +215,29 @@ fn years(text: &mut String, report: &Report) {
     let _ = writeln!(text, "{:<11} other years {}", "", report.other_birth_years);
 }
 
-fn finding(text: &mut String, finding: &Finding, show_lines: bool) {
-    let field = finding
-        .field
-        .as_deref()
-        .and_then(|f| f.parse::<Field>().ok());
-    let field = field.map_or(String::new(), |f| format!(" ({})", f.noun()));
-    let about = if finding.is_estimate { "about " } else { "" };
+fn findings(text: &mut String, group: &[&Finding], show_lines: bool) {
+    let [first, ..] = group else {
+        return;
+    };
+    let counts: Vec<String> = group.iter().map(|f| f.in_field()).collect();
     let _ = writeln!(
         text,
-        "\n{:<6} {}{field}: {about}{} rows",
-        finding.weight.word(),
-        finding.what,
-        finding.count
+        "\n{:<6} {}: {} rows",
+        first.weight.word(),
+        first.what,
+        counts.join(", ")
     );
-    let _ = writeln!(text, "       costs: {}", finding.cost);
-    let _ = writeln!(text, "       to do: {}", finding.action);
-    if show_lines && !finding.lines.is_empty() {
-        let lines: Vec<String> = finding.lines.iter().map(u32::to_string).collect();
-        let _ = writeln!(text, "       lines: {}", lines.join(", "));
+    let _ = writeln!(text, "       costs: {}", first.cost);
+    let _ = writeln!(text, "       to do: {}", first.action);
+    for finding in group {
+        if show_lines && !finding.lines.is_empty() {
+            let lines: Vec<String> = finding.lines.iter().map(u32::to_string).collect();
+            let of = finding
+                .field
+                .as_deref()
+                .map_or(String::new(), |f| format!(" of {f}"));
+            let _ = writeln!(text, "       lines{of}: {}", lines.join(", "));
+        }
     }
 }
 

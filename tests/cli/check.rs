@@ -66,7 +66,7 @@ fn no_cell_is_in_any_output() {
     // One id stands twice.
     assert_eq!(done.code, 3);
     assert!(done.out.contains("STOPS"), "{}", done.out);
-    assert!(done.out.contains("lines: "), "{}", done.out);
+    assert!(done.out.contains("lines of first: "), "{}", done.out);
     let compare = dir.ok(&[
         "check",
         "--compare",

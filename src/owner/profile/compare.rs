@@ -267,17 +267,16 @@ impl Lines<'_> {
             Code::HeapedBirthdate,
             Code::SameNameAndBirthdate,
         ] {
-            let here = |r: &Report| -> Vec<String> {
+            // Of several fields the one with most.
+            let here = |r: &Report| {
                 let of_code = r.findings.iter().filter(|f| f.code == code);
-                of_code.map(|f| f.count.to_string()).collect()
+                let most = of_code.max_by_key(|f| f.count.bounds(r.total()).1);
+                most.map(|f| f.count.to_string())
             };
-            if here(self.a).is_empty() && here(self.b).is_empty() {
+            if here(self.a).is_none() && here(self.b).is_none() {
                 continue;
             }
-            let of = |r: &Report| match here(r) {
-                counts if counts.is_empty() => "none".to_owned(),
-                counts => counts.join(", "),
-            };
+            let of = |r: &Report| here(r).unwrap_or_else(|| "none".to_owned());
             let verdict = match code.weight() {
                 Weight::Note => Verdict::Fit,
                 Weight::Loss | Weight::Stops => Verdict::FitWithLosses,

@@ -13,13 +13,13 @@ table{border-collapse:collapse;width:100%;margin:.4rem 0}\
 caption{text-align:left;color:#444;padding:.2rem 0}\
 th,td{text-align:left;vertical-align:top;padding:.25rem .5rem;border-bottom:1px solid #bbb}\
 thead th{border-bottom:2px solid #444}td.n,th.n{text-align:right;white-space:nowrap}\
-.verdict{border-left:.5rem solid #444;padding:.4rem .8rem;background:#f2f2f2;font-size:1.1rem}\
-.mark{font-weight:700;white-space:nowrap}.stops,.not-fit{color:#8b0000;border-color:#8b0000}\
-.loss,.losses{color:#734700;border-color:#734700}.note,.fit{color:#0b5a2b;border-color:#0b5a2b}\
-.bar{display:block;height:.7rem;background:#2f5d8a}.wide{width:40%}\
+.verdict{border-left:.5rem solid;padding:.4rem .8rem;background:#f2f2f2;font-size:1.1rem}\
+.mark{font-weight:700;white-space:nowrap}.stops,.not-fit{color:#8b0000}\
+.loss,.losses{color:#734700}.note,.fit{color:#0b5a2b}\
+.bar{display:block;height:.7rem;background:#2f5d8a}.wide{width:40%}.pair{display:flex;flex-wrap:wrap;gap:0 2rem}.pair section{flex:1 1 22rem}\
 footer{margin-top:1rem;color:#444;font-size:.85rem}\
-@media print{@page{margin:12mm}body{font-size:9pt;line-height:1.25;max-width:none;margin:0;padding:0}\
-h1{font-size:14pt}h2{font-size:11pt;margin:.6rem 0 .1rem}th,td{padding:.08rem .35rem}tr{break-inside:avoid}\
+@media print{@page{margin:12mm}body{font-size:8pt;line-height:1.2;max-width:none;margin:0;padding:0}\
+h1{font-size:13pt}h2{font-size:10pt;margin:.4rem 0 0}th,td{padding:.05rem .3rem}tr{break-inside:avoid}.pair section{flex-basis:45%}\
 .bar{print-color-adjust:exact;-webkit-print-color-adjust:exact}}";
 
 fn escaped(text: &str) -> String {
@@ -72,9 +72,12 @@ pub fn page(report: &Report) -> String {
     let mut html = start("Check of a student table", report.verdict);
     facts(&mut html, &report);
     findings(&mut html, &report);
+    html.push_str("<div class=\"pair\">\n<section>\n");
     fields(&mut html, &report);
+    html.push_str("</section>\n<section>\n");
     years(&mut html, &report);
     shapes(&mut html, &report);
+    html.push_str("</section>\n</div>\n");
     end(
         html,
         "The page holds counts and names of columns, and no value of any student. Counts of 1 to 10 are shown as \
@@ -114,22 +117,21 @@ fn findings(html: &mut String, report: &Report) {
          <thead><tr><th scope=\"col\">Weight</th><th scope=\"col\">Finding</th><th scope=\"col\" class=\"n\">Students</th>\
          <th scope=\"col\">Cost</th><th scope=\"col\">What to do</th></tr></thead>\n<tbody>\n",
     );
-    for f in &report.findings {
+    for group in report.grouped() {
+        let f = group[0];
         let class = match f.weight {
             Weight::Stops => "stops",
             Weight::Loss => "loss",
             Weight::Note => "note",
         };
-        let field = f.field.as_deref().and_then(|f| f.parse::<Field>().ok());
-        let field = field.map_or(String::new(), |f| format!(" ({})", f.noun()));
-        let about = if f.is_estimate { "about " } else { "" };
+        let counts: Vec<String> = group.iter().map(|f| escaped(&f.in_field())).collect();
         let _ = writeln!(
             html,
-            "<tr><td class=\"mark {class}\">{}</td><th scope=\"row\">{}{field}</th><td class=\"n\">{about}{}</td>\
+            "<tr><td class=\"mark {class}\">{}</td><th scope=\"row\">{}</th><td class=\"n\">{}</td>\
              <td>{}</td><td>{}</td></tr>",
             f.weight.word(),
             escaped(&f.what),
-            escaped(&f.count.to_string()),
+            counts.join("<br>"),
             escaped(&f.cost),
             escaped(&f.action),
         );

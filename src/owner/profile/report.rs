@@ -144,6 +144,19 @@ impl Finding {
     }
 }
 
+impl Finding {
+    /// The number, and the field if it is of one: `first name: 12`.
+    #[must_use]
+    pub fn in_field(&self) -> String {
+        let field = self.field.as_deref().and_then(|f| f.parse::<Field>().ok());
+        let about = if self.is_estimate { "about " } else { "" };
+        match field {
+            Some(field) => format!("{}: {about}{}", field.noun(), self.count),
+            None => format!("{about}{}", self.count),
+        }
+    }
+}
+
 /// What was found of one table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -237,6 +250,14 @@ impl Report {
     #[must_use]
     pub fn total(&self) -> u64 {
         self.rows.bounds(super::SMALL).1
+    }
+
+    /// The findings, those of one kind and weight together.
+    #[must_use]
+    pub fn grouped(&self) -> Vec<Vec<&Finding>> {
+        let same = |a: &Finding, b: &Finding| (a.weight, a.code) == (b.weight, b.code);
+        let groups = self.findings.chunk_by(same);
+        groups.map(|group| group.iter().collect()).collect()
     }
 
     /// The same report as others may see it: no count of 1 to 10, none from which one follows, and no lines.
