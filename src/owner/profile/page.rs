@@ -18,7 +18,8 @@ thead th{border-bottom:2px solid #444}td.n,th.n{text-align:right;white-space:now
 .loss,.losses{color:#734700}.note,.fit{color:#0b5a2b}\
 .bar{display:block;height:.7rem;background:#2f5d8a}.wide{width:40%}.pair{display:flex;flex-wrap:wrap;gap:0 2rem}.pair section{flex:1 1 22rem}\
 footer{margin-top:1rem;color:#444;font-size:.85rem}\
-@media print{@page{margin:12mm}body{font-size:8pt;line-height:1.2;max-width:none;margin:0;padding:0}\
+@media print{@page{margin:10mm}html{font-size:10px}p{margin:.15rem 0}\
+.verdict{font-size:10pt}footer{font-size:7pt;margin-top:.3rem}body{font-size:8pt;line-height:1.2;max-width:none;margin:0;padding:0}\
 h1{font-size:13pt}h2{font-size:10pt;margin:.4rem 0 0}th,td{padding:.05rem .3rem}tr{break-inside:avoid}.pair section{flex-basis:45%}\
 .bar{print-color-adjust:exact;-webkit-print-color-adjust:exact}}";
 
