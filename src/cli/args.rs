@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use bytesize::ByteSize;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+use super::check::Span;
 use super::reading::{Member, Reading};
 use crate::owner::table::Exclude;
 use crate::pipeline::link::BLOCK_PAIRS;
@@ -46,6 +47,8 @@ pub(super) enum Verb {
     /// Make or show a linkage key, which the data owners share and the operator never holds
     #[command(subcommand)]
     Key(Key),
+    /// Data owner: say whether a student table is fit to be linked, and what to mend; or whether two are
+    Check(Check),
     /// Data owner: turn a student table into a token file
     Encode(Encode),
     /// Data owner: attack your own tokens before they leave. Operator: look at tokens alone
@@ -71,6 +74,7 @@ impl Verb {
             Self::Demo(_) => "demo",
             Self::Project(_) => "project",
             Self::Key(_) => "key",
+            Self::Check(_) => "check",
             Self::Encode(_) => "encode",
             Self::Audit(_) => "audit",
             Self::Release(_) => "release",
@@ -125,6 +129,51 @@ pub(super) enum Key {
 }
 
 #[derive(Debug, ClapArgs)]
+pub(super) struct Check {
+    /// The student table: delimited text, in whatever form your system exports it
+    #[arg(required_unless_present = "compare")]
+    pub(super) table: Option<PathBuf>,
+    /// Instead of a table: two reports that --json wrote, one of each party; are their tables fit to be linked?
+    #[arg(long, num_args = 2, value_name = "REPORT", conflicts_with_all = ["table", "project", "cohort", "born",
+        "show_lines", "safe", "save_mapping", "mapping", "Reading", "table_in_zip"])]
+    pub(super) compare: Option<Vec<PathBuf>>,
+    /// The project file: the report then says for which project it is
+    #[arg(long)]
+    pub(super) project: Option<PathBuf>,
+    /// The years in which the students leave school, as in 2019..2022: who is not of an age for that is counted
+    #[arg(long, value_name = "YEARS")]
+    pub(super) cohort: Option<Span>,
+    /// Or the years in which they are born, as in 2001..2005
+    #[arg(long, value_name = "YEARS", conflicts_with = "cohort")]
+    pub(super) born: Option<Span>,
+    /// Write the report as JSON to this file: without counts of 1 to 10, to be sent to the other party
+    #[arg(long, value_name = "FILE")]
+    pub(super) json: Option<PathBuf>,
+    /// Write the report as a page to this file, likewise
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
+    /// Name up to 20 lines of each finding, on the screen only
+    #[arg(long)]
+    pub(super) show_lines: bool,
+    /// No counts of 1 to 10 on the screen either
+    #[arg(long, conflicts_with = "show_lines")]
+    pub(super) safe: bool,
+    /// Save what was found of columns and dates to this file, for next year's table
+    #[arg(long, value_name = "FILE")]
+    pub(super) save_mapping: Option<PathBuf>,
+    /// Read columns and dates as this file says, which --save-mapping wrote; what has changed is told
+    #[arg(long, value_name = "FILE")]
+    pub(super) mapping: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) member: Member,
+    /// Replace files that exist
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+#[derive(Debug, ClapArgs)]
 pub(super) struct Encode {
     /// The student table: delimited text or Parquet, an archive (ZIP) with one in it, or a folder of OneRoster
     pub(super) table: PathBuf,
@@ -152,6 +201,9 @@ pub(super) struct Encode {
     pub(super) member: Member,
     #[command(flatten)]
     pub(super) opt_outs: OptOuts,
+    /// Read columns and dates as this file says, which `check --save-mapping` wrote; what has changed is told
+    #[arg(long, value_name = "FILE")]
+    pub(super) mapping: Option<PathBuf>,
     /// Encode decoys instead: the same names with birthdates moved away, so that every link to one is
     /// false. The operator measures false links by them (match --decoys)
     #[arg(long)]

@@ -11,6 +11,7 @@
 
 mod args;
 mod audit;
+mod check;
 mod keys;
 mod matching;
 mod owner;
@@ -63,6 +64,7 @@ fn run(args: &Args, progress: &Progress) -> Result<()> {
         Verb::Demo(v) => rehearse::demo(v, progress),
         Verb::Project(v) => keys::project(v),
         Verb::Key(v) => keys::key(v),
+        Verb::Check(v) => check::check(v, args, progress),
         Verb::Encode(v) => owner::encode(v, args, progress),
         Verb::Audit(v) => audit::audit(v, progress),
         Verb::Release(v) => release::release(v, args, progress),

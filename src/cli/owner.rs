@@ -1,5 +1,7 @@
 //! `encode` and `resolve`: the data owner's verbs.
 
+use std::path::Path;
+
 use serde_json::json;
 
 use super::args::{Args, Encode, Resolve};
@@ -7,7 +9,7 @@ use super::print;
 use super::reading;
 use super::term::Progress;
 use crate::error::{Error, Result};
-use crate::owner::table::Field;
+use crate::owner::table::{Field, Mapping, SavedMapping};
 use crate::pipeline::encode::{Options, Summary};
 use crate::pipeline::files::beside;
 use crate::pipeline::{encode as pipeline, resolve as resolving};
@@ -27,7 +29,10 @@ pub(super) fn encode(verb: &Encode, args: &Args, progress: &Progress) -> Result<
             .rejects
             .clone()
             .unwrap_or_else(|| beside(&verb.out, "rejects.csv")),
-        mapping: verb.reading.mapping(verb.member.name())?,
+        mapping: with_saved(
+            verb.reading.mapping(verb.member.name())?,
+            verb.mapping.as_deref(),
+        )?,
         exclude: verb.opt_outs.exclude(),
         decoys: verb.decoys,
         force: verb.force,
@@ -45,6 +50,7 @@ pub(super) fn encode(verb: &Encode, args: &Args, progress: &Progress) -> Result<
         }
         eprint!("{}", describe(&options, &summary));
     }
+    super::check::warn_of_changes(&summary.header_changes);
     // `--quiet` leaves out the summary, not what is wrong with the table.
     for cut in &summary.cut_columns {
         eprintln!(
@@ -63,6 +69,14 @@ pub(super) fn encode(verb: &Encode, args: &Args, progress: &Progress) -> Result<
         print(&as_json(&summary)?)
     } else {
         Ok(())
+    }
+}
+
+/// `mapping`, with what the file at `saved` holds where it says nothing.
+pub(super) fn with_saved(mapping: Mapping, saved: Option<&Path>) -> Result<Mapping> {
+    match saved {
+        Some(path) => Ok(mapping.with_saved(SavedMapping::read(path)?)),
+        None => Ok(mapping),
     }
 }
 

@@ -10,6 +10,7 @@ pub mod decoy;
 pub mod encode;
 pub mod key;
 pub mod normalise;
+pub mod profile;
 pub mod resolve;
 pub mod source;
 pub mod table;

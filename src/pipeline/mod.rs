@@ -2,6 +2,7 @@
 //! data owner's side and the operator's.
 
 pub mod audit;
+pub mod check;
 pub mod clear;
 mod decide;
 pub mod demo;

@@ -17,6 +17,7 @@ mod bad_outputs;
 mod bad_results;
 mod bad_tables;
 mod bad_tokens;
+mod check;
 mod clear;
 mod decoys;
 mod exports;

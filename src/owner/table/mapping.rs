@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use super::{DateFormat, MAX_BAD, Preset};
+use super::{DateFormat, MAX_BAD, Preset, SavedMapping};
 use crate::error::{Error, Result};
 use crate::owner::source::Encoding;
 
@@ -80,8 +80,9 @@ impl Field {
         }
     }
 
-    /// The field in a sentence: `the student id`.
-    pub(super) fn noun(self) -> &'static str {
+    /// The field in a sentence: `student id`.
+    #[must_use]
+    pub fn noun(self) -> &'static str {
         match self {
             Self::StudentId => "student id",
             Self::First => "first name",
@@ -207,6 +208,7 @@ pub struct Mapping {
     table: Option<String>,
     has_headers: bool,
     most_bad: f64,
+    saved: Option<SavedMapping>,
 }
 
 impl Default for Mapping {
@@ -220,6 +222,7 @@ impl Default for Mapping {
             table: None,
             has_headers: true,
             most_bad: MAX_BAD,
+            saved: None,
         }
     }
 }
@@ -310,9 +313,31 @@ impl Mapping {
         self
     }
 
+    /// The same mapping, with what was saved of an earlier file wherever the user says nothing else.
+    #[must_use]
+    pub fn with_saved(mut self, saved: SavedMapping) -> Self {
+        self.date_format = self.date_format.or(saved.date_format());
+        self.preset = self.preset.or(Some(saved.preset()));
+        self.has_headers &= saved.has_headers();
+        self.saved = Some(saved);
+        self
+    }
+
+    pub(super) fn saved(&self) -> Option<&SavedMapping> {
+        self.saved.as_ref()
+    }
+
     /// The headers set for `field`: none if the user said nothing, `""` alone if that there is none.
     pub(super) fn headers(&self, field: Field) -> &[String] {
         &self.headers[field as usize]
+    }
+
+    /// Sets the headers of a field about which the user said nothing.
+    pub(super) fn fill(&mut self, field: Field, headers: Vec<String>) {
+        let own = &mut self.headers[field as usize];
+        if own.is_empty() {
+            *own = headers;
+        }
     }
 
     /// Whether the user said anything about `field`.

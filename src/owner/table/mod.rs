@@ -26,6 +26,7 @@ mod parquet_rows;
 mod preset;
 mod roster;
 mod rows;
+mod saved;
 mod several;
 mod sniff;
 #[cfg(test)]
@@ -42,8 +43,9 @@ pub use ids::is_mangled_id;
 pub use mapping::{Delimiter, Field, Mapping};
 pub use opt_outs::{Exclude, OptOut, OptOuts};
 pub use preset::Preset;
+pub use saved::{HeaderChange, SavedMapping};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, Shape};
 pub use crate::owner::source::Encoding;
 use crate::owner::source::Source;
 use crate::units::BirthDate;
@@ -142,6 +144,8 @@ pub struct Found {
 /// An opened file: its columns are found and the format of its dates is decided.
 pub struct Table {
     rows: Rows,
+    headers: Vec<String>,
+    changes: Vec<HeaderChange>,
     columns: Columns,
     preset: &'static Preset,
     has_headers: bool,
@@ -228,6 +232,11 @@ impl Table {
             // The first row may be of another kind, with fewer cells than one of a student.
             headers = columns::numbered(rows.width());
         }
+        let (mapping, changes) = match mapping.saved() {
+            Some(saved) => saved.settle(mapping, rows.path(), &headers, has_headers)?,
+            None => (mapping.clone(), Vec::new()),
+        };
+        let mapping = &mapping;
         let columns = Columns::choose(rows.path(), &headers, preset, mapping)?;
         if let Sign::Columns { width, .. } = preset.sign
             && headers.len() != width
@@ -303,8 +312,10 @@ impl Table {
             .flat_map(|field| columns.of(field))
             .map(|(index, header)| (*index, header.clone(), Lengths::new()))
             .collect();
-        Ok(Self {
+        let mut table = Self {
             rows,
+            headers,
+            changes,
             columns,
             preset,
             has_headers: has_headers || input.students.text().is_none(),
@@ -321,13 +332,49 @@ impl Table {
             only,
             names,
             waiting: true,
-        })
+        };
+        if let Some(saved) = mapping.saved() {
+            let of_form = saved.form_changes(&table);
+            table.changes.extend(of_form);
+        }
+        Ok(table)
     }
 
     /// The file, as the user named it.
     #[must_use]
     pub fn path(&self) -> &Path {
         self.rows.path()
+    }
+
+    /// The headers of all columns, as the file spells them; `#1` and so on, if it has none.
+    #[must_use]
+    pub fn headers(&self) -> &[String] {
+        &self.headers
+    }
+
+    /// Whether the first line is one of headers.
+    #[must_use]
+    pub fn has_headers(&self) -> bool {
+        // Numbers are given to columns without headers only, or are what the file itself says.
+        self.headers != columns::numbered(self.headers.len())
+    }
+
+    /// How the headers differ from those of a mapping that was saved ([`Mapping::with_saved`]).
+    #[must_use]
+    pub fn header_changes(&self) -> &[HeaderChange] {
+        &self.changes
+    }
+
+    /// What stands in the column of `field` in the row that was read last, without its content; `None`
+    /// without such a column.
+    ///
+    /// # Errors
+    /// [`Class::Input`](crate::error::Class::Input) if the file has changed since it was opened.
+    pub fn shape(&self, field: Field) -> Result<Option<Shape>> {
+        let is_there = self.columns.index(field).is_some();
+        is_there
+            .then(|| self.cell(field).map(Shape::of))
+            .transpose()
     }
 
     /// Which column of the file was taken for each field.

@@ -26,7 +26,9 @@ use crate::owner::decoy::Decoys;
 use crate::owner::encode::Encoder;
 use crate::owner::key::LinkageKey;
 use crate::owner::normalise;
-use crate::owner::table::{CutColumn, Exclude, Field, Found, Mapping, OptOuts, Table};
+use crate::owner::table::{
+    CutColumn, Exclude, Field, Found, HeaderChange, Mapping, OptOuts, Table,
+};
 use crate::project::Project;
 use crate::token::{self, Header, Run};
 use crate::units::{PartyId, hex};
@@ -111,6 +113,8 @@ pub struct Summary {
     pub columns: Vec<(Field, Vec<String>)>,
     /// Columns of names that seem to have been cut.
     pub cut_columns: Vec<CutColumn>,
+    /// How the headers differ from those of a saved mapping.
+    pub header_changes: Vec<HeaderChange>,
     /// How dates are written in the table, if it has any.
     pub date_format: Option<String>,
     /// What the file was found to be.
@@ -277,6 +281,7 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
             .map(|f| (f, table.columns().headers(f).map(str::to_owned).collect()))
             .collect(),
         cut_columns: table.cut_columns(),
+        header_changes: table.header_changes().to_vec(),
         date_format: table.date_format().map(|f| f.name().to_owned()),
         found: table.found(),
         start: checkpoint.unfinished.start(),
