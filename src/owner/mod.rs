@@ -14,3 +14,4 @@ pub mod resolve;
 pub mod source;
 pub mod table;
 pub mod unique;
+pub mod verify;

@@ -11,6 +11,7 @@
 //! header line, so that a file without one does not show its first person.
 
 mod bad_rows;
+mod cells;
 mod columns;
 mod cut;
 mod date_column;
@@ -32,6 +33,7 @@ use std::fmt;
 use std::path::Path;
 
 pub use bad_rows::{BadRow, BadRows, Fault, MAX_BAD};
+pub use cells::each_cell;
 pub use columns::Columns;
 pub use cut::CutColumn;
 pub use dates::DateFormat;
@@ -154,19 +156,7 @@ impl Table {
     /// two ways; [`Class::Usage`](crate::error::Class::Usage) if `mapping` uses one column twice.
     pub fn open(path: &Path, mapping: &Mapping) -> Result<Self> {
         let input = Input::find(path, mapping)?;
-        let layout = |source: &Source, record| -> Result<Layout> {
-            let delimiter = match (mapping.delimiter(), source.text()) {
-                (Some(delimiter), _) => delimiter,
-                (None, Some(_)) => sniff::delimiter(source)?,
-                (None, None) => Delimiter::Comma,
-            };
-            Ok(Layout {
-                source: source.clone(),
-                delimiter,
-                record,
-            })
-        };
-        let mut plain = layout(&input.students, None)?;
+        let mut plain = Layout::of(&input.students, mapping, None)?;
         let mut headers = Rows::open(&plain)?.headers()?;
         let preset = mapping.preset().unwrap_or_else(|| Preset::of(&headers));
         let has_headers = preset.has_headers() && mapping.has_headers();
@@ -228,7 +218,7 @@ impl Table {
         };
         let demographics = match &input.demographics {
             Some(source) if columns.index(Field::Birthdate).is_none() => Some(Demographics::read(
-                &layout(source, None)?,
+                &Layout::of(source, mapping, None)?,
                 mapping.date_format(),
             )?),
             _ => None,
