@@ -51,6 +51,8 @@ pub(super) enum Verb {
     Audit(Audit),
     /// Data owner: state the audit's verdict in a manifest that goes with the token file
     Release(Release),
+    /// Data owner: show that a token file holds nothing else, as a page to sign before it leaves
+    VerifyTokens(VerifyTokens),
     /// What a token file says of itself, and the release manifest beside it
     Inspect(Inspect),
     /// Operator: match token files into links and crosswalks
@@ -61,6 +63,10 @@ pub(super) enum Verb {
     Evaluate(Evaluate),
     /// Make up students of several parties, with the truth
     Synth(Synth),
+    /// Print what completes commands in a shell
+    Completions(Completions),
+    /// Print the manual page, or write the pages of all verbs
+    Man(Man),
 }
 
 impl Verb {
@@ -73,11 +79,14 @@ impl Verb {
             Self::Encode(_) => "encode",
             Self::Audit(_) => "audit",
             Self::Release(_) => "release",
+            Self::VerifyTokens(_) => "verify-tokens",
             Self::Inspect(_) => "inspect",
             Self::Match(_) => "match",
             Self::Resolve(_) => "resolve",
             Self::Evaluate(_) => "evaluate",
             Self::Synth(_) => "synth",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
         }
     }
 }
@@ -231,6 +240,39 @@ pub(super) struct Release {
 }
 
 #[derive(Debug, ClapArgs)]
+pub(super) struct VerifyTokens {
+    /// The token file that is to leave
+    pub(super) tokens: PathBuf,
+    /// The student table that it was made of: all its cells are looked for in the token file
+    #[arg(long, value_name = "TABLE")]
+    pub(super) against: PathBuf,
+    /// The project file, to compare columns and header with
+    #[arg(long)]
+    pub(super) project: Option<PathBuf>,
+    /// The release manifest, to compare with and to name its audit
+    #[arg(long, value_name = "FILE")]
+    pub(super) manifest: Option<PathBuf>,
+    /// The ref map, to compare the record refs with
+    #[arg(long, value_name = "FILE")]
+    pub(super) refs: Option<PathBuf>,
+    /// Write the page as HTML too, to be printed and signed
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
+    /// Which column holds a field, as for `encode`
+    #[arg(long = "map", value_name = "FIELD=HEADER")]
+    pub(super) map: Vec<String>,
+    /// How dates are written, as for `encode`
+    #[arg(long)]
+    pub(super) date_format: Option<DateFormat>,
+    /// What separates the columns, where the header line does not tell
+    #[arg(long)]
+    pub(super) delimiter: Option<Delimiter>,
+    /// Replace a page that exists
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+#[derive(Debug, ClapArgs)]
 pub(super) struct Inspect {
     /// The token file
     pub(super) tokens: PathBuf,
@@ -377,4 +419,21 @@ pub(super) enum Profile {
     Clean,
     Typical,
     Dirty,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Man {
+    /// The folder to write a page of each verb into; without it, the page of the program is printed
+    #[arg(short, long, value_name = "FOLDER")]
+    pub(super) out: Option<PathBuf>,
+    /// Replace pages that exist
+    #[arg(long)]
+    pub(super) force: bool,
 }

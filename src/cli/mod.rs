@@ -14,9 +14,12 @@ mod audit;
 mod keys;
 mod matching;
 mod owner;
+mod page;
 mod rehearse;
 mod release;
+mod shell;
 mod term;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -65,11 +68,14 @@ fn run(args: &Args, progress: &Progress) -> Result<()> {
         Verb::Encode(v) => owner::encode(v, args, progress),
         Verb::Audit(v) => audit::audit(v, progress),
         Verb::Release(v) => release::release(v, args, progress),
+        Verb::VerifyTokens(v) => verify::verify_tokens(v, args, progress),
         Verb::Inspect(v) => matching::inspect(v),
         Verb::Match(v) => matching::link(v, args, progress),
         Verb::Resolve(v) => owner::resolve(v, args),
         Verb::Evaluate(v) => rehearse::evaluate(v, progress),
         Verb::Synth(v) => rehearse::synth(v, args, progress),
+        Verb::Completions(v) => shell::completions(v),
+        Verb::Man(v) => shell::man(v),
     }
 }
 

@@ -13,6 +13,7 @@ pub mod plan;
 pub mod release;
 pub mod resolve;
 mod room;
+pub mod verify;
 
 use crate::project::Project;
 pub use crate::unfinished::Start;

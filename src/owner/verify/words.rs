@@ -21,7 +21,8 @@ impl Kind {
     pub const ALL: [Self; 3] = [Self::Letters, Self::Digits, Self::Wide];
 
     /// The shortest run that is looked for as such, in bytes.
-    pub(super) fn shortest(self) -> usize {
+    #[must_use]
+    pub fn shortest(self) -> usize {
         match self {
             Self::Letters | Self::Wide => 6,
             Self::Digits => 5,
