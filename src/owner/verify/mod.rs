@@ -298,7 +298,14 @@ fn trigram_tests(columns: &[Column], search: &Search<'_>) -> Vec<RunTest> {
         .into()
 }
 
+/// How much likelier the next byte is to continue a run than bytes in the mean: those of one filter are alike in
+/// how many bits they have.
+const ALIKE: f64 = 1.5;
+
 /// Longer runs, all of a length together.
+///
+/// How many places of the file hold a run of the shortest length is counted; from there on every further byte is one
+/// of its kind as often as its bits say, and the run is one of the table as often as the table has different ones.
 fn longer_tests(columns: &[Column], search: &Search<'_>) -> Vec<RunTest> {
     let mut out = Vec::new();
     for (kind, is_exact) in [
@@ -313,24 +320,29 @@ fn longer_tests(columns: &[Column], search: &Search<'_>) -> Vec<RunTest> {
             if in_table <= 0.0 {
                 continue;
             }
+            let more = length - kind.shortest();
             let mut matches = search.matches.iter();
-            let (mut found, mut expected) = (0, 0.0);
+            // A text that stands there is itself among the places.
+            let (mut found, mut expected, mut own) = (0, 0.0, 0.0_f64);
             for column in columns {
                 let likely = skew(column, kind) / kind.alphabet(is_exact);
-                let chance = (in_table * likely.powi(length as i32)).min(1.0);
-                let mut before = None;
+                let is_known = (in_table * likely.powi(length as i32)).min(1.0);
+                let goes_on = (ALIKE * share(column, kind)).min(1.0).powi(more as i32);
+                let (mut places, mut before) = (0_u64, None);
                 for (run, m) in column.runs.iter().zip(&mut matches) {
-                    let is_one = run.kind == kind && run.bytes().len() >= length;
-                    expected += f64::from(u8::from(is_one)) * chance;
+                    places += u64::from(run.kind == kind);
                     let common = if is_exact { m.exact } else { m.folded };
-                    let is_match = is_one && common >= length;
+                    let is_match = run.kind == kind && common >= length;
                     // A longer run is one find, not one for each of its ends.
                     if is_match && !before.is_some_and(|b| run.follows(b)) {
                         found += 1;
                     }
                     before = is_match.then_some(run);
                 }
+                expected += places as f64 * goes_on * is_known;
+                own = own.max((more + 1) as f64 * goes_on * is_known);
             }
+            let expected = expected + own;
             out.push(RunTest {
                 kind,
                 is_exact,
@@ -343,6 +355,17 @@ fn longer_tests(columns: &[Column], search: &Search<'_>) -> Vec<RunTest> {
         }
     }
     out
+}
+
+/// The share of bytes that are of a kind, by how many bits of the column are set.
+fn share(column: &Column, kind: Kind) -> f64 {
+    let ones = ones(&column.histogram);
+    let chance = |b: u8| {
+        let set = b.count_ones() as i32;
+        ones.powi(set) * (1.0 - ones).powi(8 - set)
+    };
+    let bytes = (0..=u8::MAX).filter(|b| kind.has(*b));
+    bytes.map(chance).sum()
 }
 
 /// The longest runs of the lengths that are leaks.
