@@ -39,6 +39,8 @@ pub(super) enum Form {
 pub(super) enum Verb {
     /// The whole job on made-up data that comes with the program, scored against the truth
     Demo(Demo),
+    /// The whole job on made-up students in the format of your own export, as training
+    Rehearse(Rehearse),
     /// Make a project file, which all parties and the operator share
     #[command(subcommand)]
     Project(Project),
@@ -74,6 +76,7 @@ impl Verb {
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Demo(_) => "demo",
+            Self::Rehearse(_) => "rehearse",
             Self::Project(_) => "project",
             Self::Key(_) => "key",
             Self::Encode(_) => "encode",
@@ -96,6 +99,42 @@ pub(super) struct Demo {
     /// Folder to leave every file of the demonstration in; a temporary one if not given
     #[arg(long)]
     pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Rehearse {
+    /// The project whose parties and schema are rehearsed; it gets an id of its own. Default: two parties, k12
+    #[arg(long)]
+    pub(super) project: Option<PathBuf>,
+    /// Which party you are
+    #[arg(long, default_value = "district")]
+    pub(super) party: PartyId,
+    /// An export of yours: columns, delimiter, dates and encoding are taken of it, and none of its rows
+    #[arg(
+        long,
+        value_name = "TABLE",
+        required_unless_present = "preset",
+        conflicts_with = "preset"
+    )]
+    pub(super) like: Option<PathBuf>,
+    /// Instead, the system that your exports come from
+    #[arg(long, value_name = "NAME")]
+    pub(super) preset: Option<String>,
+    /// Made-up records a party
+    #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u64).range(100..=1_000_000))]
+    pub(super) records: u64,
+    /// The folder to leave every file in
+    #[arg(short, long, value_name = "FOLDER")]
+    pub(super) out: PathBuf,
+    /// Which column holds a field, as for `encode`
+    #[arg(long = "map", value_name = "FIELD=HEADER")]
+    pub(super) map: Vec<String>,
+    /// How dates are written, as for `encode`
+    #[arg(long)]
+    pub(super) date_format: Option<DateFormat>,
+    /// What separates the columns, where the header line does not tell
+    #[arg(long)]
+    pub(super) delimiter: Option<Delimiter>,
 }
 
 #[derive(Debug, Subcommand)]

@@ -63,6 +63,7 @@ fn run(args: &Args, progress: &Progress) -> Result<()> {
     }
     match &args.verb {
         Verb::Demo(v) => rehearse::demo(v, progress),
+        Verb::Rehearse(v) => rehearse::rehearse(v, progress),
         Verb::Project(v) => keys::project(v),
         Verb::Key(v) => keys::key(v),
         Verb::Encode(v) => owner::encode(v, args, progress),

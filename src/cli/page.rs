@@ -136,7 +136,10 @@ impl Page {
                     let fact = |(k, v): &(String, String)| {
                         format!("<dt>{}</dt><dd>{}</dd>\n", escaped(k), escaped(v))
                     };
-                    format!("<dl>\n{}</dl>\n", facts.iter().map(fact).collect::<String>())
+                    format!(
+                        "<dl>\n{}</dl>\n",
+                        facts.iter().map(fact).collect::<String>()
+                    )
                 }
                 Block::Table {
                     caption,

@@ -36,11 +36,12 @@ pub(super) fn verify_tokens(verb: &VerifyTokens, args: &Args, progress: &Progres
     if verified.findings.passed() {
         return Ok(());
     }
-    Err(
-        Error::input(&verb.tokens, "it holds more than refs, keys, filters and header")
-            .details(problems(&verified.findings))
-            .hint("do not send it; encode again with this program from the table, and verify that file"),
+    Err(Error::input(
+        &verb.tokens,
+        "it holds more than refs, keys, filters and header",
     )
+    .details(problems(&verified.findings))
+    .hint("do not send it; encode again with this program from the table, and verify that file"))
 }
 
 /// What is wrong, a line each.
@@ -199,7 +200,8 @@ fn to_whom(page: &mut Page, verified: &Verified) {
             "" => "not stated in the project file".to_owned(),
             text => text.to_owned(),
         };
-        let of = |p: &(crate::units::PartyId, crate::units::PartyId)| format!("{} with {}", p.0, p.1);
+        let of =
+            |p: &(crate::units::PartyId, crate::units::PartyId)| format!("{} with {}", p.0, p.1);
         let pairs: Vec<String> = project.pairs.iter().map(of).collect();
         page.facts(vec![
             ("project", project.name.clone()),
@@ -296,7 +298,13 @@ fn tested(page: &mut Page, verified: &Verified) {
     });
     page.table(
         "Runs of the table that stand in the file; of three letters, the most frequent run",
-        &["run", "different ones in the table", "places in the file", "by chance", "within chance"],
+        &[
+            "run",
+            "different ones in the table",
+            "places in the file",
+            "by chance",
+            "within chance",
+        ],
         rows.collect(),
     );
 }

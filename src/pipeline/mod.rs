@@ -10,6 +10,7 @@ pub mod files;
 pub mod link;
 mod people;
 pub mod plan;
+pub mod rehearse;
 pub mod release;
 pub mod resolve;
 mod room;

@@ -95,8 +95,11 @@ impl<'l, W: Write + Send> ColumnWriter<'l, W> {
     /// Starts a token file in `sink`; the digits of its checksum are zeros.
     pub(super) fn to(sink: W, layout: &'l Layout, header: &Header) -> ParquetResult<Self> {
         let schema = ArrowSchemaConverter::new().convert(&arrow_schema(layout))?;
-        let writer =
-            SerializedFileWriter::new(sink, schema.root_schema_ptr(), Arc::new(properties(header)))?;
+        let writer = SerializedFileWriter::new(
+            sink,
+            schema.root_schema_ptr(),
+            Arc::new(properties(header)),
+        )?;
         let columns = schema
             .columns()
             .iter()

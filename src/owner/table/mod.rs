@@ -17,6 +17,7 @@ mod cut;
 mod date_column;
 mod dates;
 mod demographics;
+mod form;
 mod guard;
 mod headers;
 mod input;
@@ -37,6 +38,7 @@ pub use cells::each_cell;
 pub use columns::Columns;
 pub use cut::CutColumn;
 pub use dates::DateFormat;
+pub use form::Form;
 pub use mapping::{Delimiter, Field, Mapping};
 pub use preset::Preset;
 

@@ -76,7 +76,11 @@ pub(super) fn chi_square(histogram: &[u64; 256], is_uniform: bool) -> Option<(f6
         mean += degrees;
         variance += 2.0 * degrees + 1.0 / expected;
     }
-    let slack = if is_uniform { 0.0 } else { SLACK * total as f64 };
+    let slack = if is_uniform {
+        0.0
+    } else {
+        SLACK * total as f64
+    };
     Some((statistic, mean + DEVIATIONS * variance.sqrt() + slack))
 }
 
@@ -92,7 +96,10 @@ mod tests {
         near(at_least(20, 10.0), 0.003_454);
         assert!(at_least(1_200, 1_000.0) < 1e-8 && at_least(1_100, 1_000.0) > 1e-3);
         near(at_least(0, 5.0), 1.0);
-        near(log_factorial(256), (2..=256).map(|i| f64::from(i).ln()).sum());
+        near(
+            log_factorial(256),
+            (2..=256).map(|i| f64::from(i).ln()).sum(),
+        );
     }
 
     #[test]

@@ -85,7 +85,12 @@ impl Distinct {
     /// Counts a value by its hash, of 64 random bits.
     pub(super) fn add(&mut self, hash: u64) {
         let is_full = self.smallest.len() == Self::KEPT;
-        if is_full && self.smallest.peek().is_some_and(|greatest| hash >= *greatest) {
+        if is_full
+            && self
+                .smallest
+                .peek()
+                .is_some_and(|greatest| hash >= *greatest)
+        {
             return;
         }
         if !self.members.insert(hash) {
