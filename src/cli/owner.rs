@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::args::{Args, Encode, Resolve};
 use super::print;
-use super::term::Progress;
+use super::term::{self, Progress};
 use crate::error::{Error, Result};
 use crate::owner::table::{DateFormat, Delimiter, Mapping};
 use crate::pipeline::encode::{Options, Summary};
@@ -43,6 +43,7 @@ pub(super) fn encode(verb: &Encode, args: &Args, progress: &Progress) -> Result<
         }
         eprint!("{}", describe(&options, &summary));
     }
+    term::warn_of_copies(&options.refs);
     // `--quiet` leaves out the summary, not what is wrong with the table.
     for cut in &summary.cut_columns {
         eprintln!(

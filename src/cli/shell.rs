@@ -14,8 +14,20 @@ const NAME: &str = "blindlink";
 
 pub(super) fn completions(verb: &Completions) -> Result<()> {
     let mut script = Vec::new();
-    clap_complete::generate(verb.shell, &mut Args::command(), NAME, &mut script);
+    let mut shown = shown(&Args::command());
+    clap_complete::generate(verb.shell, &mut shown, NAME, &mut script);
     print(&text(script)?)
+}
+
+/// A command without what is hidden, which some of the scripts would name.
+fn shown(command: &Command) -> Command {
+    let arguments = command.get_arguments().filter(|a| !a.is_hide_set());
+    let verbs = command.get_subcommands().filter(|c| !c.is_hide_set());
+    let about = command.get_about().cloned().unwrap_or_default();
+    Command::new(command.get_name().to_owned())
+        .about(about)
+        .args(arguments.cloned())
+        .subcommands(verbs.map(shown))
 }
 
 /// The page of the program on standard output, or a page of each verb in a folder.

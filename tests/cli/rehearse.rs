@@ -1,6 +1,6 @@
 //! `rehearse`: the whole job on made-up students in the form of one's own export.
 
-use crate::harness::{Dir, TABLE};
+use crate::harness::Dir;
 
 #[test]
 fn an_export_of_ones_own_is_rehearsed_and_its_rows_are_not_used() {
@@ -102,5 +102,4 @@ fn presets_are_rehearsed() {
         &["powerschool"],
     );
     dir.fails(&["rehearse", "-o", "x"], 2, &["--like"]);
-    dir.write("t.csv", TABLE);
 }

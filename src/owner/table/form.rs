@@ -64,6 +64,15 @@ impl Form {
     pub fn of_preset(preset: &'static Preset) -> Self {
         let (mut names, mut places, mut constants) = (Vec::new(), Vec::new(), Vec::new());
         let mut width = 0;
+        // Of the headers that a field may have, one by which the preset is known.
+        let usual = |field| {
+            let all = headers::of(field);
+            let is_sign = |h: &&&str| match &preset.sign {
+                Sign::Headers(lists) => lists.iter().any(|list| list.contains(*h)),
+                _ => false,
+            };
+            *all.iter().find(is_sign).unwrap_or(&all[0])
+        };
         for field in FIELDS {
             match preset.columns(field).next() {
                 Some(Column::Place(place)) => {
@@ -76,7 +85,7 @@ impl Form {
                 }
                 None if preset.has_headers() => {
                     places.push((field, names.len()));
-                    names.push(headers::of(field)[0]);
+                    names.push(usual(field));
                 }
                 None => {}
             }
