@@ -233,6 +233,11 @@ impl Error {
 /// The operating system's error in plain words where the usual ones are known.
 fn describe(e: &std::io::Error) -> String {
     use std::io::ErrorKind as K;
+    // Windows, 32 and 33: the file, or a part of it, is locked by another program.
+    if cfg!(windows) && matches!(e.raw_os_error(), Some(32 | 33)) {
+        return "another program has it open: close it there, in Excel for example, and try again"
+            .into();
+    }
     match e.kind() {
         K::NotFound => "no such file or folder".into(),
         K::PermissionDenied => "permission denied".into(),

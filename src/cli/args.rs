@@ -41,6 +41,8 @@ pub(super) enum Form {
 pub(super) enum Verb {
     /// The whole job on made-up data that comes with the program, scored against the truth
     Demo(Demo),
+    /// The whole job on made-up students in the format of your own export, as training
+    Rehearse(Rehearse),
     /// Make a project file, which all parties and the operator share
     #[command(subcommand)]
     Project(Project),
@@ -55,6 +57,8 @@ pub(super) enum Verb {
     Audit(Audit),
     /// Data owner: state the audit's verdict in a manifest that goes with the token file
     Release(Release),
+    /// Data owner: show that a token file holds nothing else, as a page to sign before it leaves
+    VerifyTokens(VerifyTokens),
     /// What a token file says of itself, and the release manifest beside it
     Inspect(Inspect),
     /// Operator: match token files into links and crosswalks
@@ -65,6 +69,10 @@ pub(super) enum Verb {
     Evaluate(Evaluate),
     /// Make up students of several parties, with the truth
     Synth(Synth),
+    /// Print what completes commands in a shell
+    Completions(Completions),
+    /// Print the manual page, or write the pages of all verbs
+    Man(Man),
 }
 
 impl Verb {
@@ -72,17 +80,21 @@ impl Verb {
     pub(super) fn name(&self) -> &'static str {
         match self {
             Self::Demo(_) => "demo",
+            Self::Rehearse(_) => "rehearse",
             Self::Project(_) => "project",
             Self::Key(_) => "key",
             Self::Check(_) => "check",
             Self::Encode(_) => "encode",
             Self::Audit(_) => "audit",
             Self::Release(_) => "release",
+            Self::VerifyTokens(_) => "verify-tokens",
             Self::Inspect(_) => "inspect",
             Self::Match(_) => "match",
             Self::Resolve(_) => "resolve",
             Self::Evaluate(_) => "evaluate",
             Self::Synth(_) => "synth",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
         }
     }
 }
@@ -92,6 +104,30 @@ pub(super) struct Demo {
     /// Folder to leave every file of the demonstration in; a temporary one if not given
     #[arg(long)]
     pub(super) out: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Rehearse {
+    /// The project whose parties and schema are rehearsed; it gets an id of its own. Default: two parties, k12
+    #[arg(long)]
+    pub(super) project: Option<PathBuf>,
+    /// Which party you are
+    #[arg(long, default_value = "district")]
+    pub(super) party: PartyId,
+    /// An export of yours: columns, delimiter, dates and encoding are taken of it, and none of its rows. Not needed with
+    /// --preset, the system that your exports come from
+    #[arg(long, value_name = "TABLE", required_unless_present = "preset")]
+    pub(super) like: Option<PathBuf>,
+    /// Made-up records a party
+    #[arg(long, default_value_t = 2_000, value_parser = clap::value_parser!(u64).range(100..=1_000_000))]
+    pub(super) records: u64,
+    /// The folder to leave every file in
+    #[arg(short, long, value_name = "FOLDER")]
+    pub(super) out: PathBuf,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) member: Member,
 }
 
 #[derive(Debug, Subcommand)]
@@ -299,6 +335,34 @@ pub(super) struct Release {
 }
 
 #[derive(Debug, ClapArgs)]
+pub(super) struct VerifyTokens {
+    /// The token file that is to leave
+    pub(super) tokens: PathBuf,
+    /// The student table that it was made of: all its cells are looked for in the token file
+    #[arg(long, value_name = "TABLE")]
+    pub(super) against: PathBuf,
+    /// The project file, to compare columns and header with
+    #[arg(long)]
+    pub(super) project: Option<PathBuf>,
+    /// The release manifest, to compare with and to name its audit
+    #[arg(long, value_name = "FILE")]
+    pub(super) manifest: Option<PathBuf>,
+    /// The ref map, to compare the record refs with
+    #[arg(long, value_name = "FILE")]
+    pub(super) refs: Option<PathBuf>,
+    /// Write the page as HTML too, to be printed and signed
+    #[arg(long, value_name = "FILE")]
+    pub(super) html: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) reading: Reading,
+    #[command(flatten)]
+    pub(super) member: Member,
+    /// Replace a page that exists
+    #[arg(long)]
+    pub(super) force: bool,
+}
+
+#[derive(Debug, ClapArgs)]
 pub(super) struct Inspect {
     /// The token file
     pub(super) tokens: PathBuf,
@@ -443,4 +507,21 @@ pub(super) enum Profile {
     Clean,
     Typical,
     Dirty,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub(super) shell: clap_complete::Shell,
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Man {
+    /// The folder to write a page of each verb into; without it, the page of the program is printed
+    #[arg(short, long, value_name = "FOLDER")]
+    pub(super) out: Option<PathBuf>,
+    /// Replace pages that exist
+    #[arg(long)]
+    pub(super) force: bool,
 }

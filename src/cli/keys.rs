@@ -33,6 +33,7 @@ pub(super) fn key(verb: &Key) -> Result<()> {
         Key::New { out } => {
             let key = LinkageKey::random()?;
             key.write_new(out)?;
+            term::warn_of_copies(out);
             print(&format!("fingerprint {}\n", key.fingerprint()))
         }
         Key::Show { key } => print(&format!(

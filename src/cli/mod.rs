@@ -15,10 +15,13 @@ mod check;
 mod keys;
 mod matching;
 mod owner;
+mod page;
 mod reading;
 mod rehearse;
 mod release;
+mod shell;
 mod term;
+mod verify;
 
 use std::process::ExitCode;
 
@@ -62,17 +65,21 @@ fn run(args: &Args, progress: &Progress) -> Result<()> {
     }
     match &args.verb {
         Verb::Demo(v) => rehearse::demo(v, progress),
+        Verb::Rehearse(v) => rehearse::rehearse(v, progress),
         Verb::Project(v) => keys::project(v),
         Verb::Key(v) => keys::key(v),
         Verb::Check(v) => check::check(v, args, progress),
         Verb::Encode(v) => owner::encode(v, args, progress),
         Verb::Audit(v) => audit::audit(v, progress),
         Verb::Release(v) => release::release(v, args, progress),
+        Verb::VerifyTokens(v) => verify::verify_tokens(v, args, progress),
         Verb::Inspect(v) => matching::inspect(v),
         Verb::Match(v) => matching::link(v, args, progress),
         Verb::Resolve(v) => owner::resolve(v, args, progress),
         Verb::Evaluate(v) => rehearse::evaluate(v, progress),
         Verb::Synth(v) => rehearse::synth(v, args, progress),
+        Verb::Completions(v) => shell::completions(v),
+        Verb::Man(v) => shell::man(v),
     }
 }
 

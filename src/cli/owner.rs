@@ -7,7 +7,7 @@ use serde_json::json;
 use super::args::{Args, Encode, Resolve};
 use super::print;
 use super::reading;
-use super::term::Progress;
+use super::term::{self, Progress};
 use crate::error::{Error, Result};
 use crate::owner::table::{Field, Mapping, SavedMapping};
 use crate::pipeline::encode::{Options, Summary};
@@ -50,6 +50,7 @@ pub(super) fn encode(verb: &Encode, args: &Args, progress: &Progress) -> Result<
         }
         eprint!("{}", describe(&options, &summary));
     }
+    term::warn_of_copies(&options.refs);
     super::check::warn_of_changes(&summary.header_changes);
     // `--quiet` leaves out the summary, not what is wrong with the table.
     for cut in &summary.cut_columns {

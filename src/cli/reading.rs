@@ -83,6 +83,16 @@ impl Reading {
         Ok(mapping)
     }
 
+    /// The system that the table was exported from, if it was given.
+    pub(super) fn preset(&self) -> Option<&'static Preset> {
+        self.preset
+    }
+
+    /// The columns that were named, as they were typed.
+    pub(super) fn maps(&self) -> &[String] {
+        &self.map
+    }
+
     /// Whether any of the options is given.
     pub(super) fn is_given(&self) -> bool {
         !self.map.is_empty()

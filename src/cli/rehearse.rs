@@ -2,16 +2,18 @@
 
 use std::path::PathBuf;
 
-use super::args::{Args, Demo, Evaluate, Profile, Synth};
+use super::args::{Args, Demo, Evaluate, Profile, Rehearse, Synth};
 use super::matching::describe;
 use super::owner::pretty;
 use super::print;
 use super::term::Progress;
 use crate::error::{Error, Result};
 use crate::evaluate::{Evaluation, Score};
+use crate::owner::table::Form;
 use crate::pipeline::Progress as _;
 use crate::pipeline::clear::{self, Comparison};
 use crate::pipeline::demo as pipeline;
+use crate::pipeline::rehearse as rehearsing;
 use crate::synth;
 
 pub(super) fn demo(verb: &Demo, progress: &Progress) -> Result<()> {
@@ -45,6 +47,114 @@ pub(super) fn demo(verb: &Demo, progress: &Progress) -> Result<()> {
         text += &format!("\nEvery file is in {}\n", out.display());
     }
     print(&text)
+}
+
+pub(super) fn rehearse(verb: &Rehearse, progress: &Progress) -> Result<()> {
+    let mapping = verb.reading.mapping(verb.member.name())?;
+    let preset = verb.reading.preset();
+    let form = match (&verb.like, preset) {
+        (Some(like), _) => Form::of_table(like, &mapping)?,
+        (None, Some(preset)) => Form::of_preset(preset),
+        (None, None) => return Err(Error::usage("give --like or --preset")),
+    };
+    let maps = verb.reading.maps().iter();
+    let mut arguments: Vec<String> = maps.map(|m| format!("--map \"{m}\"")).collect();
+    arguments.extend(preset.map(|p| format!("--preset {}", p.name)));
+    arguments.push(format!("--date-format {}", form.dates().name()));
+    let options = rehearsing::Options {
+        project: verb.project.clone(),
+        party: verb.party.clone(),
+        form,
+        mapping,
+        records: verb.records,
+        out: verb.out.clone(),
+    };
+    let done = rehearsing::rehearse(&options, progress)?;
+    progress.done();
+    print(&told(verb, &arguments.join(" "), &done))
+}
+
+/// Each step as the command that a person would type in the folder, and what it did.
+fn told(verb: &Rehearse, own: &str, done: &rehearsing::Done) -> String {
+    let [first, second] = &done.parties;
+    let mut text = format!(
+        "A rehearsal: every student is made up, every id starts with {}.\nAll files are in {}; there these commands can be typed again, with --force.\n",
+        rehearsing::MADE_UP,
+        verb.out.display()
+    );
+    let mut step = |who: &str, command: &str, did: &str| {
+        text += &format!("\n[{who}]\n$ blindlink {command}\n");
+        did.lines().for_each(|l| text += &format!("  {l}\n"));
+    };
+    step(
+        "partnership",
+        &format!("project new --party {first} --party {second} -o rehearsal-project.toml"),
+        match &verb.project {
+            Some(_) => "here it is a copy of your project file with an id of its own",
+            None => "the agreement as a file, which everybody gets",
+        },
+    );
+    step(
+        "key custodian",
+        "key new -o rehearsal-linkage.key",
+        "the secret of the data owners, never for the operator",
+    );
+    for (i, party) in done.parties.iter().enumerate() {
+        let more = if i == 0 {
+            format!(" {own}")
+        } else {
+            String::new()
+        };
+        let encoded = &done.encoded[i];
+        let rejected: u64 = encoded.rejected.values().sum();
+        step(
+            party.as_str(),
+            &format!(
+                "encode rehearsal-{party}.csv --project rehearsal-project.toml --party {party} --key rehearsal-linkage.key -o rehearsal-{party}.tokens{more}"
+            ),
+            &format!(
+                "{} rows: {} records encoded, {rejected} rejected",
+                encoded.read, encoded.records
+            ),
+        );
+        let passed = done.verified[i].findings.passed();
+        step(
+            party.as_str(),
+            &format!(
+                "verify-tokens rehearsal-{party}.tokens --against rehearsal-{party}.csv --project rehearsal-project.toml --refs rehearsal-{party}.refs.csv{more}"
+            ),
+            if passed {
+                "passed: nothing but refs, keys, filters and header; it prints the page to be signed"
+            } else {
+                "FAILED: with real data, stop here and send nothing"
+            },
+        );
+    }
+    step(
+        "operator",
+        &format!(
+            "match rehearsal-{first}.tokens rehearsal-{second}.tokens --project rehearsal-project.toml -o rehearsal-results"
+        ),
+        &describe(&done.report),
+    );
+    for party in &done.parties {
+        step(
+            party.as_str(),
+            &format!(
+                "resolve rehearsal-results/crosswalk-{party}.csv --refs rehearsal-{party}.refs.csv -o rehearsal-{party}-links.csv"
+            ),
+            "a table of your own ids with a link, an ambiguity or none",
+        );
+    }
+    step(
+        "nobody, with real data",
+        &format!(
+            "evaluate rehearsal-results --refs rehearsal-{first}.refs.csv --refs rehearsal-{second}.refs.csv --truth rehearsal-truth.csv"
+        ),
+        &table(&done.evaluation),
+    );
+    text += "\nNext: look at the files, type one of the commands yourself, and delete the folder. For real data ask for the\nproject file and the key, and follow docs/how-to/data-owner.md.\n";
+    text
 }
 
 pub(super) fn synth(verb: &Synth, args: &Args, progress: &Progress) -> Result<()> {

@@ -15,3 +15,4 @@ pub mod resolve;
 pub mod source;
 pub mod table;
 pub mod unique;
+pub mod verify;

@@ -11,9 +11,11 @@ pub mod files;
 pub mod link;
 mod people;
 pub mod plan;
+pub mod rehearse;
 pub mod release;
 pub mod resolve;
 mod room;
+pub mod verify;
 
 use crate::owner::table::Table;
 use crate::project::Project;

@@ -180,12 +180,20 @@ impl Manifest {
         if path.symlink_metadata().is_err_and(|e| is_not_found(&e)) {
             return Ok(None);
         }
-        let manifest = Self::read(&path)?;
+        Self::read_for(file, &path).map(Some)
+    }
+
+    /// Reads the manifest at `path`, which must be that of `file`.
+    ///
+    /// # Errors
+    /// As [`Self::beside`], and [`Class::Io`](crate::error::Class::Io) where there is none.
+    pub fn read_for(file: &TokenFile, path: &Path) -> Result<Self> {
+        let manifest = Self::read(path)?;
         let agrees = manifest.agrees_with_itself();
         agrees
             .and_then(|()| manifest.is_of(file))
-            .map_err(|e| e.at(&path))?;
-        Ok(Some(manifest))
+            .map_err(|e| e.at(path))?;
+        Ok(manifest)
     }
 
     /// A verdict needs an audit, and an audit a verdict.

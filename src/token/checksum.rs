@@ -48,6 +48,11 @@ pub(super) fn verify(file: &mut File) -> Result<Fingerprint> {
     }
 }
 
+/// The bytes of the digits in a token file.
+pub(super) fn digits(file: &mut File) -> Result<std::ops::Range<u64>> {
+    find(file).map(|at| at..at + DIGITS as u64)
+}
+
 /// The offset of the digits: after the one tag in the footer.
 fn find(file: &mut File) -> Result<u64> {
     let io = |e| Error::io("read", "", e);

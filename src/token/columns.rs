@@ -30,9 +30,9 @@ const GROUP_ROWS: usize = 1 << 16;
 const PAGE_ROWS: usize = 1 << 13;
 
 /// Writes packed rows, in the order of the file.
-pub(super) struct ColumnWriter<'l> {
+pub(super) struct ColumnWriter<'l, W: Write + Send = Hashing> {
     layout: &'l Layout,
-    writer: SerializedFileWriter<Hashing>,
+    writer: SerializedFileWriter<W>,
     /// The column of refs, then those of the layout.
     columns: Vec<Chunk>,
     page_rows: usize,
@@ -52,7 +52,7 @@ struct Chunk {
 }
 
 /// A file and the hash of what was written to it.
-struct Hashing {
+pub(super) struct Hashing {
     file: AtomicFile,
     hasher: blake3::Hasher,
     /// What is to be written next.
@@ -90,21 +90,39 @@ impl Write for Hashing {
 impl<'l> ColumnWriter<'l> {
     pub(super) fn new(file: AtomicFile, layout: &'l Layout, header: &Header) -> Result<Self> {
         let path = file.target().to_path_buf();
-        let failed = |e| Error::io("write", &path, io_of(e));
-        let schema = ArrowSchemaConverter::new()
-            .convert(&arrow_schema(layout))
-            .map_err(failed)?;
         let hashing = Hashing {
             file,
             hasher: blake3::Hasher::new(),
             buffer: Vec::with_capacity(2 * BUFFER),
         };
+        ColumnWriter::to(hashing, layout, header).map_err(|e| Error::io("write", &path, io_of(e)))
+    }
+
+    /// Ends the file and puts its checksum into it.
+    pub(super) fn seal(self) -> Result<AtomicFile> {
+        let path = self.writer.inner().file.target().to_path_buf();
+        let failed = |e| Error::io("write", &path, io_of(e));
+        let mut end = self.end().map_err(failed)?;
+        end.spill().map_err(|e| Error::io("write", &path, e))?;
+        let Hashing {
+            mut file, hasher, ..
+        } = end;
+        // The digits of the checksum were written as zeros: the hash so far is that of the file.
+        checksum::seal(file.file_mut()?, hasher.finalize().as_bytes()).map_err(|e| e.at(&path))?;
+        file.sync()?;
+        Ok(file)
+    }
+}
+
+impl<'l, W: Write + Send> ColumnWriter<'l, W> {
+    /// Starts a token file in `sink`; the digits of its checksum are zeros.
+    pub(super) fn to(sink: W, layout: &'l Layout, header: &Header) -> ParquetResult<Self> {
+        let schema = ArrowSchemaConverter::new().convert(&arrow_schema(layout))?;
         let writer = SerializedFileWriter::new(
-            hashing,
+            sink,
             schema.root_schema_ptr(),
             Arc::new(properties(header)),
-        )
-        .map_err(failed)?;
+        )?;
         let columns = schema
             .columns()
             .iter()
@@ -184,20 +202,10 @@ impl<'l> ColumnWriter<'l> {
         Ok(())
     }
 
-    /// Ends the file and puts its checksum into it.
-    pub(super) fn seal(mut self) -> Result<AtomicFile> {
-        let path = self.writer.inner().file.target().to_path_buf();
-        let failed = |e| Error::io("write", &path, io_of(e));
-        self.end_group().map_err(failed)?;
-        let mut end = self.writer.into_inner().map_err(failed)?;
-        end.spill().map_err(|e| Error::io("write", &path, e))?;
-        let Hashing {
-            mut file, hasher, ..
-        } = end;
-        // The digits of the checksum were written as zeros: the hash so far is that of the file.
-        checksum::seal(file.file_mut()?, hasher.finalize().as_bytes()).map_err(|e| e.at(&path))?;
-        file.sync()?;
-        Ok(file)
+    /// Ends the file.
+    pub(super) fn end(mut self) -> ParquetResult<W> {
+        self.end_group()?;
+        self.writer.into_inner()
     }
 }
 

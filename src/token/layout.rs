@@ -76,6 +76,27 @@ impl Layout {
         }
     }
 
+    /// A layout of columns of these names and widths, at most 64, whatever passes they are of.
+    pub(super) fn of_columns(columns: Vec<(String, usize)>) -> Self {
+        let mut offset = REF_BYTES + MASK_BYTES;
+        let column = |(bit, (name, width)): (usize, (String, usize))| {
+            let start = offset;
+            offset += width;
+            Column {
+                name,
+                width,
+                offset: start,
+                bit: bit as u32,
+            }
+        };
+        let columns = columns.into_iter().enumerate().map(column).collect();
+        Self {
+            columns,
+            passes: Vec::new(),
+            row_bytes: offset,
+        }
+    }
+
     /// Bytes of one row.
     #[must_use]
     pub fn row_bytes(&self) -> usize {

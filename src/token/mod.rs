@@ -9,6 +9,7 @@
 //! personal data: whoever holds it together with the linkage key can test guesses, and the
 //! similarities inside it can be attacked without the key (see SECURITY.md).
 
+mod canonical;
 mod checksum;
 mod columns;
 mod layout;
@@ -19,6 +20,7 @@ mod write;
 
 use std::collections::BTreeMap;
 
+pub use canonical::Difference;
 pub use layout::{Column, Layout, PassLayout};
 pub use pass::{FilterColumn, Keys, PassTokens};
 pub use read::TokenFile;

@@ -16,6 +16,7 @@ use rayon::prelude::*;
 use super::layout::REF_BYTES;
 use super::{Header, Layout, bad, checksum};
 use crate::error::{Error, Result};
+use crate::project::Project;
 use crate::units::{Fingerprint, RecordRef};
 
 /// A token file whose checksum and header are right.
@@ -187,6 +188,54 @@ impl TokenFile {
             return Err(bad("its record refs are not as many as its header says").at(&self.path));
         }
         Ok((refs, of_row))
+    }
+
+    /// Goes through the rows of the columns at the places `columns`, in ascending order: 0 is the record ref,
+    /// n + 1 is number n of [`columns`](Self::columns). `each` is given the row, from 0, and its values.
+    ///
+    /// # Errors
+    /// [`Class::Input`](crate::error::Class::Input) if they cannot be decoded or are of no fixed width.
+    pub fn each_row(
+        &self,
+        columns: &[usize],
+        mut each: impl FnMut(u64, &[Option<&[u8]>]) -> Result<()>,
+    ) -> Result<()> {
+        let all = self.all_columns();
+        let chosen = columns.iter().filter_map(|i| all.get(*i).cloned());
+        let (names, widths): (Vec<String>, Vec<usize>) = chosen.unzip();
+        let mut row = 0;
+        self.read(&names, &widths, |batch| {
+            let columns: Vec<_> = (0..names.len()).map(|i| fixed(batch, i)).collect();
+            let mut values = vec![None; columns.len()];
+            for i in 0..batch.num_rows() {
+                for (value, column) in values.iter_mut().zip(&columns) {
+                    *value = column.is_valid(i).then(|| column.value(i));
+                }
+                each(row, &values)?;
+                row += 1;
+            }
+            Ok(())
+        })
+    }
+
+    /// The record ref and the columns after it.
+    pub(super) fn all_columns(&self) -> Vec<(String, usize)> {
+        let mut all = vec![("record_ref".to_owned(), REF_BYTES)];
+        all.extend(self.columns());
+        all
+    }
+
+    /// What the Parquet footer says.
+    pub(super) fn footer(&self) -> &ParquetMetaData {
+        self.metadata.metadata()
+    }
+
+    /// Fails unless the columns are those of the schema of `project`, all of them and no other, in its order.
+    ///
+    /// # Errors
+    /// [`Class::Mismatch`](crate::error::Class::Mismatch), naming the column.
+    pub fn expect_schema(&self, project: &Project) -> Result<()> {
+        self.expect_columns(&Layout::of(&project.schema))
     }
 
     /// Fails unless the columns are those of `layout`, all of them and no other, in its order.

@@ -1,6 +1,6 @@
 //! Linkage keys and project files that cannot be used.
 
-use crate::harness::{Dir, KEY};
+use crate::harness::{Dir, KEY, encode_args};
 
 #[test]
 fn a_key_of_the_wrong_length() {
@@ -99,4 +99,16 @@ fn project_files_that_cannot_be_used() {
     dir.encode_fails("t.csv", 3, &["p.toml", "not a project file"]);
     std::fs::remove_file(dir.path("p.toml")).unwrap();
     dir.encode_fails("t.csv", 1, &["p.toml", "no such file"]);
+}
+
+#[test]
+fn a_folder_that_is_copied_elsewhere_is_warned_of() {
+    let dir = Dir::with_project();
+    std::fs::create_dir(dir.path("OneDrive - District")).unwrap();
+    let args = ["key", "new", "-o", "OneDrive - District/k"];
+    assert!(dir.ok(&args).err.contains("this file must stay here"));
+    assert!(!dir.ok(&["key", "new", "-o", "k2"]).err.contains("warning"));
+    let mut args = encode_args("t.csv", "a", "a.tokens").to_vec();
+    args.extend(["--refs", "OneDrive - District/refs.csv"]);
+    assert!(dir.ok(&args).err.contains("this file must stay here"));
 }

@@ -32,6 +32,31 @@ pub(super) fn warn_of_classic() {
     eprintln!("{CLASSIC}");
 }
 
+/// Warns on standard error where `path`, which is to stay, lies in a folder that a service copies elsewhere.
+pub(super) fn warn_of_copies(path: &std::path::Path) {
+    const SERVICES: [&str; 5] = [
+        "onedrive",
+        "dropbox",
+        "google drive",
+        "googledrive",
+        "icloud",
+    ];
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let is_copied = whole.parent().is_some_and(|folder| {
+        folder.components().any(|part| {
+            let name = part.as_os_str().to_string_lossy().to_lowercase();
+            SERVICES.iter().any(|s| name.starts_with(s))
+        })
+    });
+    if is_copied {
+        eprintln!(
+            "warning: {}: the folder looks like one that a service copies to other machines (OneDrive, Dropbox); \
+             this file must stay here: move it, and delete it there",
+            path.display()
+        );
+    }
+}
+
 /// The progress of one verb.
 ///
 /// Reports are only noted down, so they may come often and from any thread; a thread of its own

@@ -249,7 +249,7 @@ mod tests {
             alias_last: pick(alias, n / 7),
             birthdate: BirthDate::new(2005, 1 + (n % 3) as u8, 9).filter(|_| n % 11 > 1),
             birth_year: (n % 11 == 1).then_some(2005),
-            has_namesake: n % 4 == 0,
+            has_namesake: n.is_multiple_of(4),
             ..Person::default()
         };
         (0..300).map(person).collect()

@@ -11,10 +11,12 @@
 //! header line, so that a file without one does not show its first person.
 
 mod bad_rows;
+mod cells;
 mod columns;
 mod cut;
 mod date_column;
 mod dates;
+mod form;
 mod guard;
 mod headers;
 mod ids;
@@ -36,9 +38,11 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 pub use bad_rows::{BadRow, BadRows, Fault, MAX_BAD};
+pub use cells::each_cell;
 pub use columns::Columns;
 pub use cut::CutColumn;
 pub use dates::DateFormat;
+pub use form::Form;
 pub use ids::is_mangled_id;
 pub use mapping::{Delimiter, Field, Mapping};
 pub use opt_outs::{Exclude, OptOut, OptOuts};
@@ -198,19 +202,7 @@ impl Table {
     /// two ways; [`Class::Usage`](crate::error::Class::Usage) if `mapping` uses one column twice.
     pub fn open(path: &Path, mapping: &Mapping) -> Result<Self> {
         let input = Input::find(path, mapping)?;
-        let layout = |source: &Source, record| -> Result<Layout> {
-            let delimiter = match (mapping.delimiter(), source.text()) {
-                (Some(delimiter), _) => delimiter,
-                (None, Some(_)) => sniff::delimiter(source)?,
-                (None, None) => Delimiter::Comma,
-            };
-            Ok(Layout {
-                source: source.clone(),
-                delimiter,
-                record,
-            })
-        };
-        let mut plain = layout(&input.students, None)?;
+        let mut plain = Layout::of(&input.students, mapping, None)?;
         let mut headers = Rows::open(&plain)?.headers()?;
         let preset = mapping
             .preset()
@@ -289,14 +281,14 @@ impl Table {
         };
         let demographics = match &input.demographics {
             Some(source) if join.is_some() && columns.index(Field::Birthdate).is_none() => {
-                let layout = layout(source, None)?;
+                let layout = Layout::of(source, mapping, None)?;
                 Some(Demographics::read(&layout, mapping.date_format())?)
             }
             _ => None,
         };
         let roles = match &input.roles {
             Some(source) if is_roster && find("role").is_none() => {
-                Some(Roles::read(&layout(source, None)?)?)
+                Some(Roles::read(&Layout::of(source, mapping, None)?)?)
             }
             _ => None,
         };

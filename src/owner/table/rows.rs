@@ -5,10 +5,10 @@
 
 use std::path::{Path, PathBuf};
 
-use super::Delimiter;
 use super::bad_rows::{BadRow, BadRows, Fault};
 use super::guard::Guard;
 use super::parquet_rows::ParquetRows;
+use super::{Delimiter, Mapping, sniff};
 use crate::error::{Error, Result};
 use crate::owner::source::Source;
 
@@ -22,6 +22,26 @@ pub(super) struct Layout {
     pub(super) delimiter: Delimiter,
     /// Rows whose first cell is not this are no students: a header record, a trailer, a total.
     pub(super) record: Option<&'static str>,
+}
+
+impl Layout {
+    /// The layout of `source`, whose delimiter is that of `mapping` or else found by its first line.
+    pub(super) fn of(
+        source: &Source,
+        mapping: &Mapping,
+        record: Option<&'static str>,
+    ) -> Result<Self> {
+        let delimiter = match (mapping.delimiter(), source.text()) {
+            (Some(delimiter), _) => delimiter,
+            (None, Some(_)) => sniff::delimiter(source)?,
+            (None, None) => Delimiter::Comma,
+        };
+        Ok(Self {
+            source: source.clone(),
+            delimiter,
+            record,
+        })
+    }
 }
 
 enum Body {
