@@ -47,8 +47,8 @@ pub(super) fn alike(
     let (q, q_rest) = others[1].as_chunks::<LANES>();
     let (r, r_rest) = others[2].as_chunks::<LANES>();
     let tolerance = u64::from(tolerance);
-    for i in 0..own[0].len() {
-        let (x, y, z) = (own[0][i], own[1][i], own[2][i]);
+    let own = own[0].iter().zip(own[1]).zip(own[2]);
+    for (i, ((&x, &y), &z)) in own.enumerate() {
         let mut first = 0;
         for ((p, q), r) in p.iter().zip(q).zip(r) {
             let mut differing = [0u64; LANES];
