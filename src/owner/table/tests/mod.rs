@@ -9,6 +9,7 @@ use std::io::Write;
 
 use super::*;
 use crate::error::Class;
+use crate::error::Error;
 
 /// Stands in every cell whose text must not come back.
 const SECRET: &str = "Zzyzx";
