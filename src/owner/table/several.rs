@@ -225,6 +225,7 @@ pub(super) fn number(hasher: &blake3::Hasher, cell: &str) -> Key {
 fn day(cell: &str) -> Option<(u16, u8, u8)> {
     match form(cell) {
         Form::YearLast(d, m, y) if d > 12 => Some((y, m, d)),
+        Form::Named(d, m, y) => Some((y, m, d)),
         Form::YearFirst(y, m, d) | Form::Compact(y, m, d) | Form::YearLast(m, d, y) => {
             Some((y, m, d))
         }

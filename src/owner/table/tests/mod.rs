@@ -8,8 +8,8 @@ mod presets;
 use std::io::Write;
 
 use super::*;
-use crate::error::Class;
-use crate::error::Error;
+use crate::error::{Class, Error};
+use crate::units::BirthDate;
 
 /// Stands in every cell whose text must not come back.
 const SECRET: &str = "Zzyzx";
