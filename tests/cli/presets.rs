@@ -44,10 +44,14 @@ fn encode(dir: &Dir, export: &str, more: &[&str]) -> (Value, String) {
 }
 
 #[test]
-fn every_export_is_encoded_as_it_is() {
+fn every_export_is_checked_encoded_and_verified_as_it_is() {
     let dir = Dir::with_project();
     for (preset, export, with_alias) in EXPORTS {
         let (json, _) = encode(&dir, export, &[]);
+        let table = testdata(&format!("presets/{export}"));
+        dir.ok(&["check", &table]);
+        let verified = dir.ok(&["verify-tokens", "a.tokens", "--against", &table]);
+        assert!(!verified.out.contains("Zzyzx"), "{export}");
         assert_eq!(json["preset"], preset, "{export}");
         assert_eq!(json["records"], 7, "{export}");
         assert_eq!(json["rejected"], json!({}), "{export}");
