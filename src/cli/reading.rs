@@ -11,6 +11,18 @@ use crate::owner::table::{DateFormat, Delimiter, Encoding, Found, Mapping, Prese
 /// Under which the help lists these options.
 const HEADING: &str = "How the table is read, where it does not tell";
 
+/// The ids of the options of [`Reading`]: completions do not know what conflicts with a group.
+pub(super) const READING: [&str; 8] = [
+    "map",
+    "date_format",
+    "delimiter",
+    "encoding",
+    "preset",
+    "no_headers",
+    "strict",
+    "max_bad",
+];
+
 /// How a student table is read. Whatever is not given is found out.
 #[derive(Debug, ClapArgs)]
 pub(super) struct Reading {

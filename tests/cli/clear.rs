@@ -143,7 +143,7 @@ fn forms_are_not_mixed() {
         dir.fails(&[&results[..], more].concat(), 2, &["cannot be used with"]);
         // Nor by themselves.
         let alone = [&["evaluate", "--truth", "t"][..], more].concat();
-        dir.fails(&alone, 2, &["--clear"]);
+        dir.fails(&alone, 2, &["required arguments"]);
     }
     dir.fails(&["evaluate", "--truth", "t"], 2, &["--refs", "<RESULTS>"]);
     dir.fails(&CLEAR[..4], 2, &["--truth"]);

@@ -130,8 +130,8 @@ fn no_cell_leaves_by_a_file_or_a_message() {
 #[test]
 fn no_cell_in_a_message_about_a_table() {
     let dir = folder();
-    let mut latin1 = format!("{HEADER}{ROWS}").into_bytes();
-    latin1.extend(b"JXQID-5,Zqxjv\xe9,,Qqwzx,,1907-07-19,\n");
+    let mut mixed = format!("{HEADER}{ROWS}JXQID-6,Zqxjvé,,Qqwzx,,1907-07-19,\n").into_bytes();
+    mixed.extend(b"JXQID-5,Zqxjv\xe9,,Qqwzx,,1907-07-19,\n");
     let long = format!("{HEADER}JXQID-9,{},,,,,\n", "Zqxjv".repeat(300_000));
     let tables: Vec<Vec<u8>> = [
         // Nothing but people, with and without dates and digits in the first line.
@@ -155,7 +155,7 @@ fn no_cell_in_a_message_about_a_table() {
     ]
     .into_iter()
     .map(String::into_bytes)
-    .chain([latin1, long.into_bytes()])
+    .chain([mixed, long.into_bytes()])
     .collect();
     for (n, table) in tables.iter().enumerate() {
         dir.write("bad.csv", table);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 
 use crate::cli::check::Span;
-use crate::cli::reading::{Member, Reading};
+use crate::cli::reading::{Member, READING, Reading};
 use crate::owner::table::Exclude;
 use crate::units::PartyId;
 
@@ -16,7 +16,7 @@ pub(in crate::cli) struct Check {
     pub(in crate::cli) table: Option<PathBuf>,
     /// Instead of a table: two reports that --json wrote, one of each party; are their tables fit to be linked?
     #[arg(long, num_args = 2, value_name = "REPORT", conflicts_with_all = ["table", "project", "cohort", "born",
-        "show_lines", "safe", "save_mapping", "mapping", "Reading", "table_in_zip"])]
+        "show_lines", "safe", "save_mapping", "mapping", "table_in_zip"], conflicts_with_all = READING)]
     pub(in crate::cli) compare: Option<Vec<PathBuf>>,
     /// The project file: the report then says for which project it is
     #[arg(long)]

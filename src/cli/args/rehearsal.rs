@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, ValueEnum};
 
-use crate::cli::reading::{Member, Reading};
+use crate::cli::reading::{Member, READING, Reading};
 use crate::units::PartyId;
 
 #[derive(Debug, ClapArgs)]
@@ -41,10 +41,10 @@ pub(in crate::cli) struct Rehearse {
 #[derive(Debug, ClapArgs)]
 pub(in crate::cli) struct Evaluate {
     /// The folder that `match` wrote
-    #[arg(required_unless_present = "clear", conflicts_with = "Reading")]
+    #[arg(required_unless_present = "clear", conflicts_with_all = READING)]
     pub(in crate::cli) results: Option<PathBuf>,
     /// The ref maps of two parties, in the order of the truth's columns
-    #[arg(long, required_unless_present = "clear", conflicts_with = "Reading")]
+    #[arg(long, required_unless_present = "clear", conflicts_with_all = READING)]
     pub(in crate::cli) refs: Vec<PathBuf>,
     /// A CSV of two id columns, the first party's first
     #[arg(long)]
