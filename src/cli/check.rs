@@ -220,12 +220,13 @@ fn findings(text: &mut String, group: &[&Finding], show_lines: bool) {
         return;
     };
     let counts: Vec<String> = group.iter().map(|f| f.in_field()).collect();
+    let counts = counts.join(", ");
+    let rows = if counts == "1" { "row" } else { "rows" };
     let _ = writeln!(
         text,
-        "\n{:<6} {}: {} rows",
+        "\n{:<6} {}: {counts} {rows}",
         first.weight.word(),
-        first.what,
-        counts.join(", ")
+        first.what
     );
     let _ = writeln!(text, "       costs: {}", first.cost);
     let _ = writeln!(text, "       to do: {}", first.action);

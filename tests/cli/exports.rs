@@ -3,7 +3,7 @@
 use std::io::Write as _;
 use std::sync::Arc;
 
-use crate::harness::{Dir, TABLE, encode_args};
+use crate::harness::{Dir, TABLE, audit_args, encode_args};
 
 /// Invented people, with a letter beyond ASCII and a line break in a cell.
 const PEOPLE: &str = "student_id,first_name,last_name,birthdate\n\
@@ -248,19 +248,7 @@ fn bad_rows_of_a_good_file_are_rejects_in_their_place() {
     dir.fails(&with(&["--strict"]), 3, &texts);
     dir.fails(&with(&["--max-bad", "0.5"]), 3, &texts);
     // The audit reads the same people.
-    let done = dir.run(&[
-        "audit",
-        "t.csv",
-        "--project",
-        "p.toml",
-        "--party",
-        "a",
-        "--key",
-        "k",
-        "--tokens",
-        "a.tokens",
-        "--strict",
-    ]);
+    let done = dir.run(&[&audit_args("t.csv")[..], &["--strict"]].concat());
     assert_eq!(done.code, 3);
     assert!(done.err.contains("23 of 3024 rows"), "{}", done.err);
 }

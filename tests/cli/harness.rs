@@ -206,6 +206,13 @@ pub fn encode_args<'a>(table: &'a str, party: &'a str, out: &'a str) -> [&'a str
     ]
 }
 
+/// The arguments that audit `a.tokens` of party `a` against `table`.
+pub fn audit_args(table: &str) -> [&str; 10] {
+    let mut args = encode_args(table, "a", "a.tokens");
+    (args[0], args[8]) = ("audit", "--tokens");
+    args
+}
+
 /// The arguments that resolve the crosswalk of party `a` in `r` into `out`.
 pub fn resolve_args(out: &str) -> [&str; 6] {
     [

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::harness::{Dir, Done, REFS, encode_args, rows, testdata};
+use crate::harness::{Dir, Done, REFS, audit_args, encode_args, rows, testdata};
 
 const REJECTS: &str = "line,reason";
 
@@ -158,18 +158,7 @@ fn audit_and_decoys_leave_out_the_same() {
     assert_eq!(json_of(&decoys)["rejected"]["excluded"], 3);
     let encoded = json_of(&encode(&dir, "t.csv", &out));
     assert_eq!(encoded["records"].as_u64().unwrap(), all - 3);
-    let audit = [
-        "audit",
-        "t.csv",
-        "--project",
-        "p.toml",
-        "--party",
-        "a",
-        "--key",
-        "k",
-        "--tokens",
-        "a.tokens",
-    ];
+    let audit = audit_args("t.csv");
     dir.fails(
         &audit,
         4,
