@@ -10,14 +10,12 @@
 //! Two equal rivals get half each at most, so a tie is never broken by the order of a file.
 
 mod propagate;
-mod union;
 
 use std::collections::BTreeMap;
 
 use rayon::prelude::*;
 
 use propagate::propagate;
-pub use union::root;
 
 /// Pairs of lower odds than this do not take part: together they change no decision.
 pub const LEAST_ODDS: f64 = 1e-4;

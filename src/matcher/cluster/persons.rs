@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use crate::matcher::assign::{Assignment, LEAST_ODDS, Scored, Verdict, root};
+use crate::matcher::assign::{Assignment, LEAST_ODDS, Scored, Verdict};
 
 /// Which records of a party are of one person.
 #[derive(Debug, Clone)]
@@ -233,4 +233,15 @@ pub fn spread(decided: &Assignment, left: &Persons, right: &Persons) -> Assignme
         pairs,
         links,
     }
+}
+
+/// The leader of the set of `record`, by each record's parent; a leader is its own. Shortens the way for
+/// the next who asks.
+fn root(parent: &mut [u32], record: u32) -> u32 {
+    let mut at = record;
+    while parent[at as usize] != at {
+        parent[at as usize] = parent[parent[at as usize] as usize];
+        at = parent[at as usize];
+    }
+    at
 }
