@@ -135,6 +135,14 @@ pub fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
     Some(bytes)
 }
 
+/// Today's date in UTC, by the clock of this machine.
+#[must_use]
+pub fn today() -> jiff::civil::Date {
+    jiff::Timestamp::now()
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .date()
+}
+
 /// A birthdate that exists in the Gregorian calendar.
 ///
 /// # Privacy
