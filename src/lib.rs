@@ -38,6 +38,7 @@ pub mod owner;
 pub mod pipeline;
 pub mod project;
 pub mod release;
+pub mod share;
 pub mod synth;
 pub mod token;
 pub mod unfinished;

@@ -42,6 +42,29 @@ impl fmt::Display for PartyId {
     }
 }
 
+/// What the id of a planted person starts with. No student's may.
+const PLANT_PREFIX: &str = "blindlink-plant-";
+
+/// The id of a planted person of `party`, with digits of its own.
+#[must_use]
+pub fn plant_id(party: &PartyId, digits: u32) -> String {
+    format!("{PLANT_PREFIX}{party}-{digits:08x}")
+}
+
+/// Whether an id is that of a planted person, and of no student.
+#[must_use]
+pub fn is_plant(id: &str) -> bool {
+    id.starts_with(PLANT_PREFIX)
+}
+
+/// The party that a planted person's id names; `None` if it is no such id.
+#[must_use]
+pub fn party_of_plant(id: &str) -> Option<PartyId> {
+    let (party, digits) = id.strip_prefix(PLANT_PREFIX)?.rsplit_once('-')?;
+    unhex::<4>(digits)?;
+    party.parse().ok()
+}
+
 /// The random name of one record in one round: 16 bytes, drawn anew at every encoding.
 ///
 /// Written as 32 lower-case hexadecimal digits. Says nothing about the record.

@@ -84,6 +84,7 @@ impl Job {
             exclude: Exclude::default(),
             force: true,
             decoys: false,
+            plants: None,
             resume: false,
             test_seed: Some(if name == PARTIES[0] { 1 } else { 2 }),
         }
@@ -95,6 +96,7 @@ impl Job {
             tokens: PARTIES.map(|p| self.path(&format!("{p}.tokens"))).to_vec(),
             project: self.path("project.toml"),
             out: self.path("results"),
+            watched: Vec::new(),
             threshold: None,
             duplicates: false,
             decoys: Vec::new(),

@@ -22,6 +22,7 @@ pub(super) fn audit(verb: &Audit, progress: &Progress) -> Result<()> {
         tokens: verb.tokens.clone(),
         mapping: verb.reading.mapping(verb.member.name())?,
         exclude: verb.opt_outs.exclude(),
+        plants: verb.plants.clone(),
         population: verb.population,
         seed: verb.seed,
         json: verb.json.clone(),

@@ -73,8 +73,8 @@ pub(super) fn check(verb: &Check, args: &Args, progress: &Progress) -> Result<()
 /// Years from the first to the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Span {
-    first: u16,
-    last: u16,
+    pub(super) first: u16,
+    pub(super) last: u16,
 }
 
 impl FromStr for Span {

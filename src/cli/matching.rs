@@ -93,6 +93,7 @@ pub(super) fn link(verb: &Match, args: &Args, progress: &Progress) -> Result<()>
         tokens: verb.tokens.clone(),
         project: verb.project.clone(),
         out: verb.out.clone(),
+        watched: pipeline::operators_folders(&verb.tokens, &verb.out)?,
         threshold: verb.price.map(threshold_at).or(verb.threshold),
         duplicates: verb.duplicates,
         decoys: verb.decoys.clone(),

@@ -16,6 +16,7 @@ mod keys;
 mod matching;
 mod owner;
 mod page;
+mod plants;
 mod reading;
 mod rehearse;
 mod release;
@@ -68,6 +69,7 @@ fn run(args: &Args, progress: &Progress) -> Result<()> {
         Verb::Rehearse(v) => rehearse::rehearse(v, progress),
         Verb::Project(v) => keys::project(v),
         Verb::Key(v) => keys::key(v),
+        Verb::Plants(v) => plants::plants(v, args),
         Verb::Check(v) => check::check(v, args, progress),
         Verb::Encode(v) => owner::encode(v, args, progress),
         Verb::Audit(v) => audit::audit(v, progress),

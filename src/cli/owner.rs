@@ -35,6 +35,7 @@ pub(super) fn encode(verb: &Encode, args: &Args, progress: &Progress) -> Result<
         )?,
         exclude: verb.opt_outs.exclude(),
         decoys: verb.decoys,
+        plants: verb.plants.clone(),
         force: verb.force,
         resume: verb.resume,
         test_seed: verb.test_seed,
@@ -123,6 +124,9 @@ fn describe(options: &Options, summary: &Summary) -> String {
         text += &format!(" ({})", reasons.join(", "));
     }
     text += "\n";
+    if options.plants.is_some() {
+        text += &format!("{} planted people mixed in\n", summary.planted);
+    }
     let opt_outs = &summary.opt_outs;
     if opt_outs.held > 0 && !opt_outs.holds_left_out {
         let columns = summary
@@ -167,6 +171,7 @@ fn as_json(summary: &Summary) -> Result<String> {
         "read_as": reading::as_json(&summary.found),
         "rows_read": summary.read,
         "records": summary.records,
+        "planted": summary.planted,
         "token_rows": summary.rows,
         "rejected": summary.rejected,
         "without_birthdate": summary.no_birthdate,
@@ -217,12 +222,20 @@ pub(super) fn resolve(verb: &Resolve, args: &Args, progress: &Progress) -> Resul
         crosswalk: verb.crosswalk.clone(),
         refs: verb.refs.clone(),
         out: verb.out.clone(),
+        plants: verb.plants_out.clone(),
         rates,
         force: verb.force,
     };
     let (done, groups) = resolving::resolve(&options, progress)?;
     if !args.quiet {
         eprintln!("{} lines, {} of them linked", done.lines, done.linked);
+        if done.planted > 0 {
+            let to = match &options.plants {
+                Some(path) => format!("{} goes to the custodian", path.display()),
+                None => "--plants-out writes them for the custodian".to_owned(),
+            };
+            eprintln!("{} lines of planted people left out: {to}", done.planted);
+        }
         if let Some(rates) = &options.rates {
             let out = rates.out.display();
             eprintln!("{out}: match rates of {groups} groups");

@@ -110,7 +110,7 @@ fn told(verb: &Rehearse, own: &str, done: &rehearsing::Done) -> String {
         step(
             party.as_str(),
             &format!(
-                "encode rehearsal-{party}.csv --project rehearsal-project.toml --party {party} --key rehearsal-linkage.key -o rehearsal-{party}.tokens{more}"
+                "encode rehearsal-{party}.csv --project rehearsal-project.toml --party {party} --key rehearsal-linkage.key -o rehearsal-operator/{party}.tokens --refs rehearsal-{party}.refs.csv --rejects rehearsal-{party}.rejects.csv{more}"
             ),
             &format!(
                 "{} rows: {} records encoded, {rejected} rejected",
@@ -121,7 +121,7 @@ fn told(verb: &Rehearse, own: &str, done: &rehearsing::Done) -> String {
         step(
             party.as_str(),
             &format!(
-                "verify-tokens rehearsal-{party}.tokens --against rehearsal-{party}.csv --project rehearsal-project.toml --refs rehearsal-{party}.refs.csv{more}"
+                "verify-tokens rehearsal-operator/{party}.tokens --against rehearsal-{party}.csv --project rehearsal-project.toml --refs rehearsal-{party}.refs.csv{more}"
             ),
             if passed {
                 "passed: nothing but refs, keys, filters and header; it prints the page to be signed"
@@ -131,9 +131,9 @@ fn told(verb: &Rehearse, own: &str, done: &rehearsing::Done) -> String {
         );
     }
     step(
-        "operator",
+        "operator, in the folder rehearsal-operator, to which token files alone were sent",
         &format!(
-            "match rehearsal-{first}.tokens rehearsal-{second}.tokens --project rehearsal-project.toml -o rehearsal-results"
+            "match {first}.tokens {second}.tokens --project ../rehearsal-project.toml -o results"
         ),
         &describe(&done.report),
     );
@@ -141,7 +141,7 @@ fn told(verb: &Rehearse, own: &str, done: &rehearsing::Done) -> String {
         step(
             party.as_str(),
             &format!(
-                "resolve rehearsal-results/crosswalk-{party}.csv --refs rehearsal-{party}.refs.csv -o rehearsal-{party}-links.csv"
+                "resolve rehearsal-operator/results/crosswalk-{party}.csv --refs rehearsal-{party}.refs.csv -o rehearsal-{party}-links.csv"
             ),
             "a table of your own ids with a link, an ambiguity or none",
         );
@@ -149,7 +149,7 @@ fn told(verb: &Rehearse, own: &str, done: &rehearsing::Done) -> String {
     step(
         "nobody, with real data",
         &format!(
-            "evaluate rehearsal-results --refs rehearsal-{first}.refs.csv --refs rehearsal-{second}.refs.csv --truth rehearsal-truth.csv"
+            "evaluate rehearsal-operator/results --refs rehearsal-{first}.refs.csv --refs rehearsal-{second}.refs.csv --truth rehearsal-truth.csv"
         ),
         &table(&done.evaluation),
     );

@@ -1,5 +1,7 @@
 //! Against truth, for rehearsals: precision, recall and F1 of a match whose answer is known.
 
+pub mod plants;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::Path;
@@ -8,6 +10,7 @@ use serde::Serialize;
 
 use crate::csvfile::CsvReader;
 use crate::error::{Error, Result};
+use crate::units::is_plant;
 
 /// Precision, recall and F1 of a set of links.
 ///
@@ -188,12 +191,14 @@ pub fn evaluate(folder: &Path, first: &Path, second: &Path, truth: &Path) -> Res
     Ok(known.score(&links, pairs))
 }
 
-/// Record ref to student id.
+/// Record ref to student id. Planted people are no students: what became of them is scored by [`plants`].
 fn refs(path: &Path) -> Result<BTreeMap<String, String>> {
     let mut reader = CsvReader::open(path, &["record_ref", "student_id"])?;
     let mut ids = BTreeMap::new();
     while reader.advance()? {
-        ids.insert(reader.cell(0).to_owned(), reader.cell(1).to_owned());
+        if !is_plant(reader.cell(1)) {
+            ids.insert(reader.cell(0).to_owned(), reader.cell(1).to_owned());
+        }
     }
     Ok(ids)
 }

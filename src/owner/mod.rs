@@ -11,6 +11,7 @@ pub mod decoy;
 pub mod encode;
 pub mod key;
 pub mod normalise;
+pub mod plant;
 pub mod profile;
 pub mod resolve;
 pub mod source;

@@ -10,8 +10,9 @@ use crate::owner::audit::report::AuditReport;
 use crate::owner::audit::run::{self, Plan};
 use crate::owner::encode::Encoder;
 use crate::owner::key::LinkageKey;
-use crate::owner::normalise::Person;
-use crate::owner::table::{Exclude, Mapping, OptOuts};
+use crate::owner::normalise::{self, Person};
+use crate::owner::plant;
+use crate::owner::table::{Exclude, Mapping, OptOuts, Record, Table};
 use crate::project::Project;
 use crate::release::seal::Sealed as _;
 use crate::token::TokenFile;
@@ -34,6 +35,8 @@ pub struct Options {
     pub mapping: Mapping,
     /// Who was left out, as for `encode`.
     pub exclude: Exclude,
+    /// The planted people that were mixed in, as for `encode`.
+    pub plants: Option<PathBuf>,
     /// Size of the population to reckon with.
     pub population: u64,
     /// The seed of every draw.
@@ -69,6 +72,7 @@ pub fn audit(options: &Options, progress: &dyn Progress) -> Result<AuditReport> 
     let outputs: Vec<&Path> = o.json.iter().map(PathBuf::as_path).collect();
     let mut inputs: Vec<&Path> = vec![&o.table, &o.project, &o.key, &o.tokens];
     inputs.extend(o.exclude.lists.iter().map(PathBuf::as_path));
+    inputs.extend(o.plants.as_deref());
     check_outputs(&inputs, &outputs, o.force)?;
     let project = Project::read(&o.project)?;
     warn_of(&project, progress);
@@ -95,14 +99,16 @@ pub fn audit(options: &Options, progress: &dyn Progress) -> Result<AuditReport> 
         );
     }
     let people = people(o, &encoder, progress)?;
-    if people.len() as u64 != header.records {
+    let records = people.len() as u64 + planted(o, &encoder)?;
+    if records != header.records {
         return Err(Error::mismatch(format!(
-            "the table gives {} records, the token file holds {}",
-            people.len(),
+            "the table gives {records} records, the token file holds {}",
             header.records
         ))
         .at(&o.table)
-        .hint("give the table that the tokens were made of, and the same --map, --exclude and --exclude-holds"));
+        .hint(
+            "give the table that the tokens were made of, and the same --map, --exclude, --exclude-holds and --plants",
+        ));
     }
     progress.at("tokens", 0, 0);
     let shown = leakage::checks(&file, &project, o.seed)?;
@@ -154,6 +160,20 @@ fn people(o: &Options, encoder: &Encoder, progress: &dyn Progress) -> Result<Vec
     let all = people::read(&o.table, &o.mapping, &opt_outs, |_| Ok(()), progress)?;
     let people = all.into_iter().map(|((), person)| person);
     Ok(people.filter(|p| encoder.can_encode(p)).collect())
+}
+
+/// How many of the planted people `encode` encodes.
+fn planted(o: &Options, encoder: &Encoder) -> Result<u64> {
+    let Some(path) = &o.plants else {
+        return Ok(0);
+    };
+    let plants = plant::read(path, &o.party, &Table::open(&o.table, &o.mapping)?)?;
+    let is_encoded = |record: &&Record| {
+        let person = normalise::person(record);
+        let is_named = !person.first.is_empty() || !person.last.is_empty();
+        is_named && encoder.can_encode(&person)
+    };
+    Ok(plants.iter().filter(is_encoded).count() as u64)
 }
 
 #[cfg(test)]

@@ -45,6 +45,7 @@ fn prepare(folder: &Path, table: &str, schema: Option<&str>) -> Options {
         exclude: Exclude::default(),
         force: false,
         decoys: false,
+        plants: None,
         resume: false,
         test_seed: Some(1),
     };
@@ -57,6 +58,7 @@ fn prepare(folder: &Path, table: &str, schema: Option<&str>) -> Options {
         tokens: at("district.tokens"),
         mapping: Mapping::default(),
         exclude: Exclude::default(),
+        plants: None,
         population: 100_000,
         seed: 1,
         json: Some(at("audit.json")),

@@ -11,6 +11,7 @@ pub mod files;
 pub mod link;
 mod people;
 pub mod plan;
+pub mod plants;
 pub mod rehearse;
 pub mod release;
 pub mod resolve;

@@ -181,6 +181,11 @@ impl Job<'_> {
         self.folder.join(format!("{}{name}", self.prefix))
     }
 
+    /// Where the operator works: the owners' files are not in it.
+    fn operator(&self) -> PathBuf {
+        self.at("operator")
+    }
+
     fn table(&self, party: &PartyId) -> PathBuf {
         self.at(&format!("{party}.csv"))
     }
@@ -192,6 +197,8 @@ impl Job<'_> {
         super::files::check_outputs(&[], &[&at("project.toml")], false)?;
         atomic::write(at("project.toml"), project.as_bytes())?;
         LinkageKey::random()?.write_new(&at("linkage.key"))?;
+        let operator = self.operator();
+        std::fs::create_dir_all(&operator).map_err(|e| Error::io("create", &operator, e))?;
         let (mut encoded, mut verified) = (Vec::new(), Vec::new());
         for (party, mapping) in self.parties.iter().zip(&self.mappings) {
             let options = encode::Options {
@@ -199,13 +206,14 @@ impl Job<'_> {
                 project: at("project.toml"),
                 party: party.clone(),
                 key: at("linkage.key"),
-                out: at(&format!("{party}.tokens")),
+                out: operator.join(format!("{party}.tokens")),
                 refs: at(&format!("{party}.refs.csv")),
                 rejects: at(&format!("{party}.rejects.csv")),
                 mapping: mapping.clone(),
                 exclude: Exclude::default(),
                 force: false,
                 decoys: false,
+                plants: None,
                 resume: false,
                 test_seed: None,
             };
@@ -225,13 +233,17 @@ impl Job<'_> {
             )?;
             verified.push(found);
         }
-        let of_each = |name: &str| self.parties.each_ref().map(|p| at(&format!("{p}{name}")));
-        let results = at("results");
+        let results = operator.join("results");
         let report = link::link(
             &link::Options {
-                tokens: of_each(".tokens").into(),
+                tokens: self
+                    .parties
+                    .iter()
+                    .map(|p| operator.join(format!("{p}.tokens")))
+                    .collect(),
                 project: at("project.toml"),
                 out: results.clone(),
+                watched: vec![self.operator()],
                 threshold: None,
                 duplicates: false,
                 decoys: Vec::new(),
@@ -244,12 +256,16 @@ impl Job<'_> {
             },
             progress,
         )?;
-        let refs = of_each(".refs.csv");
+        let refs = self
+            .parties
+            .each_ref()
+            .map(|p| at(&format!("{p}.refs.csv")));
         for (party, refs) in self.parties.iter().zip(&refs) {
             let options = resolve::Options {
                 crosswalk: results.join(format!("crosswalk-{party}.csv")),
                 refs: refs.clone(),
                 out: at(&format!("{party}-links.csv")),
+                plants: None,
                 rates: None,
                 force: false,
             };

@@ -22,6 +22,8 @@ pub struct Options {
     pub refs: PathBuf,
     /// The table to write.
     pub out: PathBuf,
+    /// What became of planted people, for the custodian, if it is asked for.
+    pub plants: Option<PathBuf>,
     /// Match rates by group, if they are asked for.
     pub rates: Option<Rates>,
     /// Replace outputs that exist.
@@ -54,6 +56,7 @@ pub struct Rates {
 pub fn resolve(options: &Options, progress: &dyn Progress) -> Result<(Resolved, usize)> {
     let o = options;
     let (mut inputs, mut outputs) = (vec![&*o.crosswalk, &*o.refs], vec![&*o.out]);
+    outputs.extend(o.plants.as_deref());
     if let Some(rates) = &o.rates {
         inputs.push(&rates.table);
         outputs.push(&rates.out);
@@ -61,7 +64,7 @@ pub fn resolve(options: &Options, progress: &dyn Progress) -> Result<(Resolved, 
     check_outputs(&inputs, &outputs, o.force)?;
     let groups = o.rates.as_ref().map(|rates| groups(rates, progress));
     let groups = groups.transpose()?;
-    let resolved = resolving::resolve(&o.crosswalk, &o.refs, &o.out)?;
+    let resolved = resolving::resolve(&o.crosswalk, &o.refs, &o.out, o.plants.as_deref())?;
     let number = match (&o.rates, groups) {
         (Some(rates), Some(groups)) => resolving::rates(&o.out, &groups, &rates.out)?,
         _ => 0,

@@ -135,6 +135,7 @@ mod tests {
                 mapping: Mapping::default(),
                 exclude: Exclude::default(),
                 decoys: false,
+                plants: None,
                 resume: false,
                 force: false,
                 test_seed: None,

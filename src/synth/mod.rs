@@ -20,6 +20,7 @@ mod dates;
 mod kinds;
 mod names;
 mod people;
+mod plants;
 mod random;
 mod rates;
 mod record;
@@ -38,6 +39,7 @@ use std::str::FromStr;
 use crate::error::{Error, Result};
 use crate::units::PartyId;
 
+pub use plants::{Case, Kind, Plant, Planting, plants};
 pub use write::generate;
 
 /// How good the files are.

@@ -2,6 +2,7 @@
 
 mod operator;
 mod owner;
+mod plants;
 mod rehearsal;
 
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 pub(super) use operator::{Inspect, Match};
 pub(super) use owner::{Audit, Check, Encode, Release, Resolve, VerifyTokens};
+pub(super) use plants::Plants;
 pub(super) use rehearsal::{Demo, Evaluate, Profile, Rehearse, Synth};
 
 use crate::units::PartyId;
@@ -52,6 +54,9 @@ pub(super) enum Verb {
     /// Make or show a linkage key, which the data owners share and the operator never holds
     #[command(subcommand)]
     Key(Key),
+    /// Custodian: people to plant among the records, to see how the operator matches
+    #[command(subcommand)]
+    Plants(Plants),
     /// Data owner: say whether a student table is fit to be linked, and what to mend; or whether two are
     Check(Check),
     /// Data owner: turn a student table into a token file
@@ -86,6 +91,7 @@ impl Verb {
             Self::Rehearse(_) => "rehearse",
             Self::Project(_) => "project",
             Self::Key(_) => "key",
+            Self::Plants(_) => "plants",
             Self::Check(_) => "check",
             Self::Encode(_) => "encode",
             Self::Audit(_) => "audit",

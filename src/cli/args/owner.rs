@@ -89,6 +89,10 @@ pub(in crate::cli) struct Encode {
     /// false. The operator measures false links by them (match --decoys)
     #[arg(long)]
     pub(in crate::cli) decoys: bool,
+    /// Mix in the planted people of this file, which the custodian made for you (plants new): what becomes of them
+    /// shows how well and how honestly the operator matches
+    #[arg(long, value_name = "FILE", conflicts_with = "decoys")]
+    pub(in crate::cli) plants: Option<PathBuf>,
     /// Replace files that exist
     #[arg(long)]
     pub(in crate::cli) force: bool,
@@ -141,6 +145,9 @@ pub(in crate::cli) struct Audit {
     /// The token file that `encode` wrote
     #[arg(long)]
     pub(in crate::cli) tokens: PathBuf,
+    /// The planted people that were mixed in, as for `encode`: they are counted and not attacked
+    #[arg(long, value_name = "FILE", requires = "table")]
+    pub(in crate::cli) plants: Option<PathBuf>,
     /// People in the largest file of the linkage: blocks are attacked at the size they have there
     #[arg(long, default_value_t = 1_740_000, value_parser = clap::value_parser!(u64).range(1..=1_000_000_000))]
     pub(in crate::cli) population: u64,
@@ -217,6 +224,9 @@ pub(in crate::cli) struct Resolve {
     /// The table to write
     #[arg(short, long)]
     pub(in crate::cli) out: PathBuf,
+    /// Write what became of the planted people to this file, for the custodian; they are never in the table
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) plants_out: Option<PathBuf>,
     /// Also write match rates by the values of this column of your table, small counts suppressed
     #[arg(long, value_name = "COLUMN", requires = "table")]
     pub(in crate::cli) by: Option<String>,

@@ -7,22 +7,30 @@ use std::path::Path;
 
 use crate::csvfile::{CsvReader, CsvWriter};
 use crate::error::{Error, Result};
+use crate::units::is_plant;
 
 pub use rates::{RATES_COLUMNS, rates};
 
 /// Columns of the ref map, which stays with the data owner.
 pub const REFS_COLUMNS: [&str; 2] = ["record_ref", "student_id"];
 
+/// Columns of what became of planted people, which the custodian gets; after the first one `partner`, where there are
+/// several.
+pub const FOUND_COLUMNS: [&str; 3] = ["plant_id", "link_id", "status"];
+
 /// What [`resolve`] did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Resolved {
-    /// Lines of the crosswalk, all of which are in the output.
+    /// Lines of the crosswalk that are in the output: all but those of planted people.
     pub lines: u64,
-    /// Lines with status `linked`.
+    /// Of these, lines with status `linked`.
     pub linked: u64,
+    /// Lines of planted people.
+    pub planted: u64,
 }
 
-/// Writes the crosswalk again with a column `student_id` after `record_ref`, in the same order.
+/// Writes the crosswalk again with a column `student_id` after `record_ref`, in the same order and without planted
+/// people. What became of those is written to `plants`, if that is given.
 ///
 /// # Privacy
 /// The output holds student ids and stays with the data owner.
@@ -30,10 +38,21 @@ pub struct Resolved {
 /// # Errors
 /// [`Class::Input`](crate::error::Class::Input) for a malformed file or a doubled ref,
 /// [`Class::Mismatch`](crate::error::Class::Mismatch) if the two files do not list the same
-/// records; nothing is then written.
-pub fn resolve(crosswalk: &Path, refs: &Path, out: &Path) -> Result<Resolved> {
+/// records; [`Class::Input`](crate::error::Class::Input) also if planted people are asked for and none is in the ref map.
+/// Nothing is then written.
+pub fn resolve(
+    crosswalk: &Path,
+    refs: &Path,
+    out: &Path,
+    plants: Option<&Path>,
+) -> Result<Resolved> {
     let ids = read_refs(refs)?;
-    let mut reader = CsvReader::open(crosswalk, &["record_ref", "status"])?;
+    if plants.is_some() && !ids.values().any(|(_, id)| is_plant(id)) {
+        return Err(Error::input(refs, "the ref map has no planted people")
+            .hint("leave out --plants-out, or give the ref map of an encoding with --plants"));
+    }
+    let mut reader = CsvReader::open(crosswalk, &["record_ref", "status", "link_id"])?;
+    let partner = reader.headers().iter().position(|h| h == "partner");
     let mut columns: Vec<String> = Vec::new();
     let mut place = 0;
     for (i, header) in reader.headers().iter().enumerate() {
@@ -47,9 +66,16 @@ pub fn resolve(crosswalk: &Path, refs: &Path, out: &Path) -> Result<Resolved> {
         }
     }
     let mut writer = CsvWriter::create(out, &columns)?;
+    let mut of_found = FOUND_COLUMNS.to_vec();
+    if partner.is_some() {
+        of_found.insert(1, "partner");
+    }
+    let found = plants.map(|path| CsvWriter::create(path, of_found));
+    let mut found = found.transpose()?;
     let mut done = Resolved {
         lines: 0,
         linked: 0,
+        planted: 0,
     };
     let mut seen = vec![false; ids.len()];
     while reader.advance()? {
@@ -63,6 +89,17 @@ pub fn resolve(crosswalk: &Path, refs: &Path, out: &Path) -> Result<Resolved> {
             ));
         };
         seen[*number] = true;
+        if is_plant(id) {
+            done.planted += 1;
+            if let Some(found) = &mut found {
+                let mut cells = vec![id.as_str(), reader.cell(2), reader.cell(1)];
+                if let Some(partner) = partner.and_then(|i| reader.cells().nth(i)) {
+                    cells.insert(1, partner);
+                }
+                found.row(cells)?;
+            }
+            continue;
+        }
         let mut cells: Vec<&str> = reader.cells().collect();
         cells.insert(place, id);
         writer.row(&cells)?;
@@ -77,7 +114,11 @@ pub fn resolve(crosswalk: &Path, refs: &Path, out: &Path) -> Result<Resolved> {
         .at(crosswalk)
         .hint("a crosswalk lists every record; this one is of another round, or was cut"));
     }
+    if let Some(found) = &mut found {
+        found.sync()?;
+    }
     writer.commit()?;
+    found.map_or(Ok(()), CsvWriter::commit)?;
     Ok(done)
 }
 
@@ -115,12 +156,13 @@ mod tests {
             "record_ref,link_id,status\nbb,L,linked\naa,,no_link\n",
         )
         .unwrap();
-        let done = resolve(&at("x.csv"), &at("refs.csv"), &at("out.csv")).unwrap();
+        let done = resolve(&at("x.csv"), &at("refs.csv"), &at("out.csv"), None).unwrap();
         assert_eq!(
             done,
             Resolved {
                 lines: 2,
-                linked: 1
+                linked: 1,
+                planted: 0
             }
         );
         let text = std::fs::read_to_string(at("out.csv")).unwrap();
@@ -131,19 +173,48 @@ mod tests {
     }
 
     #[test]
+    fn planted_people_are_in_their_own_file_alone() {
+        let dir = tempfile::tempdir().unwrap();
+        let at = |name: &str| dir.path().join(name);
+        let plant = "blindlink-plant-a-0000000f";
+        let refs = format!("record_ref,student_id\naa,007\nbb,{plant}\n");
+        std::fs::write(at("refs.csv"), refs).unwrap();
+        let rows = "bb,c,L,linked\naa,b,,no_link\nbb,b,,ambiguous\naa,c,,no_link\n";
+        let rows = format!("record_ref,partner,link_id,status\n{rows}");
+        std::fs::write(at("x.csv"), rows).unwrap();
+        let (out, found) = (at("out.csv"), at("found.csv"));
+        let done = resolve(&at("x.csv"), &at("refs.csv"), &out, Some(&found)).unwrap();
+        assert_eq!((done.lines, done.linked, done.planted), (2, 0, 2));
+        let text = std::fs::read_to_string(out).unwrap();
+        assert!(
+            !text.contains("plant") && text.lines().count() == 3,
+            "{text}"
+        );
+        let text = std::fs::read_to_string(found).unwrap();
+        assert_eq!(
+            text,
+            format!("plant_id,partner,link_id,status\n{plant},c,L,linked\n{plant},b,,ambiguous\n")
+        );
+        std::fs::write(at("refs.csv"), "record_ref,student_id\naa,1\nbb,2\n").unwrap();
+        let none = resolve(&at("x.csv"), &at("refs.csv"), &at("o"), Some(&at("f")));
+        assert_eq!(none.unwrap_err().class(), Class::Input);
+        assert!(!at("o").exists() && !at("f").exists());
+    }
+
+    #[test]
     fn files_of_different_rounds_are_refused_and_leave_nothing() {
         let dir = tempfile::tempdir().unwrap();
         let at = |name: &str| dir.path().join(name);
         std::fs::write(at("refs.csv"), "record_ref,student_id\naa,1\nbb,2\n").unwrap();
         for rows in ["aa,,no_link\n", "aa,,no_link\nbb,,no_link\ncc,,no_link\n"] {
             std::fs::write(at("x.csv"), format!("record_ref,link_id,status\n{rows}")).unwrap();
-            let e = resolve(&at("x.csv"), &at("refs.csv"), &at("out.csv")).unwrap_err();
+            let e = resolve(&at("x.csv"), &at("refs.csv"), &at("out.csv"), None).unwrap_err();
             assert_eq!(e.class(), Class::Mismatch);
             assert!(!at("out.csv").exists());
         }
         std::fs::write(at("refs.csv"), "record_ref,student_id\naa,1\naa,2\n").unwrap();
         assert_eq!(
-            resolve(&at("x.csv"), &at("refs.csv"), &at("out.csv"))
+            resolve(&at("x.csv"), &at("refs.csv"), &at("out.csv"), None)
                 .unwrap_err()
                 .class(),
             Class::Input

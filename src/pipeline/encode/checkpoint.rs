@@ -33,6 +33,8 @@ pub(super) struct Subject {
     pub(super) opt_outs: String,
     /// Whether decoys are made.
     pub(super) decoys: bool,
+    /// BLAKE3 of the file of planted people, if there is one.
+    pub(super) plants: Option<String>,
     /// Most rows of a batch and of a partition.
     pub(super) sizes: [usize; 2],
     /// The test seed.
@@ -55,6 +57,10 @@ impl unfinished::Subject for Subject {
             (
                 found.opt_outs != self.opt_outs,
                 "was started with other opt-outs",
+            ),
+            (
+                found.plants != self.plants,
+                "was started with other planted people",
             ),
             (found != self, "was started with other options"),
         ]

@@ -27,6 +27,7 @@ use crate::owner::decoy::Decoys;
 use crate::owner::encode::Encoder;
 use crate::owner::key::LinkageKey;
 use crate::owner::normalise;
+use crate::owner::plant;
 use crate::owner::table::{
     CutColumn, Exclude, Field, Found, HeaderChange, Mapping, OptOuts, Table,
 };
@@ -74,6 +75,8 @@ pub struct Options {
     pub exclude: Exclude,
     /// Encode decoys instead of the people themselves.
     pub decoys: bool,
+    /// Planted people to mix in, of a custodian.
+    pub plants: Option<PathBuf>,
     /// Replace outputs that exist.
     pub force: bool,
     /// Go on from what a run of the same that did not finish has left.
@@ -89,8 +92,10 @@ pub struct Summary {
     /// Students of the table, each by one row, and rows that could not be divided into cells: `records` + the sum of
     /// `rejected`.
     pub read: u64,
-    /// Records encoded.
+    /// Records encoded, without planted people.
     pub records: u64,
+    /// Planted people encoded.
+    pub planted: u64,
     /// Rows of the token file.
     pub rows: u64,
     /// Rejected rows by reason.
@@ -150,7 +155,8 @@ pub struct OptOutCounts {
 /// # Errors
 /// [`Class::Input`](crate::error::Class::Input) for a table, project, key or unfinished run that is
 /// not as expected, with its place; [`Class::Mismatch`](crate::error::Class::Mismatch) for a party that
-/// is not of the project, or an unfinished run of something else;
+/// is not of the project, planted people of another one, or an unfinished run of something else;
+/// [`Class::Usage`](crate::error::Class::Usage) for decoys with planted people;
 /// [`Class::Io`](crate::error::Class::Io).
 pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
     encode_in(options, SIZES, progress)
@@ -159,7 +165,14 @@ pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
 fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summary> {
     let mut inputs: Vec<&Path> = vec![&o.table, &o.project, &o.key];
     inputs.extend(o.exclude.lists.iter().map(PathBuf::as_path));
+    inputs.extend(o.plants.as_deref());
     check_outputs(&inputs, &[&o.out, &o.refs, &o.rejects], o.force)?;
+    if o.decoys && o.plants.is_some() {
+        return Err(
+            Error::usage("decoys are linked with nobody, so nobody is planted among them")
+                .hint("give the planted people to the encoding of the people themselves"),
+        );
+    }
     let project = Project::read(&o.project)?;
     warn_of(&project, progress);
     project
@@ -170,6 +183,10 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
     let opt_outs = Arc::new(OptOuts::read(&o.exclude, &o.mapping)?);
     let table = Table::open(&o.table, &o.mapping)?;
     opt_outs.check(&table)?;
+    let plants = match &o.plants {
+        Some(path) => plant::read(path, &o.party, &table)?,
+        None => Vec::new(),
+    };
     let subject = subject(o, sizes, &project, &encoder, &table, &opt_outs)?;
     let mut checkpoint = Checkpoint::find(&o.out, &subject, o.resume)?;
     progress.start(checkpoint.unfinished.start());
@@ -178,6 +195,7 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
 
     let with_names = project.schema.has_undated();
     let mut reader = Reader::new(table, Arc::clone(&opt_outs), sizes.batch, with_names)?;
+    reader.plant(plants);
     let mut people = People::default();
     // Decoys have dates of their own, which are not known yet.
     let in_order = (!o.decoys).then_some(&encoder);
@@ -226,6 +244,7 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
     };
     let runs = std::mem::take(&mut job.runs);
     let rows: u64 = runs.iter().map(Run::rows).sum();
+    // Nobody is planted before the last batch.
     let encoded = ledger.counts.records + fates.iter().filter(|f| **f == 0).count() as u64;
     let header = Header {
         project: project.fingerprint,
@@ -264,6 +283,7 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
     Ok(Summary {
         read: counts.read,
         records: counts.records,
+        planted: counts.planted,
         rows,
         rejected: counts.rejected,
         no_birthdate: counts.no_birthdate,
@@ -291,6 +311,20 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
     })
 }
 
+fn hash_file(hasher: &mut blake3::Hasher, path: &Path) -> Result<()> {
+    std::fs::File::open(path)
+        .and_then(|mut file| std::io::copy(&mut file, hasher))
+        .map(|_| ())
+        .map_err(|e| Error::io("read", path, e))
+}
+
+/// BLAKE3 of a file, in digits.
+fn fingerprint(path: &Path) -> Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    hash_file(&mut hasher, path)?;
+    Ok(hasher.finalize().to_string())
+}
+
 /// What a checkpoint of this run is of.
 fn subject(
     o: &Options,
@@ -302,9 +336,7 @@ fn subject(
 ) -> Result<Subject> {
     let mut hasher = blake3::Hasher::new();
     for path in table.files() {
-        std::fs::File::open(path)
-            .and_then(|mut file| std::io::copy(&mut file, &mut hasher))
-            .map_err(|e| Error::io("read", path, e))?;
+        hash_file(&mut hasher, path)?;
     }
     // Headers name columns, not people, but a hash does as well.
     let reading = format!(
@@ -324,6 +356,7 @@ fn subject(
         reading: blake3::hash(reading.as_bytes()).to_string(),
         opt_outs: hasher.finalize().to_string(),
         decoys: o.decoys,
+        plants: o.plants.as_deref().map(fingerprint).transpose()?,
         sizes: [sizes.batch, sizes.part],
         test_seed: o.test_seed,
     })

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use rayon::prelude::*;
 
 use super::part::AHEAD;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::owner::decoy::Decoys;
 use crate::owner::encode::{Encoder, Order};
 use crate::owner::normalise::{self, Gender, NamesNumber, Namesakes, Person};
 use crate::owner::table::{Birth, OptOut, OptOuts, Record, Table, is_mangled_id};
-use crate::units::BirthDate;
+use crate::units::{BirthDate, is_plant};
 
 /// Records read at a time.
 const CHUNK: usize = 1 << 13;
@@ -26,6 +26,8 @@ pub(super) struct People {
     /// Of each row the texts of its person, each with a line end behind it, then the student id.
     texts: String,
     rows: Vec<Row>,
+    /// The line of the first row of the table whose id is that of a planted person.
+    feigned: Option<u64>,
 }
 
 /// What is known of a row beside its texts.
@@ -42,6 +44,8 @@ pub(super) struct Row {
     pub(super) is_held: bool,
     /// Whether its id was cut by a spreadsheet.
     pub(super) is_mangled: bool,
+    /// Whether its person was planted and is not of the table.
+    pub(super) is_planted: bool,
     gender: Option<Gender>,
     birthdate: Option<BirthDate>,
     birth_year: Option<u16>,
@@ -121,6 +125,7 @@ impl People {
     fn clear(&mut self) {
         self.texts.clear();
         self.rows.clear();
+        self.feigned = None;
     }
 
     fn texts(&self, i: usize) -> [&str; 7] {
@@ -138,17 +143,19 @@ impl People {
         })
     }
 
+    /// Adds rows of the table, of whom those of `opt_outs` are left out; without it, planted people.
     fn add(
         &mut self,
         records: &[Record],
-        opt_outs: &OptOuts,
+        opt_outs: Option<&OptOuts>,
         with_names: bool,
         encoder: Option<&Encoder>,
     ) {
         let people: Vec<(Option<OptOut>, Person, Option<NamesNumber>, Order)> = records
             .par_chunks(AHEAD)
             .flat_map_iter(|records| {
-                let who: Vec<Option<OptOut>> = records.iter().map(|r| opt_outs.of(r)).collect();
+                let opt_out = |r: &Record| opt_outs.and_then(|o| o.of(r));
+                let who: Vec<Option<OptOut>> = records.iter().map(opt_out).collect();
                 // PRIVACY: whom to leave out, nothing is reckoned with, not even as somebody's namesake.
                 let person = |(record, opt_out): (&Record, &Option<OptOut>)| match opt_out {
                     Some(_) => Person::default(),
@@ -179,6 +186,10 @@ impl People {
                 self.texts.push('\n');
             }
             self.texts.push_str(&record.student_id);
+            let is_planted = opt_outs.is_none();
+            if !is_planted && self.feigned.is_none() && is_plant(&record.student_id) {
+                self.feigned = Some(record.line);
+            }
             self.rows.push(Row {
                 end: self.texts.len(),
                 line: record.line,
@@ -189,6 +200,7 @@ impl People {
                 opt_out,
                 is_held: record.is_held,
                 is_mangled: is_mangled_id(&record.student_id),
+                is_planted,
                 gender: person.gender,
                 birthdate: person.birthdate,
                 birth_year: person.birth_year,
@@ -205,6 +217,8 @@ pub(super) struct Reader {
     opt_outs: Arc<OptOuts>,
     next: Vec<Record>,
     current: Vec<Record>,
+    /// Planted people, who come after the last row of the table.
+    plants: Vec<Record>,
     /// Rows of a batch at most, and rows read at a time.
     batch: usize,
     chunk: usize,
@@ -225,6 +239,7 @@ impl Reader {
             opt_outs,
             next: Vec::new(),
             current: Vec::new(),
+            plants: Vec::new(),
             batch,
             chunk: batch.min(CHUNK),
             with_names,
@@ -236,8 +251,15 @@ impl Reader {
     /// Starts again from the top of the same table, newly opened.
     pub(super) fn restart(&mut self, table: Table) -> Result<()> {
         let opt_outs = Arc::clone(&self.opt_outs);
+        let plants = std::mem::take(&mut self.plants);
         *self = Self::new(table, opt_outs, self.batch, self.with_names)?;
+        self.plants = plants;
         Ok(())
+    }
+
+    /// Has these people come after the last row of the table, with its last batch.
+    pub(super) fn plant(&mut self, plants: Vec<Record>) {
+        self.plants = plants;
     }
 
     /// Whether every row was given out.
@@ -248,6 +270,9 @@ impl Reader {
     /// Replaces `people` by the rows of the next batch: fewer than asked for at the end of the
     /// table, and where cells are long. `encoder` puts them in order, if they are to be encoded as
     /// they are. `told` hears how many there are so far.
+    ///
+    /// # Errors
+    /// [`Class::Input`](crate::error::Class::Input) also for a student id that is a planted person's.
     pub(super) fn fill(
         &mut self,
         people: &mut People,
@@ -259,10 +284,22 @@ impl Reader {
             std::mem::swap(&mut self.current, &mut self.next);
             let (read, ()) = rayon::join(
                 || self.table.next_batch(self.chunk, &mut self.next),
-                || people.add(&self.current, &self.opt_outs, self.with_names, encoder),
+                || {
+                    let opt_outs = Some(&*self.opt_outs);
+                    people.add(&self.current, opt_outs, self.with_names, encoder);
+                },
             );
             read?;
+            if let Some(line) = people.feigned {
+                let problem = "a student id has the form of a planted person's";
+                return Err(Error::input(self.table.path(), problem)
+                    .line(line)
+                    .hint("ids that start with blindlink-plant- are for `encode --plants`"));
+            }
             told(people.len());
+        }
+        if self.is_at_end() {
+            people.add(&self.plants, None, self.with_names, encoder);
         }
         Ok(())
     }

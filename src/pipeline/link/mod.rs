@@ -1,8 +1,10 @@
 //! `match`: token files into links, crosswalks and a report.
 
 mod prepare;
+mod watch;
 
 pub(super) use prepare::{Prepared, prepare};
+pub use watch::operators_folders;
 
 use std::path::PathBuf;
 
@@ -33,6 +35,9 @@ pub struct Options {
     pub project: PathBuf,
     /// The folder for the results.
     pub out: PathBuf,
+    /// Folders in which no linkage key, identity or ref map may lie ([`operators_folders`]). None where nobody plays the
+    /// operator.
+    pub watched: Vec<PathBuf>,
     /// Match probability of a link, where it is not the project's.
     pub threshold: Option<f64>,
     /// Find the records of one person inside each party that is not declared free of them, and
@@ -67,7 +72,7 @@ pub struct Options {
 /// [`Class::Input`](crate::error::Class::Input) and
 /// [`Class::Mismatch`](crate::error::Class::Mismatch) as of [`admit`](crate::matcher::intake::admit), also for a release manifest
 /// beside a token file;
-/// [`Class::Mismatch`](crate::error::Class::Mismatch) if the project allows no pair of the
+/// [`Class::Mismatch`](crate::error::Class::Mismatch) if a secret of the data owners lies where the operator works, or if the project allows no pair of the
 /// parties given; [`Class::Io`](crate::error::Class::Io).
 pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
     if let Some(name) = &options.instructions {

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::Options;
+use super::watch::expect_no_secret;
 use crate::error::{Error, Result};
 use crate::matcher::compare::{Limits, can_approximate};
 use crate::matcher::crosswalk::{CLUSTERS, DUPLICATES};
@@ -92,6 +93,7 @@ pub(in crate::pipeline) struct Prepared {
 
 /// Reads the files of a match and checks all that can be checked before it.
 pub(in crate::pipeline) fn prepare(options: &Options, progress: &dyn Progress) -> Result<Prepared> {
+    expect_no_secret(&options.watched)?;
     let project = Project::read(&options.project)?;
     warn_of(&project, progress);
     let threshold = options.threshold.unwrap_or(project.threshold);

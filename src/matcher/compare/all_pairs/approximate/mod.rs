@@ -8,13 +8,12 @@
 //! The parameters follow from a sample of the pairs that there are, the recall is measured on another
 //! one.
 
-mod recall;
 mod search;
 mod tables;
 mod tune;
 
+use crate::share::Share;
 use rayon::prelude::*;
-use recall::Share;
 use search::{Harvest, Search};
 use serde::Serialize;
 use tables::{Bits, Laid, Table};

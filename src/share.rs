@@ -1,18 +1,19 @@
-//! How many of the pairs that there are were found, and how sure that is.
+//! A share found in a sample, and how sure it is.
 
 /// A share found in a sample.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Share {
+pub struct Share {
     /// The share, 0 to 1.
-    pub(super) share: f64,
+    pub share: f64,
     /// Where it lies at a confidence of 95 %.
-    pub(super) interval: (f64, f64),
+    pub interval: (f64, f64),
 }
 
 impl Share {
     /// The share `found` of `of`, with Wilson's score interval (1927, "Probable inference, the law of
     /// succession, and statistical inference"). 0 to 1 if nothing was looked for.
-    pub(super) fn of(found: usize, of: usize) -> Self {
+    #[must_use]
+    pub fn of(found: usize, of: usize) -> Self {
         if of == 0 {
             return Self {
                 share: 1.0,

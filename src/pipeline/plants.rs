@@ -1,0 +1,103 @@
+//! `plants new`: people for the owners to plant, and the truth of them for the custodian.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use super::files::check_outputs;
+use crate::atomic::AtomicFolder;
+use crate::csvfile;
+use crate::error::{Error, Result};
+use crate::evaluate::plants::{APART, TOGETHER, TRUTH_COLUMNS};
+use crate::owner::plant::PLANTS_COLUMNS;
+use crate::project::Project;
+use crate::synth::{self, Kind, Plant, Planting};
+use crate::units::PartyId;
+
+/// The custodian's file, which tells what every planted person is.
+pub const TRUTH: &str = "truth.csv";
+
+/// Whom to plant.
+#[derive(Debug)]
+pub struct Options {
+    /// The project, whose allowed pairs of parties each get people.
+    pub project: PathBuf,
+    /// Pairs of records of one person, for each two parties.
+    pub together: u32,
+    /// Pairs of records of two people who are easily confused, for each two parties.
+    pub apart: u32,
+    /// The first and the last year in which they are born.
+    pub born: (u16, u16),
+    /// The folder to write to; made if it is not there.
+    pub out: PathBuf,
+    /// Replace files that exist.
+    pub force: bool,
+}
+
+/// What was written.
+#[derive(Debug)]
+pub struct Planted {
+    /// Each party's file, and how many people are in it.
+    pub parties: Vec<(PartyId, PathBuf, u64)>,
+    /// The custodian's truth.
+    pub truth: PathBuf,
+}
+
+/// Makes up people to be planted: `plants-PARTY.csv` for each party, and `truth.csv`, which stays with the custodian.
+///
+/// # Errors
+/// [`Class::Usage`](crate::error::Class::Usage) if nobody is asked for, or too many;
+/// [`Class::Input`](crate::error::Class::Input) for a project file that is not as expected;
+/// [`Class::Io`](crate::error::Class::Io).
+pub fn new(options: &Options) -> Result<Planted> {
+    let o = options;
+    let project = Project::read(&o.project)?;
+    if o.together + o.apart == 0 {
+        return Err(Error::usage("expected --together or --apart of 1 or more"));
+    }
+    let mut seed = [0; 8];
+    getrandom::fill(&mut seed).map_err(|_| Error::internal("the system gives no random bytes"))?;
+    let cases = synth::plants(&Planting {
+        pairs: project.pairs.clone(),
+        together: o.together,
+        apart: o.apart,
+        born: o.born,
+        seed: u64::from_le_bytes(seed),
+    });
+    let mut of_party: BTreeMap<&PartyId, Vec<&Plant>> = BTreeMap::new();
+    for plant in cases.iter().flat_map(|case| &case.plants) {
+        of_party.entry(&plant.party).or_default().push(plant);
+    }
+    let name = |party: &PartyId| format!("plants-{party}.csv");
+    let mut outputs: Vec<PathBuf> = of_party.keys().map(|p| o.out.join(name(p))).collect();
+    outputs.push(o.out.join(TRUTH));
+    let outputs: Vec<&Path> = outputs.iter().map(PathBuf::as_path).collect();
+    check_outputs(&[&o.project], &outputs, o.force)?;
+
+    let folder = AtomicFolder::create(&o.out)?;
+    let mut parties = Vec::new();
+    for (party, mut plants) in of_party {
+        // Ids are random: their order does not tell which belong together.
+        plants.sort_by(|a, b| a.id.cmp(&b.id));
+        csvfile::write(&folder.work().join(name(party)), &PLANTS_COLUMNS, |table| {
+            plants
+                .iter()
+                .try_for_each(|p| table.row(std::iter::once(&p.id).chain(&p.cells)))
+        })?;
+        parties.push((party.clone(), o.out.join(name(party)), plants.len() as u64));
+    }
+    csvfile::write(&folder.work().join(TRUTH), &TRUTH_COLUMNS, |table| {
+        cases.iter().try_for_each(|case| {
+            let expected = match case.kind {
+                Kind::SamePerson => TOGETHER,
+                _ => APART,
+            };
+            let [a, b] = &case.plants;
+            table.row([&*a.id, &*b.id, expected, case.kind.word()])
+        })
+    })?;
+    folder.commit()?;
+    Ok(Planted {
+        parties,
+        truth: o.out.join(TRUTH),
+    })
+}
