@@ -3,7 +3,8 @@
 //! A line `$ blindlink ...` is a command; the lines below it are what it prints (both streams,
 //! standard output first), if any are shown. `...` stands for any text, on a line of its own for
 //! any lines. `? 3` says that the command ends with exit code 3 instead of 0. A block
-//! ` ```text FILE` is a file that the reader writes. ` ```csv FILE` shows what stands in a file at that point of the page.
+//! ` ```text FILE` is a file that the reader writes. ` ```sent FOLDER` lists files that are copied to somebody else's folder, in
+//! which the commands of ` ```console in FOLDER` are given. ` ```csv FILE` shows what stands in a file at that point of the page.
 
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
@@ -24,7 +25,8 @@ fn run_page(page: &str) {
     while let Some((number, line)) = lines.next() {
         let place = format!("{page}:{}", number + 1);
         let mut block = Vec::new();
-        if line == "```console" || line.starts_with("```csv ") || line.starts_with("```text ") {
+        let shows = ["```csv ", "```text ", "```sent ", "```console in "];
+        if line == "```console" || shows.iter().any(|start| line.starts_with(start)) {
             block.extend(lines.by_ref().map(|(_, l)| l).take_while(|l| *l != "```"));
         }
         if let Some(file) = line.strip_prefix("```text ") {
@@ -36,8 +38,18 @@ fn run_page(page: &str) {
             compare(&place, &block, &found);
             continue;
         }
+        if let Some(to) = line.strip_prefix("```sent ") {
+            let to = folder.path().join(to);
+            std::fs::create_dir_all(&to).unwrap();
+            for file in block {
+                let from = folder.path().join(file);
+                std::fs::copy(&from, to.join(from.file_name().unwrap())).unwrap();
+            }
+            continue;
+        }
+        let at = line.strip_prefix("```console in ").unwrap_or(".");
         for group in block.chunk_by(|_, l| !l.starts_with("$ ")) {
-            run(&place, folder.path(), group);
+            run(&place, &folder.path().join(at), group);
             commands += 1;
         }
     }
@@ -113,6 +125,11 @@ fn like(shown: &str, found: &str) -> bool {
 #[test]
 fn the_data_owners_page_works() {
     run_page("data-owner.md");
+}
+
+#[test]
+fn the_custodians_page_on_planted_people_works() {
+    run_page("custodian-plants.md");
 }
 
 #[test]

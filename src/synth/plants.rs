@@ -202,13 +202,19 @@ impl Maker<'_> {
         (a, b)
     }
 
-    /// A record of `person` as a usual institution has it.
+    /// A record of `person` as a usual institution has it, but never without a name or without a date that exists: such a
+    /// record may be impossible to encode, and would then tell nothing of the operator.
     fn enter(&mut self, party: &PartyId, person: &Person, shape: Shape) -> Plant {
         let registrar = Registrar {
             people: &self.people,
             rates: Rates::of(Profile::Typical),
         };
-        let record = registrar.enter(person, shape, &mut self.draw);
+        let record = loop {
+            let record = registrar.enter(person, shape, &mut self.draw);
+            if is_whole(&record) {
+                break record;
+            }
+        };
         let digits = loop {
             let digits = self.draw.below(1 << 32) as u32;
             if self.taken.insert(digits) {
@@ -221,6 +227,13 @@ impl Maker<'_> {
             cells: cells(record),
         }
     }
+}
+
+fn is_whole(record: &Record) -> bool {
+    let exists =
+        |d: Ymd| (1..=12).contains(&d.month) && (1..=days_in(d.year, d.month)).contains(&d.day);
+    let has_letters = |name: &str| name.chars().filter(|c| c.is_alphabetic()).count() > 1;
+    record.birth.is_some_and(exists) && has_letters(&record.first) && has_letters(&record.last)
 }
 
 /// Day and month, which are taken for each other.

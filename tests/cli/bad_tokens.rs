@@ -171,8 +171,8 @@ fn no_token_file_at_all() {
         &dir,
         "a.tokens",
         "k",
-        3,
-        &["k: ", "not a usable token file"],
+        4,
+        &["k: a linkage key lies where the operator works"],
     );
     match_fails(
         &dir,

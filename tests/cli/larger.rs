@@ -155,6 +155,7 @@ fn a_killed_match_goes_on() {
     let options = ["--memory", "128MiB", "--threads", "1"];
     let mut command = dir.command(program());
     command.args(args("r", &options)).stderr(Stdio::null());
+    let aside = dir.aside(&[]);
     let mut child = command.spawn().unwrap();
     let start = Instant::now();
     while parts(&dir, "r").is_empty() && start.elapsed() < Duration::from_secs(60) {
@@ -162,6 +163,7 @@ fn a_killed_match_goes_on() {
     }
     child.kill().unwrap();
     let status = child.wait().unwrap();
+    drop(aside);
     assert!(!status.success(), "it ended before it could be killed");
     assert!(!dir.names().contains(&"r/links.csv".to_owned()));
     assert!(!parts(&dir, "r").is_empty());

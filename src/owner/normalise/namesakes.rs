@@ -68,6 +68,12 @@ impl Namesakes {
         NamesNumber::of(person).is_some_and(|number| self.is_repeated(number))
     }
 
+    /// Whether a record that was counted has these names.
+    #[must_use]
+    pub fn holds(&self, names: NamesNumber) -> bool {
+        self.seen.contains_key(&names.0)
+    }
+
     /// Whether more than one record that was counted has these names.
     #[must_use]
     pub fn is_repeated(&self, names: NamesNumber) -> bool {

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 use zeroize::Zeroizing;
 
-use super::people::{People, Row};
+use super::people::{Names, People, Row};
 use crate::error::{Error, Result};
 use crate::owner::decoy::Decoys;
 use crate::owner::encode::{Encoder, Order, Outcome};
-use crate::owner::normalise::{Namesakes, Person};
+use crate::owner::normalise::Person;
 use crate::owner::table::{Birth, OptOut};
 use crate::units::{PartyId, RecordRef};
 
@@ -40,7 +40,7 @@ pub(super) const REASONS: [&str; 9] = [
 #[derive(Default)]
 pub(super) struct Ahead {
     /// Which names more than one record has, where a pass of the schema asks.
-    pub(super) names: Namesakes,
+    pub(super) names: Names,
     /// The birthdates, where decoys are made.
     pub(super) decoys: Option<Decoys>,
 }

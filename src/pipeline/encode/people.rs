@@ -30,6 +30,27 @@ pub(super) struct People {
     feigned: Option<u64>,
 }
 
+/// Which names more than one record has.
+///
+/// A planted person changes nothing for the people of the table: it is nobody's namesake. Yet it has its own names to itself
+/// only if nobody else has them, since no name of a file may repeat in a pass on names.
+#[derive(Default)]
+pub(super) struct Names {
+    of_table: Namesakes,
+    of_planted: Namesakes,
+}
+
+impl Names {
+    /// Whether somebody else has the names of a person who was planted, or was not.
+    fn are_shared(&self, names: NamesNumber, is_planted: bool) -> bool {
+        if is_planted {
+            self.of_planted.is_repeated(names) || self.of_table.holds(names)
+        } else {
+            self.of_table.is_repeated(names)
+        }
+    }
+}
+
 /// What is known of a row beside its texts.
 pub(super) struct Row {
     /// Where its texts end.
@@ -78,7 +99,7 @@ impl People {
     }
 
     /// Sets `person` to that of row `i`.
-    pub(super) fn read(&self, i: usize, namesakes: &Namesakes, person: &mut Person) {
+    pub(super) fn read(&self, i: usize, names: &Names, person: &mut Person) {
         let row = &self.rows[i];
         let [first, middle, last, alias_first, alias_last, suffix, _] = self.texts(i);
         for (text, value) in [
@@ -95,7 +116,9 @@ impl People {
         person.gender = row.gender;
         person.birthdate = row.birthdate;
         person.birth_year = row.birth_year;
-        person.has_namesake = row.names.is_some_and(|n| namesakes.is_repeated(n));
+        person.has_namesake = row
+            .names
+            .is_some_and(|n| names.are_shared(n, row.is_planted));
     }
 
     /// Waits for the memory of these rows, for all of them at once: where they are read one by one, in
@@ -107,9 +130,15 @@ impl People {
     }
 
     /// Counts the names of every row.
-    pub(super) fn count_names(&self, namesakes: &mut Namesakes) {
-        let names = self.rows.iter().filter_map(|row| row.names);
-        names.for_each(|n| namesakes.count(n));
+    pub(super) fn count_names(&self, names: &mut Names) {
+        for row in &self.rows {
+            let of = if row.is_planted {
+                &mut names.of_planted
+            } else {
+                &mut names.of_table
+            };
+            row.names.into_iter().for_each(|n| of.count(n));
+        }
     }
 
     /// Takes in the birthdate of every row.

@@ -176,6 +176,63 @@ fn without_a_test_seed_the_refs_of_finished_partitions_stay() {
     assert_eq!(in_map, in_tokens);
 }
 
+/// Planted people come after the last row, whatever the batches, and change nothing for anybody of the table: neither
+/// token nor fate, also where they have somebody's names.
+#[test]
+fn planted_people_change_nothing_for_others() {
+    let (folder, mut o) = setup("k12");
+    let text = std::fs::read_to_string(&o.table).unwrap();
+    let undated = "9-1,Zzyzxa,,Qwertyuiop,,,\n9-2,Vvortex,,Asdfghjkl,,,\n";
+    std::fs::write(&o.table, text + undated).unwrap();
+    let alone = encode_in(&o, SIZES, &Silent).unwrap();
+    let rows_of = |o: &Options| -> BTreeMap<RecordRef, Vec<Vec<u8>>> {
+        let file = TokenFile::open(&o.out).unwrap();
+        let columns: Vec<usize> = (0..=file.columns().len()).collect();
+        let mut rows: BTreeMap<RecordRef, Vec<Vec<u8>>> = BTreeMap::new();
+        file.each_row(&columns, |_, values| {
+            let of = RecordRef(values[0].unwrap().try_into().unwrap());
+            let each = |v: &Option<&[u8]>| v.map_or(vec![0], |v| [&[1], v].concat());
+            let row = values.iter().flat_map(each).collect();
+            rows.entry(of).or_default().push(row);
+            Ok(())
+        })
+        .unwrap();
+        rows
+    };
+    let before = rows_of(&o);
+    let rejects = outputs(&o)[2].clone();
+    let plants = folder.path().join("plants.csv");
+    // One has the names of somebody without a birthdate; two share theirs.
+    let rows = "student_id,first_name,last_name,birthdate\n\
+                blindlink-plant-district-00000001,Zzyzxa,Qwertyuiop,2006-03-14\n\
+                blindlink-plant-district-00000002,Plantina,Qwertyuiop,2006-03-15\n\
+                blindlink-plant-district-00000003,Plantina,Qwertyuiop,2006-03-16\n";
+    std::fs::write(&plants, rows).unwrap();
+    o.plants = Some(plants);
+    let mut first = None;
+    for sizes in [SIZES, SMALL] {
+        let summary = encode_in(&o, sizes, &Silent).unwrap();
+        assert_eq!((summary.records, summary.read), (alone.records, alone.read));
+        assert_eq!((summary.planted, &summary.rejected), (3, &alone.rejected));
+        let header = TokenFile::open(&o.out).unwrap().header().clone();
+        assert_eq!(header.records, alone.records + 3);
+        let after = rows_of(&o);
+        assert_eq!(after.len(), before.len() + 3);
+        assert!(before.iter().all(|(of, rows)| after.get(of) == Some(rows)));
+        assert_eq!(outputs(&o)[2], rejects);
+        let all = outputs(&o);
+        assert!(
+            first.get_or_insert_with(|| all.clone()) == &all,
+            "sizes count"
+        );
+    }
+    // And they come again after a run that was killed.
+    kill(&o, 3);
+    o.resume = true;
+    encode_in(&o, SMALL, &Silent).unwrap();
+    assert!(first.unwrap() == outputs(&o));
+}
+
 #[test]
 fn what_a_run_of_something_else_left_is_refused_and_kept() {
     let (folder, o) = setup("k12");
@@ -194,11 +251,22 @@ fn what_a_run_of_something_else_left_is_refused_and_kept() {
         rejects: o.rejects.clone(),
         mapping: Mapping::default(),
         exclude: Exclude::default(),
+        plants: None,
         resume: true,
         ..o
     };
     std::fs::write(at("ids.csv"), "nobody\n").unwrap();
+    let plants = "student_id,first_name,last_name,birthdate\n\
+                  blindlink-plant-district-00000001,Zzyzxa,Qwertyuiop,2006-03-14\n";
+    std::fs::write(at("plants.csv"), plants).unwrap();
     let others = [
+        (
+            Options {
+                plants: Some(at("plants.csv")),
+                ..resumed()
+            },
+            "other planted people",
+        ),
         (
             Options {
                 table: changed,
