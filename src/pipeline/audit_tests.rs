@@ -2,7 +2,6 @@ use std::path::Path;
 
 use super::*;
 use crate::error::Class;
-use crate::owner::table::Table;
 use crate::pipeline::{Silent, encode};
 use crate::project::new_project;
 use crate::release::Conclusion;
@@ -33,23 +32,7 @@ fn prepare(folder: &Path, table: &str, schema: Option<&str>) -> Options {
     LinkageKey::from_bytes([7; 32])
         .write_new(&at("linkage.key"))
         .unwrap();
-    let options = encode::Options {
-        table: at("district.csv"),
-        project: at("project.toml"),
-        party: parties[0].clone(),
-        key: at("linkage.key"),
-        out: at("district.tokens"),
-        refs: at("refs.csv"),
-        rejects: at("rejects.csv"),
-        mapping: Mapping::default(),
-        exclude: Exclude::default(),
-        force: false,
-        decoys: false,
-        plants: None,
-        resume: false,
-        test_seed: Some(1),
-    };
-    encode::encode(&options, &Silent).unwrap();
+    encode::encode(&encoding(folder), &Silent).unwrap();
     Options {
         table: at("district.csv"),
         project: at("project.toml"),
@@ -63,6 +46,27 @@ fn prepare(folder: &Path, table: &str, schema: Option<&str>) -> Options {
         seed: 1,
         json: Some(at("audit.json")),
         force: false,
+    }
+}
+
+/// How the table of a folder that was prepared is encoded.
+fn encoding(folder: &Path) -> encode::Options {
+    let at = |name: &str| folder.join(name);
+    encode::Options {
+        table: at("district.csv"),
+        project: at("project.toml"),
+        party: "district".parse().unwrap(),
+        key: at("linkage.key"),
+        out: at("district.tokens"),
+        refs: at("refs.csv"),
+        rejects: at("rejects.csv"),
+        mapping: Mapping::default(),
+        exclude: Exclude::default(),
+        force: false,
+        decoys: false,
+        plants: None,
+        resume: false,
+        test_seed: Some(1),
     }
 }
 
@@ -179,4 +183,29 @@ fn the_people_are_those_whom_encode_encodes() {
     let key = LinkageKey::read(&options.key).unwrap();
     let found = people(&options, &Encoder::new(&project, &key), &Silent).unwrap();
     assert_eq!(found.len() as u64, encoded);
+}
+
+#[test]
+fn planted_people_are_counted_as_encode_counts_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut options = prepare(dir.path(), TABLE, None);
+    let plants = dir.path().join("plants.csv");
+    let rows = "student_id,first_name,last_name,birthdate\n\
+                blindlink-plant-district-00000001,Zzyzxa,Qwertyuiop,2006-03-14\n\
+                blindlink-plant-district-00000002,Zzyzxa,Asdfghjkl,2006-03-15\n\
+                blindlink-plant-district-00000003,,,2006-03-16\n";
+    std::fs::write(&plants, rows).unwrap();
+    let mut again = encoding(dir.path());
+    (again.force, again.plants) = (true, Some(plants.clone()));
+    let summary = encode::encode(&again, &Silent).unwrap();
+    assert_eq!(summary.planted, 2, "one has no name");
+    assert_eq!(refused(&options), Class::Mismatch);
+    options.plants = Some(plants);
+    let project = Project::read(&options.project).unwrap();
+    let key = LinkageKey::read(&options.key).unwrap();
+    let encoder = Encoder::new(&project, &key);
+    assert_eq!(planted(&options, &encoder).unwrap(), 2);
+    let people = people(&options, &encoder, &Silent).unwrap().len() as u64;
+    let records = TokenFile::open(&options.tokens).unwrap().header().records;
+    assert_eq!(people + 2, records);
 }
