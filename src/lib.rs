@@ -35,6 +35,7 @@ pub mod evaluate;
 pub mod leakage;
 pub mod matcher;
 pub mod owner;
+pub mod page;
 pub mod pipeline;
 pub mod project;
 pub mod release;
