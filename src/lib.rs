@@ -32,6 +32,7 @@ pub mod csvfile;
 pub mod custody;
 pub mod error;
 pub mod evaluate;
+pub mod identity;
 pub mod leakage;
 pub mod matcher;
 pub mod owner;
