@@ -12,6 +12,7 @@
 mod args;
 mod audit;
 mod check;
+mod custody;
 mod keys;
 mod matching;
 mod owner;
@@ -75,6 +76,9 @@ fn run(args: &Args, progress: &Progress) -> Result<()> {
         Verb::Inspect(v) => matching::inspect(v),
         Verb::Match(v) => matching::link(v, args, progress),
         Verb::Resolve(v) => owner::resolve(v, args, progress),
+        Verb::Log(v) => custody::log(v, args),
+        Verb::Status(v) => custody::status(v),
+        Verb::Destroy(v) => custody::destroy(v, args, progress),
         Verb::Evaluate(v) => rehearse::evaluate(v, progress),
         Verb::Synth(v) => rehearse::synth(v, args, progress),
         Verb::Completions(v) => shell::completions(v),

@@ -35,6 +35,7 @@ pub(super) fn encode(verb: &Encode, args: &Args, progress: &Progress) -> Result<
         )?,
         exclude: verb.opt_outs.exclude(),
         decoys: verb.decoys,
+        log: verb.log.logging(),
         force: verb.force,
         resume: verb.resume,
         test_seed: verb.test_seed,
@@ -218,6 +219,8 @@ pub(super) fn resolve(verb: &Resolve, args: &Args, progress: &Progress) -> Resul
         refs: verb.refs.clone(),
         out: verb.out.clone(),
         rates,
+        project: verb.project.clone(),
+        log: verb.log.logging(),
         force: verb.force,
     };
     let (done, groups) = resolving::resolve(&options, progress)?;

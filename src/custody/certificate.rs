@@ -60,6 +60,8 @@ pub struct Certificate {
     destroyed: Vec<Destroyed>,
     /// What earlier runs did, by the log.
     destroyed_before: Vec<Destroyed>,
+    /// First digits of BLAKE3 of files whose destruction an earlier run had begun and of which no log tells the rest.
+    finished: Vec<String>,
     /// What lay in the same folders and was left alone: path and why.
     left_alone: Vec<(String, String)>,
     limits: [&'static str; 6],
@@ -67,12 +69,13 @@ pub struct Certificate {
 
 impl Certificate {
     /// A certificate of today on files of `project`: those that were `destroyed`, those of earlier runs, and what
-    /// was left alone, with the reason.
+    /// was left alone, with the reason. Of those that are `finished` no more is known than digits of their hash.
     #[must_use]
     pub fn new(
         project: &Project,
         destroyed: Vec<Destroyed>,
         destroyed_before: Vec<Destroyed>,
+        finished: Vec<String>,
         left_alone: Vec<(String, String)>,
         witness: Option<String>,
     ) -> Self {
@@ -92,6 +95,7 @@ impl Certificate {
             method: METHOD,
             destroyed,
             destroyed_before,
+            finished,
             left_alone,
             limits: LIMITS,
         }
@@ -112,7 +116,7 @@ impl Certificate {
             text => text.to_owned(),
         };
         let mut page = Page::new("Certificate of destruction");
-        let number = self.destroyed.len() + self.destroyed_before.len();
+        let number = self.destroyed.len() + self.destroyed_before.len() + self.finished.len();
         page.verdict(format!(
             "{number} file{} of the project {} destroyed at the place where this was run.",
             if number == 1 { "" } else { "s" },
@@ -124,21 +128,43 @@ impl Certificate {
             ("Round", self.round.clone()),
             ("Agreement", or_none(&self.agreement)),
             ("Purpose", or_none(&self.purpose)),
-            ("Destroy by", or_none(self.destroy_by.as_deref().unwrap_or_default())),
-            ("Date", format!("{} (UTC, by the clock of the machine)", self.date)),
+            (
+                "Destroy by",
+                or_none(self.destroy_by.as_deref().unwrap_or_default()),
+            ),
+            (
+                "Date",
+                format!("{} (UTC, by the clock of the machine)", self.date),
+            ),
             ("Run by account", self.operator.clone()),
-            ("Witness", self.witness.clone().unwrap_or_else(|| "none named".into())),
+            (
+                "Witness",
+                self.witness.clone().unwrap_or_else(|| "none named".into()),
+            ),
             ("Program", self.program.to_owned()),
         ]);
         page.heading("What was destroyed");
-        if self.destroyed.is_empty() {
+        if self.destroyed.is_empty() && self.finished.is_empty() {
             page.text("This run found nothing left to destroy.");
-        } else {
-            page.table("Files destroyed by this run", &FILES, self.destroyed.iter().map(row).collect());
+        }
+        if !self.destroyed.is_empty() {
+            let rows = self.destroyed.iter().map(row).collect();
+            page.table("Files destroyed by this run", &FILES, rows);
+        }
+        if !self.finished.is_empty() {
+            page.text(
+                "Files whose destruction an earlier run had begun, and this one finished; without a disclosure log no \
+                 more is known of them than the first digits of BLAKE3 of their content:",
+            );
+            page.list(self.finished.clone());
         }
         if !self.destroyed_before.is_empty() {
             let rows = self.destroyed_before.iter().map(row).collect();
-            page.table("Files destroyed by earlier runs, by the disclosure log", &FILES, rows);
+            page.table(
+                "Files destroyed by earlier runs, by the disclosure log",
+                &FILES,
+                rows,
+            );
         }
         page.heading("How");
         page.text(self.method);
@@ -150,16 +176,30 @@ impl Certificate {
             page.table(
                 "In the same folders, and not destroyed",
                 &["File", "Why"],
-                self.left_alone.iter().map(|(f, w)| vec![f.clone(), w.clone()]).collect(),
+                self.left_alone
+                    .iter()
+                    .map(|(f, w)| vec![f.clone(), w.clone()])
+                    .collect(),
             );
         }
         page.heading("Signatures");
-        page.blanks(&["Destroyed by (name, date, signature)", "Witness (name, date, signature)"]);
+        page.blanks(&[
+            "Destroyed by (name, date, signature)",
+            "Witness (name, date, signature)",
+        ]);
         page
     }
 }
 
-const FILES: [&str; 7] = ["File", "What", "Records of", "Records", "Bytes", "BLAKE3", "When (UTC)"];
+const FILES: [&str; 7] = [
+    "File",
+    "What",
+    "Records of",
+    "Records",
+    "Bytes",
+    "BLAKE3",
+    "When (UTC)",
+];
 
 fn row(d: &Destroyed) -> Vec<String> {
     vec![

@@ -43,6 +43,7 @@ fn prepare(folder: &Path, table: &str, schema: Option<&str>) -> Options {
         rejects: at("rejects.csv"),
         mapping: Mapping::default(),
         exclude: Exclude::default(),
+        log: crate::custody::Logging::Off,
         force: false,
         decoys: false,
         resume: false,
@@ -60,6 +61,7 @@ fn prepare(folder: &Path, table: &str, schema: Option<&str>) -> Options {
         population: 100_000,
         seed: 1,
         json: Some(at("audit.json")),
+        log: crate::custody::Logging::Off,
         force: false,
     }
 }

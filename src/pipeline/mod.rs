@@ -4,6 +4,7 @@
 pub mod audit;
 pub mod check;
 pub mod clear;
+pub mod custody;
 mod decide;
 pub mod demo;
 pub mod encode;

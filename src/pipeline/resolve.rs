@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::Progress;
+use super::custody::{facts, kind, record_received};
 use super::files::check_outputs;
+use crate::atomic::{Digest, digest_of};
+use crate::custody::{Action, Event, Log, Logging};
 use crate::error::Result;
 use crate::owner::resolve as resolving;
 pub use crate::owner::resolve::Resolved;
 use crate::owner::table::{Mapping, Record, Table};
+use crate::project::{Element, Project};
 
 /// Records read at a time.
 const BATCH: usize = 1 << 13;
@@ -24,6 +28,10 @@ pub struct Options {
     pub out: PathBuf,
     /// Match rates by group, if they are asked for.
     pub rates: Option<Rates>,
+    /// The project file: what is logged is of it.
+    pub project: Option<PathBuf>,
+    /// The disclosure log, if there is a project file.
+    pub log: Logging,
     /// Replace outputs that exist.
     pub force: bool,
 }
@@ -61,12 +69,35 @@ pub fn resolve(options: &Options, progress: &dyn Progress) -> Result<(Resolved, 
     check_outputs(&inputs, &outputs, o.force)?;
     let groups = o.rates.as_ref().map(|rates| groups(rates, progress));
     let groups = groups.transpose()?;
-    let resolved = resolving::resolve(&o.crosswalk, &o.refs, &o.out)?;
+    let project = o.project.as_deref().map(Project::read).transpose()?;
+    let log = match (&project, &o.project) {
+        (Some(project), Some(path)) => Log::of_run(&o.log, path, project)?,
+        _ => None,
+    };
+    let resolved = resolving::resolve(&o.crosswalk, &o.refs, &o.out, &|table, done| {
+        log.as_ref()
+            .map_or(Ok(()), |log| record(log, o, table.digest()?, done))
+    })?;
     let number = match (&o.rates, groups) {
         (Some(rates), Some(groups)) => resolving::rates(&o.out, &groups, &rates.out)?,
         _ => 0,
     };
     Ok((resolved, number))
+}
+
+/// Enters that the crosswalk was received and the table made of it.
+fn record(log: &Log, o: &Options, table: Digest, done: Resolved) -> Result<()> {
+    let crosswalk = facts(&o.crosswalk, kind::CROSSWALK, digest_of(&o.crosswalk)?);
+    let received = Event {
+        rows: Some(done.lines),
+        ..Event::new(Action::Received).file(crosswalk)
+    };
+    record_received(log, vec![received])?;
+    let made = Event {
+        rows: Some(done.lines),
+        ..Event::new(Action::Resolved).file(facts(&o.out, kind::TABLE, table))
+    };
+    log.record(&[made.elements(vec![Element::StudentId.name().to_owned()])])
 }
 
 /// The group of each student id.

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
+use super::LogTo;
 use crate::cli::check::Span;
 use crate::cli::reading::{Member, READING, Reading};
 use crate::owner::table::Exclude;
@@ -89,6 +90,8 @@ pub(in crate::cli) struct Encode {
     /// false. The operator measures false links by them (match --decoys)
     #[arg(long)]
     pub(in crate::cli) decoys: bool,
+    #[command(flatten)]
+    pub(in crate::cli) log: LogTo,
     /// Replace files that exist
     #[arg(long)]
     pub(in crate::cli) force: bool,
@@ -156,6 +159,8 @@ pub(in crate::cli) struct Audit {
     pub(in crate::cli) member: Member,
     #[command(flatten)]
     pub(in crate::cli) opt_outs: OptOuts,
+    #[command(flatten)]
+    pub(in crate::cli) log: LogTo,
     /// Replace a report that exists
     #[arg(long)]
     pub(in crate::cli) force: bool,
@@ -174,6 +179,8 @@ pub(in crate::cli) struct Release {
     /// The manifest to write. Default: beside the token file, .release.json, where the operator's side looks for it
     #[arg(short, long)]
     pub(in crate::cli) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) log: LogTo,
     /// Replace a manifest that exists
     #[arg(long)]
     pub(in crate::cli) force: bool,
@@ -231,6 +238,11 @@ pub(in crate::cli) struct Resolve {
     pub(in crate::cli) member: Option<String>,
     #[command(flatten)]
     pub(in crate::cli) reading: Reading,
+    /// The project file: what you received and made is then entered into its disclosure log
+    #[arg(long)]
+    pub(in crate::cli) project: Option<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) log: LogTo,
     /// Replace a file that exists
     #[arg(long)]
     pub(in crate::cli) force: bool,

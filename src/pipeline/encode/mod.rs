@@ -15,12 +15,13 @@ use std::sync::mpsc::sync_channel;
 pub use ledger::REJECTS_COLUMNS;
 
 use self::checkpoint::{Checkpoint, Subject};
-use self::ledger::Ledger;
+use self::ledger::{Ledger, Made};
 use self::part::{Ahead, Batch, Fate, Refs};
 use self::people::{People, Reader};
 use super::files::check_outputs;
 use super::{Progress, Start, warn_of};
 use crate::atomic::AtomicFile;
+use crate::custody::{Log, Logging};
 use crate::error::{Error, Result};
 use crate::owner::decoy::Decoys;
 use crate::owner::encode::Encoder;
@@ -73,6 +74,8 @@ pub struct Options {
     pub exclude: Exclude,
     /// Encode decoys instead of the people themselves.
     pub decoys: bool,
+    /// The disclosure log.
+    pub log: Logging,
     /// Replace outputs that exist.
     pub force: bool,
     /// Go on from what a run of the same that did not finish has left.
@@ -164,6 +167,7 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
     project
         .expect_party(&o.party)
         .map_err(|e| e.at(&o.project))?;
+    let log = Log::of_run(&o.log, &o.project, &project)?;
     let key = LinkageKey::read(&o.key)?;
     let encoder = Encoder::new(&project, &key).of(&o.party);
     let opt_outs = Arc::new(OptOuts::read(&o.exclude, &o.mapping)?);
@@ -253,7 +257,13 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
         checkpoint.unfinished.remove()?;
         return Err(e);
     }
-    let counts = ledger.commit(merged?)?;
+    let made = log.as_ref().map(|log| Made {
+        log,
+        options: o,
+        key_check: encoder.key_check(),
+        elements: elements(&reader.table),
+    });
+    let counts = ledger.commit(merged?, made)?;
     // Their files are open, which some systems do not let be removed.
     drop(runs);
     checkpoint.unfinished.remove()?;
@@ -287,6 +297,16 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
         start: checkpoint.unfinished.start(),
         resumed: checkpoint.taken,
     })
+}
+
+/// The data elements that the table has and tokens are made of, by the names of the project file.
+fn elements(table: &Table) -> Vec<String> {
+    let fields = Field::ALL.into_iter();
+    let fields = fields.filter(|f| !f.is_aside() && *f != Field::StudentId);
+    fields
+        .filter(|f| table.columns().headers(*f).next().is_some())
+        .map(|f| f.name().to_owned())
+        .collect()
 }
 
 /// What a checkpoint of this run is of.

@@ -66,6 +66,7 @@ fn setup(schema: &str) -> (tempfile::TempDir, Options) {
         mapping: Mapping::default(),
         exclude: Exclude::default(),
         decoys: false,
+        log: crate::custody::Logging::Off,
         force: true,
         resume: false,
         test_seed: Some(7),
