@@ -10,8 +10,8 @@ use crate::project::Project;
 /// The format of the certificate as JSON.
 pub const CERTIFICATE: &str = "blindlink-certificate-1";
 /// How files are destroyed, in words.
-pub const METHOD: &str = "Each file was taken its name, overwritten once in its whole length with random bytes, which \
-    were forced to the disk, cut to a length of nothing, and removed.";
+pub const METHOD: &str = "Each file was renamed, overwritten once in its whole length with random bytes, which were forced to \
+    the disk, cut to a length of nothing, and removed.";
 
 /// What a program cannot promise, an item each.
 const LIMITS: [&str; 6] = [
@@ -60,8 +60,8 @@ pub struct Certificate {
     destroyed: Vec<Destroyed>,
     /// What earlier runs did, by the log.
     destroyed_before: Vec<Destroyed>,
-    /// First digits of BLAKE3 of files whose destruction an earlier run had begun and of which no log tells the rest.
-    finished: Vec<String>,
+    /// Files whose destruction an earlier run had begun, and of which no log tells more.
+    finished: usize,
     /// What lay in the same folders and was left alone: path and why.
     left_alone: Vec<(String, String)>,
     limits: [&'static str; 6],
@@ -69,13 +69,13 @@ pub struct Certificate {
 
 impl Certificate {
     /// A certificate of today on files of `project`: those that were `destroyed`, those of earlier runs, and what
-    /// was left alone, with the reason. Of those that are `finished` no more is known than digits of their hash.
+    /// was left alone, with the reason. Of those that are `finished` no more is known than their number.
     #[must_use]
     pub fn new(
         project: &Project,
         destroyed: Vec<Destroyed>,
         destroyed_before: Vec<Destroyed>,
-        finished: Vec<String>,
+        finished: usize,
         left_alone: Vec<(String, String)>,
         witness: Option<String>,
     ) -> Self {
@@ -116,7 +116,7 @@ impl Certificate {
             text => text.to_owned(),
         };
         let mut page = Page::new("Certificate of destruction");
-        let number = self.destroyed.len() + self.destroyed_before.len() + self.finished.len();
+        let number = self.destroyed.len() + self.destroyed_before.len() + self.finished;
         page.verdict(format!(
             "{number} file{} of the project {} destroyed at the place where this was run.",
             if number == 1 { "" } else { "s" },
@@ -144,19 +144,19 @@ impl Certificate {
             ("Program", self.program.to_owned()),
         ]);
         page.heading("What was destroyed");
-        if self.destroyed.is_empty() && self.finished.is_empty() {
+        if self.destroyed.is_empty() && self.finished == 0 {
             page.text("This run found nothing left to destroy.");
         }
         if !self.destroyed.is_empty() {
             let rows = self.destroyed.iter().map(row).collect();
             page.table("Files destroyed by this run", &FILES, rows);
         }
-        if !self.finished.is_empty() {
-            page.text(
-                "Files whose destruction an earlier run had begun, and this one finished; without a disclosure log no \
-                 more is known of them than the first digits of BLAKE3 of their content:",
-            );
-            page.list(self.finished.clone());
+        if self.finished > 0 {
+            page.text(format!(
+                "Files whose destruction an earlier run had begun and this one finished, and of which no disclosure log \
+                 tells more: {}.",
+                self.finished
+            ));
         }
         if !self.destroyed_before.is_empty() {
             let rows = self.destroyed_before.iter().map(row).collect();
@@ -191,22 +191,17 @@ impl Certificate {
     }
 }
 
-const FILES: [&str; 7] = [
-    "File",
-    "What",
-    "Records of",
-    "Records",
-    "Bytes",
-    "BLAKE3",
-    "When (UTC)",
-];
+const FILES: [&str; 5] = ["File", "Records of", "Bytes", "BLAKE3", "When (UTC)"];
 
 fn row(d: &Destroyed) -> Vec<String> {
+    let rows = d.rows.map_or(String::new(), |n| n.to_string());
     vec![
-        d.file.name.clone(),
-        d.file.kind.clone(),
-        d.party.clone().unwrap_or_default(),
-        d.rows.map_or(String::new(), |n| n.to_string()),
+        format!("{} ({})", d.file.name, d.file.kind),
+        match &d.party {
+            Some(party) if d.rows.is_some() => format!("{party}: {rows}"),
+            Some(party) => party.clone(),
+            None => rows,
+        },
         d.file.bytes.to_string(),
         d.file.blake3.to_string(),
         d.time.replace('T', " "),

@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::custody::Logging;
 use crate::error::Class;
 use crate::owner::table::Table;
 use crate::pipeline::{Silent, encode};
@@ -43,7 +44,7 @@ fn prepare(folder: &Path, table: &str, schema: Option<&str>) -> Options {
         rejects: at("rejects.csv"),
         mapping: Mapping::default(),
         exclude: Exclude::default(),
-        log: crate::custody::Logging::Off,
+        log: Logging::Off,
         force: false,
         decoys: false,
         resume: false,
@@ -61,7 +62,7 @@ fn prepare(folder: &Path, table: &str, schema: Option<&str>) -> Options {
         population: 100_000,
         seed: 1,
         json: Some(at("audit.json")),
-        log: crate::custody::Logging::Off,
+        log: Logging::Off,
         force: false,
     }
 }

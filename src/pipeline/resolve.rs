@@ -88,15 +88,16 @@ pub fn resolve(options: &Options, progress: &dyn Progress) -> Result<(Resolved, 
 /// Enters that the crosswalk was received and the table made of it.
 fn record(log: &Log, o: &Options, table: Digest, done: Resolved) -> Result<()> {
     let crosswalk = facts(&o.crosswalk, kind::CROSSWALK, digest_of(&o.crosswalk)?);
-    let received = Event {
+    // Whose they are is known if the ref map was made with this log.
+    let party = log.find(digest_of(&o.refs)?.blake3)?.and_then(|e| e.party);
+    let event = |action| Event {
+        party: party.clone(),
+        recipient: party.clone(),
         rows: Some(done.lines),
-        ..Event::new(Action::Received).file(crosswalk)
+        ..Event::new(action)
     };
-    record_received(log, vec![received])?;
-    let made = Event {
-        rows: Some(done.lines),
-        ..Event::new(Action::Resolved).file(facts(&o.out, kind::TABLE, table))
-    };
+    record_received(log, vec![event(Action::Received).file(crosswalk)])?;
+    let made = event(Action::Resolved).file(facts(&o.out, kind::TABLE, table));
     log.record(&[made.elements(vec![Element::StudentId.name().to_owned()])])
 }
 

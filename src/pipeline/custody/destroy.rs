@@ -223,7 +223,7 @@ impl Plan {
             log.record(&events)?;
         }
         let mut destroyed = Vec::new();
-        let mut unknown = Vec::new();
+        let mut unknown = 0;
         let total = (self.begun.len() + self.doomed.len()) as u64;
         let mut done = 0;
         let mut told = |n: usize| {
@@ -237,7 +237,7 @@ impl Plan {
                     Begun::Known(event) => work.push((path.as_path(), *stone, Some(event))),
                     Begun::Finished => work.push((path.as_path(), *stone, None)),
                     Begun::Unknown => {
-                        unknown.push(crate::units::hex(&stone.blake3));
+                        unknown += 1;
                         work.push((path.as_path(), *stone, None));
                     }
                 }
@@ -247,7 +247,7 @@ impl Plan {
         }
         for batch in self.doomed.chunks(BATCH) {
             let work = batch.iter().map(|h| {
-                let stone = Tombstone::of(self.project.fingerprint, h.file.blake3);
+                let stone = Tombstone::of(self.project.fingerprint, &h.file);
                 (h.path.as_path(), stone, Some(event(h, Action::Destroyed)))
             });
             destroyed.extend(self.destroy(work.collect())?);
@@ -290,7 +290,7 @@ impl Plan {
         let entries = self.history.iter().flat_map(|h| &h.entries);
         let last = entries
             .filter(|e| e.project == self.project.fingerprint)
-            .filter(|e| e.file.as_ref().is_some_and(|f| stone.had(f.blake3)))
+            .filter(|e| e.file.as_ref().is_some_and(|f| stone.is_file(f)))
             .rfind(|e| matches!(e.action, Action::Destroying | Action::Destroyed));
         match last {
             Some(e) if e.action == Action::Destroying => Begun::Known(Event {
@@ -309,9 +309,9 @@ impl Plan {
         self,
         destroyed: Vec<Destroyed>,
         before: Vec<Destroyed>,
-        unknown: Vec<String>,
+        unknown: usize,
     ) -> Result<Done> {
-        let files = destroyed.len() + unknown.len();
+        let files = destroyed.len() + unknown;
         let left = self.left.into_iter();
         let left = left
             .map(|l| (l.path.display().to_string(), l.why))

@@ -181,7 +181,7 @@ fn files_of(paths: &[PathBuf], found: &mut Survey) -> Result<Vec<PathBuf>> {
                     found.left(&entry, "is a link, which is not followed");
                 } else if kind.is_file() {
                     add(entry);
-                } else if kind.is_dir() && is_ours(&entry) {
+                } else if kind.is_dir() && is_ours(&entry)? {
                     for file in below(&entry, found)? {
                         add(file);
                     }
@@ -200,10 +200,15 @@ fn files_of(paths: &[PathBuf], found: &mut Survey) -> Result<Vec<PathBuf>> {
     Ok(files.into_values().collect())
 }
 
-/// Whether a folder is of results, of an unfinished run, or one that was not named yet.
-fn is_ours(folder: &Path) -> bool {
+/// Whether a folder is of results, of an unfinished run, or one that was not named yet; also where a run that was
+/// killed has left nothing else in it.
+fn is_ours(folder: &Path) -> Result<bool> {
     let name = name_of(folder);
-    name.ends_with(".partial") || is_leftover(&name) || folder.join(REPORT).is_file()
+    if name.ends_with(".partial") || is_leftover(&name) {
+        return Ok(true);
+    }
+    let is_sign = |name: &str| name == REPORT || is_leftover(name) || tombstone(name).is_some();
+    Ok(entries(folder)?.iter().any(|e| is_sign(&name_of(e))))
 }
 
 fn below(folder: &Path, found: &mut Survey) -> Result<Vec<PathBuf>> {
@@ -441,12 +446,21 @@ impl Look<'_> {
             .iter()
             .find(|t| t.path.with_extension("rejects.csv") == holding.path);
         if let Some(tokens) = tokens {
-            holding.project.get_or_insert(tokens.project);
-            holding.party.get_or_insert_with(|| tokens.party.clone());
-            holding.round.get_or_insert_with(|| tokens.round.clone());
+            holding.project = Some(tokens.project);
+            holding.party = Some(tokens.party.clone());
+            holding.round = Some(tokens.round.clone());
+        } else if !self.is_logged_as(&holding) {
+            // Without a line in it, it is the same as any other.
+            (holding.project, holding.party, holding.round) = (None, None, None);
         }
         found.holdings.push(holding);
         Ok(())
+    }
+
+    /// Whether the log has the file under its name.
+    fn is_logged_as(&self, holding: &Holding) -> bool {
+        let is = |f: &FileFacts| f.blake3 == holding.file.blake3 && f.name == holding.file.name;
+        self.context.entries().any(|(_, f)| is(f))
     }
 
     fn secret(&self, path: PathBuf, what: &str, found: &mut Survey) -> Result<()> {
