@@ -56,7 +56,7 @@ fn logs_are_taken_and_refused_as_the_specification_says() {
 
 #[test]
 fn no_byte_of_a_log_can_be_changed() {
-    let bytes = std::fs::read(folder("log").join("good-three.jsonl")).unwrap();
+    let bytes = std::fs::read(folder("log").join("good-cut-at-end.jsonl")).unwrap();
     let temp = tempfile::tempdir().unwrap();
     let path = temp.path().join("x.jsonl");
     for at in 0..bytes.len() {

@@ -23,6 +23,7 @@ mod shell;
 mod term;
 mod verify;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -49,7 +50,8 @@ pub fn main() -> ExitCode {
         Ok(()) => 0,
         Err(e) if is_closed_pipe(&e) => 0,
         Err(e) => {
-            eprintln!("error: {e}");
+            // Where standard error goes to a full disk, the exit code still tells.
+            let _ = writeln!(std::io::stderr(), "error: {e}");
             e.class().exit_code()
         }
     };
@@ -97,7 +99,6 @@ fn with_threads(threads: Option<u16>, work: impl FnOnce() -> Result<()> + Send) 
 
 /// Prints data on standard output.
 fn print(text: &str) -> Result<()> {
-    use std::io::Write;
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())

@@ -312,7 +312,12 @@ fn processes_at_once_lose_no_entry() {
 fn status_tells_what_is_held_overdue_missing_and_unknown_to_the_log() {
     let dir = linked();
     let status = |dir: &Dir| -> serde_json::Value {
-        serde_json::from_str(&ok(dir, "status . operator --project p.toml --json").out).unwrap()
+        let mut command = dir.command(program());
+        let done = command
+            .args(["status", ".", "operator", "--project", "p.toml", "--json"])
+            .output()
+            .unwrap();
+        serde_json::from_slice(&done.stdout).unwrap()
     };
     let found = status(&dir);
     let held = |found: &serde_json::Value, name: &str| {
