@@ -24,7 +24,7 @@ use super::{Progress, Start, warn_of};
 use crate::atomic::AtomicFile;
 use crate::error::{Error, Result};
 use crate::owner::decoy::Decoys;
-use crate::owner::encode::Encoder;
+use crate::owner::encode::{Encoder, StableRefs};
 use crate::owner::key::LinkageKey;
 use crate::owner::normalise;
 use crate::owner::table::{
@@ -114,6 +114,8 @@ pub struct Summary {
     pub columns: Vec<(Field, Vec<String>)>,
     /// Columns of names that seem to have been cut.
     pub cut_columns: Vec<CutColumn>,
+    /// Whether refs and link ids are the same in every round, so that the operator can join rounds.
+    pub stable: bool,
     /// The fields that the agreement does not declare, and that were not read.
     pub undeclared: Vec<Field>,
     /// How the headers differ from those of a saved mapping.
@@ -205,13 +207,17 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
         number: 0,
         refs: match o.test_seed {
             Some(seed) => Refs::Test(seed, o.party.clone()),
+            // Decoys bear ids of students, and must not be told to be theirs.
+            None if project.stable_link_ids && !o.decoys => {
+                Refs::Stable(StableRefs::new(&project, &key, &o.party))
+            }
             None => Refs::Secret(checkpoint.unfinished.secret("record refs")),
         },
         runs: Vec::new(),
     };
     let mut first = 0;
     let (refs, fates) = loop {
-        let refs = job.refs.draw(first, people.len());
+        let refs = job.refs.draw(first, &people);
         let batch = Batch {
             encoder: &encoder,
             ahead: &ahead,
@@ -236,7 +242,7 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
         project: project.fingerprint,
         schema: project.schema.fingerprint,
         party: o.party.clone(),
-        round: project.round,
+        round: project.round.clone(),
         normalisation: normalise::VERSION,
         key_check: encoder.key_check(),
         records: encoded,
@@ -287,6 +293,7 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
             .map(|f| (f, table.columns().headers(f).map(str::to_owned).collect()))
             .collect(),
         cut_columns: table.cut_columns(),
+        stable: project.stable_link_ids,
         undeclared,
         header_changes: table.header_changes().to_vec(),
         date_format: table.date_format().map(|f| f.name().to_owned()),
