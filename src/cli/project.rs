@@ -11,14 +11,12 @@ use super::owner::pretty;
 use super::{annex, print, questions, term};
 use crate::atomic;
 use crate::error::{Error, Result};
+use crate::identity::Public;
 use crate::pipeline::files::check_outputs;
 use crate::project::{
     Agreement, Contact, Draft, Element, Finding, Project, Weight, next_round, parse_date, review,
 };
 use crate::units::{PartyId, hex, today};
-
-/// Bytes beyond which a file is no public key.
-const LONGEST_KEY: u64 = 4096;
 
 pub(super) fn project(verb: &Verb, args: &Args) -> Result<()> {
     match verb {
@@ -100,7 +98,7 @@ fn agreement(verb: &NewProject, plain: &Project) -> Result<Agreement> {
                 .hint("for example --public-key district=district.pub")
         })?;
         if keys
-            .insert(role.trim(), public_key(Path::new(path))?)
+            .insert(role.trim(), Public::read(Path::new(path))?.line())
             .is_some()
         {
             return Err(Error::usage("--public-key is given twice for one role"));
@@ -159,32 +157,11 @@ fn contact(argument: &str) -> Result<Contact> {
     })
 }
 
-/// The one line of a public key's file.
-fn public_key(path: &Path) -> Result<String> {
-    let io = |e| Error::io("read", path, e);
-    let none = || {
-        Error::input(
-            path,
-            "expected the public file of an identity: one line of text",
-        )
-        .hint("the file that ends in .pub; never send or name the secret one")
-    };
-    if std::fs::metadata(path).map_err(io)?.len() > LONGEST_KEY {
-        return Err(none());
-    }
-    let bytes = std::fs::read(path).map_err(io)?;
-    let text = String::from_utf8(bytes).map_err(|_| none())?;
-    let line = text.trim_end_matches(['\r', '\n']);
-    // PRIVACY: a secret key has several lines, and must not get into a file that everybody has.
-    if line.is_empty() || line.contains('\n') {
-        return Err(none());
-    }
-    Ok(line.to_owned())
-}
-
 fn check(verb: &ProjectCheck) -> Result<()> {
     let project = Project::read(&verb.project)?;
-    let findings = review(&project, today());
+    let mut findings = review(&project, today());
+    findings.extend(keys(&project));
+    findings.sort_by_key(|f| f.weight);
     let count = |weight| findings.iter().filter(|f| f.weight == weight).count();
     let (contradictions, missing) = (count(Weight::Contradiction), count(Weight::Missing));
     if verb.json {
@@ -209,6 +186,41 @@ fn check(verb: &ProjectCheck) -> Result<()> {
     ))
     .at(&verb.project)
     .hint("mend the file and check it again, before anybody signs it"))
+}
+
+/// What is wrong with the public keys that are there.
+fn keys(project: &Project) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let mut known: Vec<(&str, String)> = Vec::new();
+    for contact in project.agreement.iter().flat_map(|a| &a.contacts) {
+        let Some(line) = &contact.public_key else {
+            continue;
+        };
+        let role = contact.role.as_str();
+        let contradiction = |what: String, action: &str| Finding {
+            weight: Weight::Contradiction,
+            what,
+            action: action.to_owned(),
+        };
+        let key = match Public::parse(line.as_bytes()) {
+            Ok(key) => key.openssh(),
+            Err(e) => {
+                findings.push(contradiction(
+                    format!("the public key of `{role}` is none: {}", e.problem()),
+                    "copy the line of the identity's public file as it is",
+                ));
+                continue;
+            }
+        };
+        if let Some((other, _)) = known.iter().find(|(_, k)| *k == key) {
+            findings.push(contradiction(
+                format!("`{other}` and `{role}` have the same public key"),
+                "each needs an identity of its own: one could sign for the other",
+            ));
+        }
+        known.push((role, key));
+    }
+    findings
 }
 
 fn listed(project: &Project, findings: &[Finding]) -> String {

@@ -248,22 +248,6 @@ impl Found {
                 );
             }
         }
-        let keyed: Vec<(&Contact, [&str; 2])> = agreement
-            .contacts
-            .iter()
-            .filter_map(|c| Some((c, key_of(c.public_key.as_deref()?))))
-            .collect();
-        for (i, (contact, key)) in keyed.iter().enumerate() {
-            if let Some((other, _)) = keyed[..i].iter().find(|(_, k)| k == key) {
-                self.contradiction(
-                    format!(
-                        "`{}` and `{}` have the same public key",
-                        other.role, contact.role
-                    ),
-                    "each needs an identity of its own: one could sign for the other",
-                );
-            }
-        }
     }
 }
 
@@ -291,10 +275,4 @@ fn shared(a: &Contact, b: &Contact) -> Option<&'static str> {
     } else {
         None
     }
-}
-
-/// A public key's kind and digits, without the comment behind them.
-fn key_of(line: &str) -> [&str; 2] {
-    let mut words = line.split_ascii_whitespace();
-    [words.next().unwrap_or(""), words.next().unwrap_or("")]
 }
