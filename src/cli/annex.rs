@@ -2,9 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::page::{Drawing, Page};
-use crate::project::{
-    Agreement, BlockFeature, CUSTODIAN, Element, FilterFeature, OPERATOR, Pass, Project,
-};
+use crate::project::{Agreement, BlockFeature, CUSTODIAN, Element, OPERATOR, Pass, Project};
 use crate::receipt::NOTICE;
 use crate::units::PartyId;
 
@@ -57,8 +55,8 @@ pub(super) fn page(project: &Project) -> Result<Page> {
     page.text(NOTICE);
     page.heading("Signatures");
     page.text(format!(
-        "The signatures are for the project file with the fingerprint {}. Compare it with what `blindlink project show` \
-         prints before you sign.",
+        "The signatures are for the project file with the fingerprint {}. Compare it with what \
+         \u{201c}blindlink project show\u{201d} prints before you sign.",
         project.fingerprint.short()
     ));
     let lines: Vec<String> = roles(project)
@@ -142,15 +140,21 @@ fn contacts(page: &mut Page, project: &Project, agreement: &Agreement) {
                 cell(of.map(|c| c.organisation.as_str())),
                 cell(of.map(|c| c.person.as_str())),
                 cell(of.map(|c| c.contact.as_str())),
-                cell(of.and_then(|c| c.public_key.as_deref())),
             ]
         })
         .collect();
     page.table(
         "Who answers for what: each party for its own records, the custodian for the linkage key, the operator for the matching",
-        &["Role", "Organisation", "Person", "Contact", "Public key"],
+        &["Role", "Organisation", "Person", "Contact"],
         rows,
     );
+    page.text("Their public keys, with which the parties and the custodian sign the project file:");
+    let keys = roles(project).map(|role| {
+        let of = agreement.contact(role);
+        let key = of.and_then(|c| c.public_key.as_deref());
+        (role, said(key.unwrap_or_default()))
+    });
+    page.facts(keys.collect());
 }
 
 fn dictionary(page: &mut Page, project: &Project, agreement: &Agreement) {
@@ -169,24 +173,21 @@ fn dictionary(page: &mut Page, project: &Project, agreement: &Agreement) {
                 element.name().to_owned(),
                 meaning.to_owned(),
                 ceds.to_owned(),
-                "each party, for its own students".to_owned(),
+                "each party".to_owned(),
                 "never".to_owned(),
                 uses(project, *element),
             ]
         })
         .collect();
     page.table(
-        "Data elements: what each means, its name in CEDS, who holds it, whether it leaves in clear, and what is made of it",
-        &["Element", "Meaning", "CEDS", "Held by", "Leaves in clear", "Used by"],
+        "Data elements: what each means, its name in CEDS, who holds it, whether it leaves its owner in clear, and what is made of it",
+        &["Element", "Meaning", "CEDS", "Held by", "Leaves", "Used by"],
         rows,
     );
-    page.facts(
-        project
-            .schema
-            .passes
-            .iter()
-            .map(|p| (p.name.as_str(), pass(p)))
-            .collect(),
+    page.table(
+        "Passes of the linkage schema: what of two records must agree, and what is compared where it does",
+        &["Pass", "Must agree", "Must share a keyed bucket", "Compared"],
+        project.schema.passes.iter().map(pass).collect(),
     );
 }
 
@@ -227,37 +228,39 @@ fn uses(project: &Project, element: Element) -> String {
     }
 }
 
-/// A pass in words.
-fn pass(pass: &Pass) -> String {
+/// A pass in words, for the columns of its table.
+fn pass(pass: &Pass) -> Vec<String> {
     let named = |of: &[BlockFeature]| -> String {
         let names: Vec<&str> = of.iter().map(|f| f.as_str()).collect();
         names.join(", ")
     };
-    let mut text = match &pass.block[..] {
-        [] => String::new(),
-        block => format!("must agree: {}. ", named(block)),
-    };
-    if let Some(bucket) = &pass.bucket {
-        text += &format!(
-            "one of {} keyed buckets of: {}. ",
-            bucket.count,
-            named(&bucket.of)
-        );
+    let bucket = pass
+        .bucket
+        .as_ref()
+        .map(|b| format!("one of {}, of {}", b.count, named(&b.of)));
+    let filters: Vec<String> = pass
+        .filters
+        .iter()
+        .map(|filter| {
+            let of: Vec<&str> = filter.of.iter().map(|f| f.as_str()).collect();
+            format!(
+                "{} ({} bits of {})",
+                filter.name,
+                filter.bits,
+                of.join(", ")
+            )
+        })
+        .collect();
+    let mut block = named(&pass.block);
+    if pass.undated {
+        block += " (records without a birthdate, with those that have one)";
     }
-    for filter in &pass.filters {
-        let of: Vec<&str> = filter
-            .of
-            .iter()
-            .map(|f: &FilterFeature| f.as_str())
-            .collect();
-        text += &format!(
-            "compared: {} ({} bits of {}). ",
-            filter.name,
-            filter.bits,
-            of.join(", ")
-        );
-    }
-    text.trim_end().to_owned()
+    vec![
+        pass.name.clone(),
+        block,
+        bucket.unwrap_or_default(),
+        filters.join("; "),
+    ]
 }
 
 /// Measures of the drawing.
@@ -313,9 +316,9 @@ fn flow(page: &mut Page, project: &Project, agreement: &Agreement) {
         );
         drawing.words((186, y + 36), "1 sealed key");
         drawing.arrow((180, y + 44), (298, y + 44), true);
-        drawing.words((550, y + 24), "2 token file, manifest");
+        drawing.words((566, y + 24), "2 token file, manifest");
         drawing.arrow((540, y + 32), (768, y + 32), false);
-        drawing.words((550, y + 60), "3 crosswalk, receipt");
+        drawing.words((566, y + 60), "3 crosswalk, receipt");
         drawing.arrow((770, y + 68), (542, y + 68), false);
     }
     let foot = TOP + height + 12;
@@ -364,7 +367,11 @@ fn crossing(page: &mut Page, project: &Project) {
                 "token file",
                 "each party",
                 "operator",
-                "for each student a random ref, keyed hashes and Bloom filters; personal data, of which names can be guessed by whoever also has the key",
+                if project.stable_link_ids {
+                    "for each student a ref that is the same in every round, keyed hashes and Bloom filters; personal data, of which names can be guessed by whoever also has the key"
+                } else {
+                    "for each student a random ref, keyed hashes and Bloom filters; personal data, of which names can be guessed by whoever also has the key"
+                },
             ]),
             row([
                 "release manifest",
