@@ -9,6 +9,7 @@
     reason = "this room is the one that prints"
 )]
 
+mod annex;
 mod args;
 mod audit;
 mod check;
@@ -16,6 +17,8 @@ mod custody;
 mod keys;
 mod matching;
 mod owner;
+mod project;
+mod questions;
 mod reading;
 mod rehearse;
 mod release;
@@ -68,7 +71,7 @@ fn run(args: &Args, progress: &Progress) -> Result<()> {
     match &args.verb {
         Verb::Demo(v) => rehearse::demo(v, progress),
         Verb::Rehearse(v) => rehearse::rehearse(v, progress),
-        Verb::Project(v) => keys::project(v),
+        Verb::Project(v) => project::project(v, args),
         Verb::Key(v) => keys::key(v),
         Verb::Check(v) => check::check(v, args, progress),
         Verb::Encode(v) => owner::encode(v, args, progress),

@@ -3,6 +3,7 @@
 mod custody;
 mod operator;
 mod owner;
+mod project;
 mod rehearsal;
 
 use std::path::PathBuf;
@@ -12,9 +13,8 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 pub(super) use custody::{AddNote, Destroy, Log, LogTo, Status};
 pub(super) use operator::{Inspect, Match};
 pub(super) use owner::{Audit, Check, Encode, Release, Resolve, VerifyTokens};
+pub(super) use project::{NewProject, Project, ProjectCheck, Round, Show};
 pub(super) use rehearsal::{Demo, Evaluate, Profile, Rehearse, Synth};
-
-use crate::units::PartyId;
 
 /// Record linkage in which names and birthdates stay with their owner.
 #[derive(Debug, Parser)]
@@ -48,7 +48,7 @@ pub(super) enum Verb {
     Demo(Demo),
     /// The whole job on made-up students in the format of your own export, as training
     Rehearse(Rehearse),
-    /// Make a project file, which all parties and the operator share
+    /// Make, check and print the project file, which all parties and the operator share: the annex of their agreement
     #[command(subcommand)]
     Project(Project),
     /// Make or show a linkage key, which the data owners share and the operator never holds
@@ -112,25 +112,6 @@ impl Verb {
             Self::Man(_) => "man",
         }
     }
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Project {
-    /// Write a new, commented project file
-    New {
-        /// A party's name, a-z, 0-9 and -; give two or more
-        #[arg(long = "party", required = true)]
-        parties: Vec<PartyId>,
-        /// The schema: k12, k12-strict for more privacy and fewer links, or clk for the classic Bloom filter
-        #[arg(long, default_value = "k12")]
-        schema: String,
-        /// The project file to write
-        #[arg(short, long)]
-        out: PathBuf,
-        /// Replace a file that exists
-        #[arg(long)]
-        force: bool,
-    },
 }
 
 #[derive(Debug, Subcommand)]

@@ -216,8 +216,12 @@ pub(in crate::cli) struct VerifyTokens {
 
 #[derive(Debug, ClapArgs)]
 pub(in crate::cli) struct Resolve {
-    /// Your crosswalk, as the operator sent it
+    /// Your crosswalk, as the operator sent it; its receipt, if it lies beside, is checked
     pub(in crate::cli) crosswalk: PathBuf,
+    /// The project file: the receipt must then be there, and be of it; with an agreement, what you received and made is
+    /// entered into its disclosure log
+    #[arg(long)]
+    pub(in crate::cli) project: Option<PathBuf>,
     /// The ref map that `encode` wrote
     #[arg(long)]
     pub(in crate::cli) refs: PathBuf,
@@ -238,9 +242,6 @@ pub(in crate::cli) struct Resolve {
     pub(in crate::cli) member: Option<String>,
     #[command(flatten)]
     pub(in crate::cli) reading: Reading,
-    /// The project file: what you received and made is then entered into its disclosure log
-    #[arg(long)]
-    pub(in crate::cli) project: Option<PathBuf>,
     #[command(flatten)]
     pub(in crate::cli) log: LogTo,
     /// Replace a file that exists

@@ -380,6 +380,7 @@ fn is_doomed(kind: &str) -> bool {
         kind::MANIFEST,
         kind::RESULTS,
         kind::CROSSWALK,
+        kind::RECEIPT,
         kind::CHECKPOINT,
     ]
     .contains(&kind)

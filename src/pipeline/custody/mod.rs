@@ -36,6 +36,8 @@ pub mod kind {
     pub const RESULTS: &str = "results";
     /// A crosswalk.
     pub const CROSSWALK: &str = "crosswalk";
+    /// The receipt beside a crosswalk.
+    pub const RECEIPT: &str = "receipt";
     /// A table of links with the owner's student ids.
     pub const TABLE: &str = "table";
     /// What an unfinished run has left.

@@ -31,6 +31,8 @@ const HEAD: u64 = 256;
 const LOG: &str = ".log.jsonl";
 const RUN: &str = "run.json";
 const REPORT: &str = "report.json";
+/// What a receipt names itself.
+const RECEIPT: &str = "blindlink-receipt-1";
 /// Most bytes of a header or a report that is read: larger ones are none of ours.
 const MOST: u64 = 16 << 20;
 
@@ -381,6 +383,17 @@ impl Look<'_> {
             found.holdings.push(holding);
             return Ok(());
         }
+        if name.ends_with(".json")
+            && let Some(receipt) = json(&path).filter(|r| r["format"] == RECEIPT)
+        {
+            let mut holding = self.holding(path, kind::RECEIPT)?;
+            let text = |key: &str| receipt[key].as_str();
+            holding.project = text("project").and_then(|p| p.parse().ok());
+            holding.party = text("party").map(str::to_owned);
+            holding.round = text("round").map(str::to_owned);
+            found.holdings.push(holding);
+            return Ok(());
+        }
         self.any(path, found)
     }
 
@@ -524,15 +537,15 @@ impl Look<'_> {
         let report = json(&path.with_file_name(REPORT));
         let project = report.as_ref().and_then(|r| r["project"].as_str());
         let project: Option<Fingerprint> = project.and_then(|p| p.parse().ok());
-        let crosswalk = name_of(&path).starts_with("crosswalk-");
-        let kind = if crosswalk {
-            kind::CROSSWALK
-        } else {
-            kind::RESULTS
+        let name = name_of(&path);
+        let kind = match name.starts_with("crosswalk-") {
+            true if name.ends_with(".json") => kind::RECEIPT,
+            true => kind::CROSSWALK,
+            false => kind::RESULTS,
         };
         let mut holding = self.holding(path, kind)?;
         holding.project = project.or(holding.project);
-        if holding.rows.is_none() && !holding.path.ends_with(REPORT) {
+        if holding.rows.is_none() && name.ends_with(".csv") {
             holding.rows = rows_of(&holding.path);
         }
         found.holdings.push(holding);
@@ -543,7 +556,7 @@ impl Look<'_> {
 /// Whether a match writes a file of this name.
 fn is_result(name: &str) -> bool {
     ["links.csv", "pairs.csv", REPORT, DUPLICATES, CLUSTERS].contains(&name)
-        || name.starts_with("crosswalk-") && name.ends_with(".csv")
+        || name.starts_with("crosswalk-") && (name.ends_with(".csv") || name.ends_with(".json"))
 }
 
 /// The record refs of a ref map or a crosswalk.

@@ -4,7 +4,7 @@ use crate::atomic::{AtomicFolder, digest_of};
 use crate::custody::{Action, Event, Log};
 use crate::error::Result;
 use crate::matcher::intake::Party;
-use crate::matcher::report::Report;
+use crate::matcher::report::{PartyReport, Report};
 use crate::pipeline::custody::{facts, kind, operator_of, record_received};
 use crate::project::Project;
 use crate::units::hex;
@@ -37,7 +37,7 @@ pub(super) fn matched(log: &Log, folder: &AtomicFolder, report: &Report) -> Resu
     for name in folder.names()? {
         let path = folder.work().join(&name);
         let digest = digest_of(&path)?;
-        let of = |p: &&crate::matcher::report::PartyReport| {
+        let of = |p: &&PartyReport| {
             name.to_str() == Some(&format!("crosswalk-{}.csv", p.party))
         };
         let event = Event::new(Action::Matched);
@@ -45,8 +45,14 @@ pub(super) fn matched(log: &Log, folder: &AtomicFolder, report: &Report) -> Resu
             Some(party) => event
                 .file(facts(&path, kind::CROSSWALK, digest))
                 .of(&party.party, party.records),
+            None if is_receipt(&name) => event.file(facts(&path, kind::RECEIPT, digest)),
             None => event.file(facts(&path, kind::RESULTS, digest)),
         });
     }
     log.record(&events)
+}
+
+fn is_receipt(name: &std::ffi::OsStr) -> bool {
+    let name = name.to_string_lossy();
+    name.starts_with("crosswalk-") && name.ends_with(".json")
 }
