@@ -12,6 +12,7 @@
 mod args;
 mod audit;
 mod check;
+mod identity;
 mod keys;
 mod matching;
 mod owner;
@@ -66,8 +67,9 @@ fn run(args: &Args, progress: &Progress) -> Result<()> {
     match &args.verb {
         Verb::Demo(v) => rehearse::demo(v, progress),
         Verb::Rehearse(v) => rehearse::rehearse(v, progress),
-        Verb::Project(v) => keys::project(v),
-        Verb::Key(v) => keys::key(v),
+        Verb::Project(v) => keys::project(v, args.quiet),
+        Verb::Identity(v) => identity::identity(v, args.quiet),
+        Verb::Key(v) => keys::key(v, args.quiet),
         Verb::Check(v) => check::check(v, args, progress),
         Verb::Encode(v) => owner::encode(v, args, progress),
         Verb::Audit(v) => audit::audit(v, progress),

@@ -43,6 +43,7 @@ fn prepare(folder: &Path, table: &str, schema: Option<&str>) -> Options {
         rejects: at("rejects.csv"),
         mapping: Mapping::default(),
         exclude: Exclude::default(),
+        require_signatures: false,
         force: false,
         decoys: false,
         resume: false,

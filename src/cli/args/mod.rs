@@ -1,5 +1,6 @@
 //! The arguments of every verb.
 
+mod keys;
 mod operator;
 mod owner;
 mod rehearsal;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+pub(super) use keys::{Identity, Key, KeyOpen, KeySeal, Sign, Signatures};
 pub(super) use operator::{Inspect, Match};
 pub(super) use owner::{Audit, Check, Encode, Release, Resolve, VerifyTokens};
 pub(super) use rehearsal::{Demo, Evaluate, Profile, Rehearse, Synth};
@@ -46,10 +48,13 @@ pub(super) enum Verb {
     Demo(Demo),
     /// The whole job on made-up students in the format of your own export, as training
     Rehearse(Rehearse),
-    /// Make a project file, which all parties and the operator share
+    /// Make or sign a project file, which all parties and the operator share
     #[command(subcommand)]
     Project(Project),
-    /// Make or show a linkage key, which the data owners share and the operator never holds
+    /// Make or show an identity, by which you sign and to which a key is sealed
+    #[command(subcommand)]
+    Identity(Identity),
+    /// Make, show, seal or open a linkage key, which the data owners share and the operator never holds
     #[command(subcommand)]
     Key(Key),
     /// Data owner: say whether a student table is fit to be linked, and what to mend; or whether two are
@@ -85,6 +90,7 @@ impl Verb {
             Self::Demo(_) => "demo",
             Self::Rehearse(_) => "rehearse",
             Self::Project(_) => "project",
+            Self::Identity(_) => "identity",
             Self::Key(_) => "key",
             Self::Check(_) => "check",
             Self::Encode(_) => "encode",
@@ -119,21 +125,10 @@ pub(super) enum Project {
         #[arg(long)]
         force: bool,
     },
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Key {
-    /// Write 32 random bytes to a new file that only you can read
-    New {
-        /// The key file to write; never overwritten
-        #[arg(short, long)]
-        out: PathBuf,
-    },
-    /// Print the fingerprint of a key, to compare by telephone
-    Show {
-        /// The key file
-        key: PathBuf,
-    },
+    /// Sign a project file; signatures stand beside it, in a file of its name and .sigs
+    Sign(Sign),
+    /// Show who has signed a project file, who is missing and what does not verify
+    Signatures(Signatures),
 }
 
 #[derive(Debug, ClapArgs)]

@@ -89,6 +89,9 @@ pub(in crate::cli) struct Encode {
     /// false. The operator measures false links by them (match --decoys)
     #[arg(long)]
     pub(in crate::cli) decoys: bool,
+    /// Refuse a project file that not all parties and the custodian have signed
+    #[arg(long)]
+    pub(in crate::cli) require_signatures: bool,
     /// Replace files that exist
     #[arg(long)]
     pub(in crate::cli) force: bool,

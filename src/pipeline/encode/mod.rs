@@ -19,7 +19,7 @@ use self::ledger::Ledger;
 use self::part::{Ahead, Batch, Fate, Refs};
 use self::people::{People, Reader};
 use super::files::check_outputs;
-use super::{Progress, Start, warn_of};
+use super::{Progress, Start, look_at_signatures, warn_of};
 use crate::atomic::AtomicFile;
 use crate::error::{Error, Result};
 use crate::owner::decoy::Decoys;
@@ -73,6 +73,8 @@ pub struct Options {
     pub exclude: Exclude,
     /// Encode decoys instead of the people themselves.
     pub decoys: bool,
+    /// Refuse a project file that not all have signed.
+    pub require_signatures: bool,
     /// Replace outputs that exist.
     pub force: bool,
     /// Go on from what a run of the same that did not finish has left.
@@ -164,6 +166,7 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
     project
         .expect_party(&o.party)
         .map_err(|e| e.at(&o.project))?;
+    look_at_signatures(&project, &o.project, o.require_signatures, progress)?;
     let key = LinkageKey::read(&o.key)?;
     let encoder = Encoder::new(&project, &key).of(&o.party);
     let opt_outs = Arc::new(OptOuts::read(&o.exclude, &o.mapping)?);

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
 use crate::error::Class;
+use crate::identity::Signed;
 use crate::pipeline::Silent;
 use crate::project::new_project;
 use crate::synth;
@@ -29,6 +30,8 @@ impl Progress for Killer {
     fn classic_schema(&self) {}
 
     fn table(&self, _: &Table) {}
+
+    fn signatures(&self, _: &Signed) {}
 
     fn start(&self, _: Start) {}
 }
@@ -66,6 +69,7 @@ fn setup(schema: &str) -> (tempfile::TempDir, Options) {
         mapping: Mapping::default(),
         exclude: Exclude::default(),
         decoys: false,
+        require_signatures: false,
         force: true,
         resume: false,
         test_seed: Some(7),

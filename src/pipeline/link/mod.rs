@@ -50,6 +50,8 @@ pub struct Options {
     pub memory: Option<u64>,
     /// Go on from what an unfinished match of the same files has left.
     pub resume: bool,
+    /// Refuse a project file that not all have signed.
+    pub require_signatures: bool,
     /// Replace results that exist.
     pub force: bool,
     /// Compare with this instruction set, of those that the machine has, instead of the fastest. For tests
