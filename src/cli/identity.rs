@@ -79,23 +79,23 @@ pub(super) fn sign(verb: &Sign, quiet: bool) -> Result<()> {
 
 pub(super) fn signatures(verb: &Signatures, quiet: bool) -> Result<()> {
     let project = Project::read(&verb.project)?;
-    let Some(agreement) = &project.agreement else {
+    if project.agreement.is_none() {
         return Err(
             Error::mismatch("there is no [agreement] in it that says who signs").at(&verb.project),
         );
-    };
+    }
+    let named = identity::named(&project, &verb.project)?;
     let found = identity::signers(&project, &verb.project)?;
     let mut text = String::new();
-    for role in &found.signed {
-        text += &format!("{role:<11}  signed\n");
-    }
-    for role in &found.missing {
-        let key = agreement.contact(role).and_then(|c| c.public_key.as_ref());
-        let why = match key {
-            Some(_) => "",
-            None => ": the project file names no public key of it",
-        };
-        text += &format!("{role:<11}  not signed{why}\n");
+    let signed = found.signed.iter().map(|role| (role, "signed"));
+    let missing = found.missing.iter().map(|role| (role, "not signed"));
+    for (role, what) in signed.chain(missing) {
+        let key = named.iter().find(|(of, _)| of == role);
+        let print = key.map_or(
+            "its key is not in the project file".to_owned(),
+            |(_, key)| key.fingerprint(),
+        );
+        text += &format!("{role:<11}  {what:<10}  {print}\n");
     }
     if let Some(folder) = &verb.openssh {
         identity::openssh_files(&project, &verb.project, folder)?;

@@ -23,6 +23,7 @@ mod completions;
 mod decoys;
 mod exports;
 mod happy;
+mod keys;
 mod larger;
 mod optouts;
 mod persons;
