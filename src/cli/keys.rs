@@ -1,40 +1,16 @@
-//! `project` and `key`.
+//! `key`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::args::{Key, KeyOpen, KeySeal, Project};
-use super::{identity, print, term};
+use super::args::{Key, KeyOpen, KeySeal};
+use super::{print, term};
 use crate::atomic;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::identity::{Identity, Public, expected_sender};
 use crate::owner::key::LinkageKey;
 use crate::pipeline::files::check_outputs;
-use crate::project::{self, new_project};
+use crate::project::Project;
 use crate::units::today;
-
-pub(super) fn project(verb: &Project, quiet: bool) -> Result<()> {
-    let (parties, schema, out, force) = match verb {
-        Project::New {
-            parties,
-            schema,
-            out,
-            force,
-        } => (parties, schema, out, force),
-        Project::Sign(verb) => return identity::sign(verb, quiet),
-        Project::Signatures(verb) => return identity::signatures(verb, quiet),
-    };
-    check_outputs(&[], &[out], *force)?;
-    let mut id = [0; 16];
-    getrandom::fill(&mut id).map_err(|_| Error::internal("the system gives no random bytes"))?;
-    let text = new_project(parties, schema, id)?;
-    // What is written must be readable: a party named twice, say, is found out here.
-    let project =
-        project::Project::parse(&text).map_err(|e| Error::usage(e.problem().to_owned()))?;
-    if project.schema.is_classic() {
-        term::warn_of_classic();
-    }
-    atomic::write(out, text.as_bytes())
-}
 
 pub(super) fn key(verb: &Key, quiet: bool) -> Result<()> {
     match verb {
@@ -61,7 +37,7 @@ fn show_new(key: &LinkageKey, out: &Path) -> Result<()> {
 
 fn seal(verb: &KeySeal, quiet: bool) -> Result<()> {
     let mut inputs: Vec<&Path> = vec![&verb.key, &verb.identity, &verb.project];
-    inputs.extend(verb.to.iter().map(std::path::PathBuf::as_path));
+    inputs.extend(verb.to.iter().map(PathBuf::as_path));
     check_outputs(&inputs, &[&verb.out], verb.force)?;
     let project = project_in_force(&verb.project)?;
     let sender = Identity::read(&verb.identity)?;
@@ -99,8 +75,8 @@ fn open(verb: &KeyOpen) -> Result<()> {
 }
 
 /// The project at `path`, for which no key is handed out after its last day.
-fn project_in_force(path: &Path) -> Result<project::Project> {
-    let project = project::Project::read(path)?;
+fn project_in_force(path: &Path) -> Result<Project> {
+    let project = Project::read(path)?;
     project.expect_in_force(today()).map_err(|e| e.at(path))?;
     Ok(project)
 }

@@ -9,6 +9,7 @@
     reason = "this room is the one that prints"
 )]
 
+mod annex;
 mod args;
 mod audit;
 mod check;
@@ -16,7 +17,8 @@ mod identity;
 mod keys;
 mod matching;
 mod owner;
-mod page;
+mod project;
+mod questions;
 mod reading;
 mod rehearse;
 mod release;
@@ -67,7 +69,7 @@ fn run(args: &Args, progress: &Progress) -> Result<()> {
     match &args.verb {
         Verb::Demo(v) => rehearse::demo(v, progress),
         Verb::Rehearse(v) => rehearse::rehearse(v, progress),
-        Verb::Project(v) => keys::project(v, args.quiet),
+        Verb::Project(v) => project::project(v, args),
         Verb::Identity(v) => identity::identity(v, args.quiet),
         Verb::Key(v) => keys::key(v, args.quiet),
         Verb::Check(v) => check::check(v, args, progress),

@@ -250,6 +250,7 @@ impl Job<'_> {
         for (party, refs) in self.parties.iter().zip(&refs) {
             let options = resolve::Options {
                 crosswalk: results.join(format!("crosswalk-{party}.csv")),
+                project: Some(at("project.toml")),
                 refs: refs.clone(),
                 out: at(&format!("{party}-links.csv")),
                 rates: None,

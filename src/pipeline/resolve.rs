@@ -5,10 +5,12 @@ use std::path::PathBuf;
 
 use super::Progress;
 use super::files::check_outputs;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::owner::resolve as resolving;
 pub use crate::owner::resolve::Resolved;
 use crate::owner::table::{Mapping, Record, Table};
+use crate::project::Project;
+use crate::receipt::Receipt;
 
 /// Records read at a time.
 const BATCH: usize = 1 << 13;
@@ -18,6 +20,8 @@ const BATCH: usize = 1 << 13;
 pub struct Options {
     /// The crosswalk, as the operator sent it.
     pub crosswalk: PathBuf,
+    /// The project file that the receipt must be of, if that is to be checked.
+    pub project: Option<PathBuf>,
     /// The ref map that `encode` wrote.
     pub refs: PathBuf,
     /// The table to write.
@@ -48,7 +52,8 @@ pub struct Rates {
 /// In the rates, counts of 1 to 10 are hidden, and what they could be worked out from.
 ///
 /// # Errors
-/// As there; [`Class::Input`](crate::error::Class::Input) if the table has no such column; for
+/// As there; [`Class::Mismatch`](crate::error::Class::Mismatch) if a receipt beside the crosswalk is of other bytes or of
+/// another project than the one given, or if one is given and there is no receipt; [`Class::Input`](crate::error::Class::Input) if the table has no such column; for
 /// outputs that clash with inputs or exist. All of these but the first are found before anything is
 /// written.
 pub fn resolve(options: &Options, progress: &dyn Progress) -> Result<(Resolved, usize)> {
@@ -58,7 +63,9 @@ pub fn resolve(options: &Options, progress: &dyn Progress) -> Result<(Resolved, 
         inputs.push(&rates.table);
         outputs.push(&rates.out);
     }
+    inputs.extend(o.project.as_deref());
     check_outputs(&inputs, &outputs, o.force)?;
+    check_receipt(o)?;
     let groups = o.rates.as_ref().map(|rates| groups(rates, progress));
     let groups = groups.transpose()?;
     let resolved = resolving::resolve(&o.crosswalk, &o.refs, &o.out)?;
@@ -67,6 +74,20 @@ pub fn resolve(options: &Options, progress: &dyn Progress) -> Result<(Resolved, 
         _ => 0,
     };
     Ok((resolved, number))
+}
+
+/// Fails unless the receipt beside the crosswalk, if there is one, is of it, and of the project if one is given.
+fn check_receipt(o: &Options) -> Result<()> {
+    let project = o.project.as_deref().map(Project::read).transpose()?;
+    match (Receipt::find(&o.crosswalk)?, project) {
+        (Some(receipt), project) => receipt.check(&o.crosswalk, project.as_ref()),
+        (None, Some(_)) => Err(Error::mismatch(
+            "there is no receipt beside it that says of which project it is",
+        )
+        .at(&o.crosswalk)
+        .hint("ask the operator for the .json file that `match` wrote beside it; without --project it is not needed")),
+        (None, None) => Ok(()),
+    }
 }
 
 /// The group of each student id.

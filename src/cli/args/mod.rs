@@ -3,6 +3,7 @@
 mod keys;
 mod operator;
 mod owner;
+mod project;
 mod rehearsal;
 
 use std::path::PathBuf;
@@ -12,9 +13,8 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 pub(super) use keys::{Identity, Key, KeyOpen, KeySeal, Sign, Signatures};
 pub(super) use operator::{Inspect, Match};
 pub(super) use owner::{Audit, Check, Encode, Release, Resolve, VerifyTokens};
+pub(super) use project::{NewProject, Project, ProjectCheck, Round, Show};
 pub(super) use rehearsal::{Demo, Evaluate, Profile, Rehearse, Synth};
-
-use crate::units::PartyId;
 
 /// Record linkage in which names and birthdates stay with their owner.
 #[derive(Debug, Parser)]
@@ -48,7 +48,7 @@ pub(super) enum Verb {
     Demo(Demo),
     /// The whole job on made-up students in the format of your own export, as training
     Rehearse(Rehearse),
-    /// Make or sign a project file, which all parties and the operator share
+    /// Make, check, sign and print the project file, which all parties and the operator share: the annex of their agreement
     #[command(subcommand)]
     Project(Project),
     /// Make or show an identity, by which you sign and to which a key is sealed
@@ -106,29 +106,6 @@ impl Verb {
             Self::Man(_) => "man",
         }
     }
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Project {
-    /// Write a new, commented project file
-    New {
-        /// A party's name, a-z, 0-9 and -; give two or more
-        #[arg(long = "party", required = true)]
-        parties: Vec<PartyId>,
-        /// The schema: k12, k12-strict for more privacy and fewer links, or clk for the classic Bloom filter
-        #[arg(long, default_value = "k12")]
-        schema: String,
-        /// The project file to write
-        #[arg(short, long)]
-        out: PathBuf,
-        /// Replace a file that exists
-        #[arg(long)]
-        force: bool,
-    },
-    /// Sign a project file; signatures stand beside it, in a file of its name and .sigs
-    Sign(Sign),
-    /// Show who has signed a project file, who is missing and what does not verify
-    Signatures(Signatures),
 }
 
 #[derive(Debug, ClapArgs)]

@@ -212,8 +212,11 @@ pub(in crate::cli) struct VerifyTokens {
 
 #[derive(Debug, ClapArgs)]
 pub(in crate::cli) struct Resolve {
-    /// Your crosswalk, as the operator sent it
+    /// Your crosswalk, as the operator sent it; its receipt, if it lies beside, is checked
     pub(in crate::cli) crosswalk: PathBuf,
+    /// The project file: the receipt must then be there, and be of it
+    #[arg(long)]
+    pub(in crate::cli) project: Option<PathBuf>,
     /// The ref map that `encode` wrote
     #[arg(long)]
     pub(in crate::cli) refs: PathBuf,

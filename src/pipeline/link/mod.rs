@@ -22,7 +22,8 @@ use crate::matcher::compare::kernel::Tier;
 use crate::matcher::crosswalk::{self, CLUSTERS, DUPLICATES, Decision, Duplicates, link_ids};
 use crate::matcher::intake::Party;
 use crate::matcher::report::{self, Circumstances, DecoyReport, PairReport, PartyReport, Report};
-use crate::project::Schema;
+use crate::project::Project;
+use crate::receipt::Receipt;
 
 /// What to match, and where to.
 #[derive(Debug)]
@@ -59,7 +60,7 @@ pub struct Options {
     pub instructions: Option<String>,
 }
 
-/// Matches token files and writes `links.csv`, `pairs.csv`, one `crosswalk-PARTY.csv` a party and
+/// Matches token files and writes `links.csv`, `pairs.csv`, one `crosswalk-PARTY.csv` a party, its receipt and
 /// `report.json` into the folder; with duplicates asked for also `duplicates.csv`, with three
 /// parties or more also `clusters.csv`. Either all of them appear or none.
 ///
@@ -169,7 +170,7 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
             parties: names,
             refs,
             persons: of,
-            link_ids: link_ids(project.fingerprint, names, refs, of, &assignment),
+            link_ids: link_ids(project, names, refs, of, &assignment),
             assignment,
         });
     }
@@ -177,7 +178,7 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
     let folder = AtomicFolder::create(&options.out)?;
     write(
         &folder,
-        schema,
+        project,
         parties,
         &decisions,
         (&persons, &duplicates, &clusters),
@@ -264,7 +265,7 @@ impl Decoys<'_> {
 /// Writes all results but the report.
 fn write(
     folder: &AtomicFolder,
-    schema: &Schema,
+    project: &Project,
     parties: &[Party],
     decisions: &[Decision<'_>],
     (persons, duplicates, clusters): (&[Persons], &[Vec<Scored>], &[Cluster]),
@@ -289,11 +290,15 @@ fn write(
         crosswalk::write_clusters(at, &own, clusters)?;
     }
     let (links, crosswalks) = rayon::join(
-        || crosswalk::write_links(at, schema, decisions),
+        || crosswalk::write_links(at, &project.schema, decisions),
         || {
             parties.par_iter().try_for_each(|party| {
                 let id = &party.file.header().party;
-                crosswalk::write_crosswalk(at, id, decisions)
+                let Some(rows) = crosswalk::write_crosswalk(at, id, decisions)? else {
+                    return Ok(());
+                };
+                let file = at.join(crosswalk::crosswalk_name(id));
+                Receipt::of(&file, rows, project, id)?.write_beside(&file)
             })
         },
     );
