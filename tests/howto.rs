@@ -116,6 +116,11 @@ fn the_data_owners_page_works() {
 }
 
 #[test]
+fn the_custodians_page_works() {
+    run_page("custodian.md");
+}
+
+#[test]
 fn the_operators_page_works() {
     run_page("operator.md");
 }

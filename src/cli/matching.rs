@@ -86,6 +86,7 @@ pub(super) fn link(verb: &Match, args: &Args, progress: &Progress) -> Result<()>
         resume: verb.resume,
         approximate: verb.approximate,
         log: verb.log.logging(),
+        require_signatures: verb.require_signatures,
         force: verb.force,
         instructions: verb.instructions.clone(),
     };

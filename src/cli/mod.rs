@@ -14,6 +14,7 @@ mod args;
 mod audit;
 mod check;
 mod custody;
+mod identity;
 mod keys;
 mod matching;
 mod owner;
@@ -72,7 +73,8 @@ fn run(args: &Args, progress: &Progress) -> Result<()> {
         Verb::Demo(v) => rehearse::demo(v, progress),
         Verb::Rehearse(v) => rehearse::rehearse(v, progress),
         Verb::Project(v) => project::project(v, args),
-        Verb::Key(v) => keys::key(v),
+        Verb::Identity(v) => identity::identity(v, args.quiet),
+        Verb::Key(v) => keys::key(v, args.quiet),
         Verb::Check(v) => check::check(v, args, progress),
         Verb::Encode(v) => owner::encode(v, args, progress),
         Verb::Audit(v) => audit::audit(v, progress),

@@ -36,10 +36,12 @@ pub(super) fn encode(verb: &Encode, args: &Args, progress: &Progress) -> Result<
         exclude: verb.opt_outs.exclude(),
         decoys: verb.decoys,
         log: verb.log.logging(),
+        require_signatures: verb.require_signatures,
         force: verb.force,
         resume: verb.resume,
         test_seed: verb.test_seed,
     };
+    term::warn_of_place(&verb.key);
     let summary = pipeline::encode(&options, progress)?;
     progress.done();
     if !args.quiet {

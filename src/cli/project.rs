@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::args::{Args, NewProject, Project as Verb, ProjectCheck, Round, Show};
 use super::owner::pretty;
-use super::{annex, print, questions, term};
+use super::{annex, identity, print, questions, term};
 use crate::atomic;
 use crate::error::{Error, Result};
 use crate::identity::Public;
@@ -34,6 +34,8 @@ pub(super) fn project(verb: &Verb, args: &Args) -> Result<()> {
         }
         Verb::Round(round) => self::round(round, args),
         Verb::Show(show) => self::show(show),
+        Verb::Sign(sign) => identity::sign(sign, args.quiet),
+        Verb::Signatures(signatures) => identity::signatures(signatures, args.quiet),
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::Path;
 use ed25519_dalek::VerifyingKey;
 
 use super::line::{LONGEST, checked, with_check, without_end};
+use super::{Identity, secret_kind};
 use crate::error::{Error, Result};
 use crate::units::{PartyId, hex, spoken, unhex};
 
@@ -56,6 +57,23 @@ impl Public {
             .read_to_end(&mut text)
             .map_err(io)?;
         Self::parse(&text).map_err(|e| e.at(path))
+    }
+
+    /// The public half of whatever is in the file at `path`: an identity, or a public line.
+    ///
+    /// # Errors
+    /// As [`Public::read`] and [`Identity::read`].
+    pub fn of(path: &Path) -> Result<Self> {
+        use std::io::Read;
+        let io = |e| Error::io("read", path, e);
+        let mut first = Vec::new();
+        let file = std::fs::File::open(path).map_err(io)?;
+        // The first word alone: what follows it may be secret.
+        file.take(20).read_to_end(&mut first).map_err(io)?;
+        if secret_kind(&first, u64::MAX).is_some() {
+            return Ok(Identity::read(path)?.public());
+        }
+        Self::read(path)
     }
 
     /// Parses the line of an identity, `blindlink-public-1 ...`, or of an OpenSSH key, `ssh-ed25519 ...`.

@@ -13,7 +13,7 @@ use crate::units::PartyId;
 ///
 /// # Errors
 /// [`Class::Input`](crate::error::Class::Input) for a key that is none; `path` is that of the project file.
-pub(super) fn named(project: &Project, path: &Path) -> Result<Vec<(String, Public)>> {
+pub fn named(project: &Project, path: &Path) -> Result<Vec<(String, Public)>> {
     let mut named = Vec::new();
     for contact in project.agreement.iter().flat_map(|a| &a.contacts) {
         let Some(line) = &contact.public_key else {

@@ -45,6 +45,7 @@ fn prepare(folder: &Path, table: &str, schema: Option<&str>) -> Options {
         mapping: Mapping::default(),
         exclude: Exclude::default(),
         log: Logging::Off,
+        require_signatures: false,
         force: false,
         decoys: false,
         resume: false,
@@ -178,6 +179,6 @@ fn the_people_are_those_whom_encode_encodes() {
     assert_eq!(encoded, TABLE.lines().count() as u64 - 1);
     let project = Project::read(&options.project).unwrap();
     let key = LinkageKey::read(&options.key).unwrap();
-    let found = people(&options, &Encoder::new(&project, &key), &Silent).unwrap();
+    let found = people(&options, &project, &Encoder::new(&project, &key), &Silent).unwrap();
     assert_eq!(found.len() as u64, encoded);
 }

@@ -137,6 +137,7 @@ mod tests {
                 decoys: false,
                 resume: false,
                 log: crate::custody::Logging::Off,
+                require_signatures: false,
                 force: false,
                 test_seed: None,
             };

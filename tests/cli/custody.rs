@@ -82,11 +82,10 @@ fn did(text: &str) -> Vec<String> {
 #[test]
 fn with_an_agreement_every_file_is_in_the_log_with_its_hash_and_without_there_is_none() {
     let dir = linked();
-    std::fs::copy(
-        dir.path("operator/results/crosswalk-district.csv"),
-        dir.path("crosswalk-district.csv"),
-    )
-    .unwrap();
+    for name in ["crosswalk-district.csv", "crosswalk-district.json"] {
+        let sent = dir.path("operator/results").join(name);
+        std::fs::copy(sent, dir.path(name)).unwrap();
+    }
     ok(
         &dir,
         "log add --project operator/p.toml --action released --file operator/results/crosswalk-district.csv --kind crosswalk --party district --rows 300 --recipient district",
@@ -116,7 +115,9 @@ fn with_an_agreement_every_file_is_in_the_log_with_its_hash_and_without_there_is
         "received district.tokens",
         "received college.tokens",
         "matched crosswalk-college.csv",
+        "matched crosswalk-college.json",
         "matched crosswalk-district.csv",
+        "matched crosswalk-district.json",
         "matched links.csv",
         "matched pairs.csv",
         "matched report.json",

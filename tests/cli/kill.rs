@@ -225,7 +225,9 @@ const ENCODED: [&str; 3] = [
     "district.refs.csv",
     "district.rejects.csv",
 ];
-const MATCHED: [&str; 5] = [
+const MATCHED: [&str; 7] = [
+    "o/crosswalk-district.json",
+    "o/crosswalk-college.json",
     "o/links.csv",
     "o/pairs.csv",
     "o/crosswalk-district.csv",

@@ -24,6 +24,7 @@ mod custody;
 mod decoys;
 mod exports;
 mod happy;
+mod keys;
 mod kill;
 mod larger;
 mod optouts;

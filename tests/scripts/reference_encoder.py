@@ -292,8 +292,14 @@ def lp(data):
     return len(data).to_bytes(4, "little") + data
 
 
+def spoken(hashed):
+    """A hash as 20 decimal digits to be read out."""
+    digits = f"{int.from_bytes(hashed[:16], 'little') % 10**20:020d}"
+    return " ".join(digits[i : i + 5] for i in range(0, 20, 5))
+
+
 def key_fingerprint(key):
-    return blake3.derive_key("blindlink 2026-11-21 linkage key fingerprint v1", key)[:8]
+    return spoken(blake3.derive_key("blindlink 2026-11-27 linkage key fingerprint v2", key))
 
 
 def encoding_key(project, key):

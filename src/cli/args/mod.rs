@@ -1,6 +1,7 @@
 //! The arguments of every verb.
 
 mod custody;
+mod keys;
 mod operator;
 mod owner;
 mod project;
@@ -11,6 +12,7 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 pub(super) use custody::{AddNote, Destroy, Log, LogTo, Status};
+pub(super) use keys::{Identity, Key, KeyOpen, KeySeal, Sign, Signatures};
 pub(super) use operator::{Inspect, Match};
 pub(super) use owner::{Audit, Check, Encode, Release, Resolve, VerifyTokens};
 pub(super) use project::{NewProject, Project, ProjectCheck, Round, Show};
@@ -48,10 +50,13 @@ pub(super) enum Verb {
     Demo(Demo),
     /// The whole job on made-up students in the format of your own export, as training
     Rehearse(Rehearse),
-    /// Make, check and print the project file, which all parties and the operator share: the annex of their agreement
+    /// Make, check, sign and print the project file, which all parties and the operator share: the annex of their agreement
     #[command(subcommand)]
     Project(Project),
-    /// Make or show a linkage key, which the data owners share and the operator never holds
+    /// Make or show an identity, by which you sign and to which a key is sealed
+    #[command(subcommand)]
+    Identity(Identity),
+    /// Make, show, seal or open a linkage key, which the data owners share and the operator never holds
     #[command(subcommand)]
     Key(Key),
     /// Data owner: say whether a student table is fit to be linked, and what to mend; or whether two are
@@ -94,6 +99,7 @@ impl Verb {
             Self::Demo(_) => "demo",
             Self::Rehearse(_) => "rehearse",
             Self::Project(_) => "project",
+            Self::Identity(_) => "identity",
             Self::Key(_) => "key",
             Self::Check(_) => "check",
             Self::Encode(_) => "encode",
@@ -112,21 +118,6 @@ impl Verb {
             Self::Man(_) => "man",
         }
     }
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Key {
-    /// Write 32 random bytes to a new file that only you can read
-    New {
-        /// The key file to write; never overwritten
-        #[arg(short, long)]
-        out: PathBuf,
-    },
-    /// Print the fingerprint of a key, to compare by telephone
-    Show {
-        /// The key file
-        key: PathBuf,
-    },
 }
 
 #[derive(Debug, ClapArgs)]

@@ -59,6 +59,9 @@ pub(in crate::cli) struct Match {
     /// how many were found is measured and reported
     #[arg(long, value_name = "SHARE")]
     pub(in crate::cli) approximate: Option<f64>,
+    /// Refuse a project file that not all parties and the custodian have signed
+    #[arg(long)]
+    pub(in crate::cli) require_signatures: bool,
     /// Tests only: compare with this instruction set instead of the fastest
     #[arg(long, hide = true)]
     pub(in crate::cli) instructions: Option<String>,

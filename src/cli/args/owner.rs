@@ -92,6 +92,9 @@ pub(in crate::cli) struct Encode {
     pub(in crate::cli) decoys: bool,
     #[command(flatten)]
     pub(in crate::cli) log: LogTo,
+    /// Refuse a project file that not all parties and the custodian have signed
+    #[arg(long)]
+    pub(in crate::cli) require_signatures: bool,
     /// Replace files that exist
     #[arg(long)]
     pub(in crate::cli) force: bool,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Subcommand};
 
+use super::keys::{Sign, Signatures};
 use crate::project::Element;
 use crate::units::PartyId;
 
@@ -23,6 +24,10 @@ pub(in crate::cli) enum Project {
     Round(Round),
     /// Print what the program reads in a project file, and its fingerprint
     Show(Show),
+    /// Sign a project file; signatures stand beside it, in a file of its name and .sigs
+    Sign(Sign),
+    /// Show who has signed a project file, who is missing and what does not verify
+    Signatures(Signatures),
 }
 
 #[derive(Debug, ClapArgs)]

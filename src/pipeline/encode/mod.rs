@@ -20,7 +20,7 @@ use self::part::{Ahead, Batch, Fate, Refs};
 use self::people::{People, Reader};
 use super::agreement::{declared, expect_declared, expect_in_force};
 use super::files::check_outputs;
-use super::{Progress, Start, warn_of};
+use super::{Progress, Start, look_at_signatures, warn_of};
 use crate::atomic::AtomicFile;
 use crate::custody::{Log, Logging};
 use crate::error::{Error, Result};
@@ -77,6 +77,8 @@ pub struct Options {
     pub decoys: bool,
     /// The disclosure log.
     pub log: Logging,
+    /// Refuse a project file that not all have signed.
+    pub require_signatures: bool,
     /// Replace outputs that exist.
     pub force: bool,
     /// Go on from what a run of the same that did not finish has left.
@@ -176,6 +178,7 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
     expect_in_force(&project, &o.project)?;
     expect_declared(&project, &o.project)?;
     let (mapping, undeclared) = declared(&project, &o.mapping)?;
+    look_at_signatures(&project, &o.project, o.require_signatures, progress)?;
     let key = LinkageKey::read(&o.key)?;
     let encoder = Encoder::new(&project, &key).of(&o.party);
     let opt_outs = Arc::new(OptOuts::read(&o.exclude, &mapping)?);

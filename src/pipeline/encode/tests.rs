@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::*;
 use crate::custody::Logging;
 use crate::error::Class;
+use crate::identity::Signed;
 use crate::pipeline::Silent;
 use crate::project::new_project;
 use crate::synth;
@@ -30,6 +31,8 @@ impl Progress for Killer {
     fn classic_schema(&self) {}
 
     fn table(&self, _: &Table) {}
+
+    fn signatures(&self, _: &Signed) {}
 
     fn start(&self, _: Start) {}
 }
@@ -68,6 +71,7 @@ fn setup(schema: &str) -> (tempfile::TempDir, Options) {
         exclude: Exclude::default(),
         decoys: false,
         log: Logging::Off,
+        require_signatures: false,
         force: true,
         resume: false,
         test_seed: Some(7),

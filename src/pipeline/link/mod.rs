@@ -55,6 +55,8 @@ pub struct Options {
     pub resume: bool,
     /// The disclosure log.
     pub log: Logging,
+    /// Refuse a project file that not all have signed.
+    pub require_signatures: bool,
     /// Replace results that exist.
     pub force: bool,
     /// Compare with this instruction set, of those that the machine has, instead of the fastest. For tests

@@ -11,7 +11,7 @@ use crate::matcher::crosswalk::{CLUSTERS, DUPLICATES};
 use crate::matcher::intake::{Party, admit, admit_decoys};
 use crate::pipeline::agreement::expect_in_force;
 use crate::pipeline::room::Room;
-use crate::pipeline::{Progress, warn_of};
+use crate::pipeline::{Progress, look_at_signatures, warn_of};
 use crate::project::{Project, Schema};
 use crate::unfinished::{self, Unfinished};
 use crate::units::PartyId;
@@ -96,6 +96,12 @@ pub(in crate::pipeline) fn prepare(options: &Options, progress: &dyn Progress) -
     let project = Project::read(&options.project)?;
     warn_of(&project, progress);
     expect_in_force(&project, &options.project)?;
+    look_at_signatures(
+        &project,
+        &options.project,
+        options.require_signatures,
+        progress,
+    )?;
     let threshold = options.threshold.unwrap_or(project.threshold);
     if !(threshold > 0.0 && threshold < 1.0) {
         return Err(Error::usage("a threshold must be above 0 and below 1"));
