@@ -29,14 +29,17 @@
 pub mod atomic;
 pub mod cli;
 pub mod csvfile;
+pub mod custody;
 pub mod error;
 pub mod evaluate;
 pub mod identity;
 pub mod leakage;
 pub mod matcher;
 pub mod owner;
+pub mod page;
 pub mod pipeline;
 pub mod project;
+pub mod receipt;
 pub mod release;
 pub mod share;
 pub mod synth;

@@ -133,6 +133,11 @@ fn the_custodians_page_on_planted_people_works() {
 }
 
 #[test]
+fn the_custodians_page_works() {
+    run_page("custodian.md");
+}
+
+#[test]
 fn the_operators_page_works() {
     run_page("operator.md");
 }

@@ -82,6 +82,7 @@ impl Job {
             rejects: self.path(&format!("{name}.rejects.csv")),
             mapping: Mapping::default(),
             exclude: Exclude::default(),
+            require_signatures: false,
             force: true,
             decoys: false,
             plants: None,
@@ -104,6 +105,7 @@ impl Job {
             memory: None,
             resume: false,
             approximate: None,
+            require_signatures: false,
             force: true,
             instructions: None,
         }

@@ -36,10 +36,13 @@ pub(super) fn encode(verb: &Encode, args: &Args, progress: &Progress) -> Result<
         exclude: verb.opt_outs.exclude(),
         decoys: verb.decoys,
         plants: verb.plants.clone(),
+        log: verb.log.logging(),
+        require_signatures: verb.require_signatures,
         force: verb.force,
         resume: verb.resume,
         test_seed: verb.test_seed,
     };
+    term::warn_of_place(&verb.key);
     let summary = pipeline::encode(&options, progress)?;
     progress.done();
     if !args.quiet {
@@ -50,6 +53,11 @@ pub(super) fn encode(verb: &Encode, args: &Args, progress: &Progress) -> Result<
             );
         }
         eprint!("{}", describe(&options, &summary));
+    }
+    if summary.stable {
+        eprintln!(
+            "warning: refs and link ids are the same in every round of this project: the operator can join rounds"
+        );
     }
     term::warn_of_copies(&options.refs);
     super::check::warn_of_changes(&summary.header_changes);
@@ -90,6 +98,9 @@ fn describe(options: &Options, summary: &Summary) -> String {
         }
         let headers: Vec<String> = headers.iter().map(|h| format!("\"{h}\"")).collect();
         let shown = match headers.len() {
+            0 if summary.undeclared.contains(field) => {
+                "not read: the agreement does not declare it".to_owned()
+            }
             0 => "not found".to_owned(),
             _ => headers.join(", "),
         };
@@ -179,6 +190,7 @@ fn as_json(summary: &Summary) -> Result<String> {
         "with_alias": summary.with_alias,
         "rows_of_other_names": summary.other_rows,
         "rows_of_no_student": summary.not_students,
+        "stable_refs": summary.stable,
         "opt_outs": {
             "held": summary.opt_outs.held,
             "holds_left_out": summary.opt_outs.holds_left_out,
@@ -187,6 +199,7 @@ fn as_json(summary: &Summary) -> Result<String> {
         },
         "preset": summary.preset,
         "columns": columns,
+        "undeclared": summary.undeclared.iter().map(|f| f.name()).collect::<Vec<_>>(),
         "cut_columns": cut,
         "date_format": summary.date_format,
         "resumed_partitions": summary.resumed,
@@ -220,10 +233,12 @@ pub(super) fn resolve(verb: &Resolve, args: &Args, progress: &Progress) -> Resul
     });
     let options = resolving::Options {
         crosswalk: verb.crosswalk.clone(),
+        project: verb.project.clone(),
         refs: verb.refs.clone(),
         out: verb.out.clone(),
         plants: verb.plants_out.clone(),
         rates,
+        log: verb.log.logging(),
         force: verb.force,
     };
     let (done, groups) = resolving::resolve(&options, progress)?;

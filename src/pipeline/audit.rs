@@ -2,8 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use super::agreement::declared;
+use super::custody::{facts, kind, write_logged};
 use super::files::{check_outputs, made_under};
 use super::{Progress, people, warn_of};
+use crate::custody::{Action, Event, Log, Logging};
 use crate::error::{Error, Result};
 use crate::leakage::{self, Check, Verdict};
 use crate::owner::audit::report::AuditReport;
@@ -43,6 +46,8 @@ pub struct Options {
     pub seed: u64,
     /// Where to write the report as JSON, if anywhere.
     pub json: Option<PathBuf>,
+    /// The disclosure log.
+    pub log: Logging,
     /// Replace a report that exists.
     pub force: bool,
 }
@@ -79,6 +84,7 @@ pub fn audit(options: &Options, progress: &dyn Progress) -> Result<AuditReport> 
     project
         .expect_party(&o.party)
         .map_err(|e| e.at(&o.project))?;
+    let log = Log::of_run(&o.log, &o.project, &project)?;
     let key = LinkageKey::read(&o.key)?;
     let encoder = Encoder::new(&project, &key);
     let file = TokenFile::open(&o.tokens)?;
@@ -98,8 +104,8 @@ pub fn audit(options: &Options, progress: &dyn Progress) -> Result<AuditReport> 
                 .hint("compare the keys with `key show`; no verdict was reached"),
         );
     }
-    let people = people(o, &encoder, progress)?;
-    let records = people.len() as u64 + planted(o, &encoder)?;
+    let people = people(o, &project, &encoder, progress)?;
+    let records = people.len() as u64 + planted(o, &project, &encoder)?;
     if records != header.records {
         return Err(Error::mismatch(format!(
             "the table gives {records} records, the token file holds {}",
@@ -123,7 +129,11 @@ pub fn audit(options: &Options, progress: &dyn Progress) -> Result<AuditReport> 
     let report =
         run::audit(&people, &project, &key, shown, &plan, &told).map_err(|e| e.at(&o.table))?;
     if let Some(path) = &o.json {
-        report.write(path)?;
+        write_logged(log.as_ref(), path, report.to_json().as_bytes(), |digest| {
+            Event::new(Action::Made)
+                .file(facts(path, kind::AUDIT, digest))
+                .of(&o.party, header.records)
+        })?;
     }
     Ok(report)
 }
@@ -154,20 +164,27 @@ pub fn audit_tokens(
 }
 
 /// The people of the table whom `encode` encodes.
-fn people(o: &Options, encoder: &Encoder, progress: &dyn Progress) -> Result<Vec<Person>> {
+fn people(
+    o: &Options,
+    project: &Project,
+    encoder: &Encoder,
+    progress: &dyn Progress,
+) -> Result<Vec<Person>> {
     // Their ids are not taken along.
-    let opt_outs = OptOuts::read(&o.exclude, &o.mapping)?;
-    let all = people::read(&o.table, &o.mapping, &opt_outs, |_| Ok(()), progress)?;
+    let (mapping, _) = declared(project, &o.mapping)?;
+    let opt_outs = OptOuts::read(&o.exclude, &mapping)?;
+    let all = people::read(&o.table, &mapping, &opt_outs, |_| Ok(()), progress)?;
     let people = all.into_iter().map(|((), person)| person);
     Ok(people.filter(|p| encoder.can_encode(p)).collect())
 }
 
 /// How many of the planted people `encode` encodes.
-fn planted(o: &Options, encoder: &Encoder) -> Result<u64> {
+fn planted(o: &Options, project: &Project, encoder: &Encoder) -> Result<u64> {
     let Some(path) = &o.plants else {
         return Ok(0);
     };
-    let plants = plant::read(path, &o.party, &Table::open(&o.table, &o.mapping)?)?;
+    let (mapping, _) = declared(project, &o.mapping)?;
+    let plants = plant::read(path, &o.party, &Table::open(&o.table, &mapping)?)?;
     let is_encoded = |record: &&Record| {
         let person = normalise::person(record);
         let is_named = !person.first.is_empty() || !person.last.is_empty();

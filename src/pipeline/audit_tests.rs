@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::custody::Logging;
 use crate::error::Class;
 use crate::pipeline::{Silent, encode};
 use crate::project::new_project;
@@ -45,6 +46,7 @@ fn prepare(folder: &Path, table: &str, schema: Option<&str>) -> Options {
         population: 100_000,
         seed: 1,
         json: Some(at("audit.json")),
+        log: Logging::Off,
         force: false,
     }
 }
@@ -65,6 +67,8 @@ fn encoding(folder: &Path) -> encode::Options {
         force: false,
         decoys: false,
         plants: None,
+        log: Logging::Off,
+        require_signatures: false,
         resume: false,
         test_seed: Some(1),
     }
@@ -181,7 +185,7 @@ fn the_people_are_those_whom_encode_encodes() {
     assert_eq!(encoded, TABLE.lines().count() as u64 - 1);
     let project = Project::read(&options.project).unwrap();
     let key = LinkageKey::read(&options.key).unwrap();
-    let found = people(&options, &Encoder::new(&project, &key), &Silent).unwrap();
+    let found = people(&options, &project, &Encoder::new(&project, &key), &Silent).unwrap();
     assert_eq!(found.len() as u64, encoded);
 }
 
@@ -204,8 +208,8 @@ fn planted_people_are_counted_as_encode_counts_them() {
     let project = Project::read(&options.project).unwrap();
     let key = LinkageKey::read(&options.key).unwrap();
     let encoder = Encoder::new(&project, &key);
-    assert_eq!(planted(&options, &encoder).unwrap(), 2);
-    let people = people(&options, &encoder, &Silent).unwrap().len() as u64;
+    assert_eq!(planted(&options, &project, &encoder).unwrap(), 2);
+    let people = people(&options, &project, &encoder, &Silent).unwrap().len() as u64;
     let records = TokenFile::open(&options.tokens).unwrap().header().records;
     assert_eq!(people + 2, records);
 }

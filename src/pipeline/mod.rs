@@ -1,9 +1,11 @@
 //! The verbs: options in, summary out, progress on the way. The only room that knows both the
 //! data owner's side and the operator's.
 
+mod agreement;
 pub mod audit;
 pub mod check;
 pub mod clear;
+pub mod custody;
 mod decide;
 pub mod demo;
 pub mod encode;
@@ -18,6 +20,10 @@ pub mod resolve;
 mod room;
 pub mod verify;
 
+use std::path::Path;
+
+use crate::error::Result;
+use crate::identity::{Signed, signers};
 use crate::owner::table::Table;
 use crate::project::Project;
 pub use crate::unfinished::Start;
@@ -44,6 +50,9 @@ pub trait Progress: Sync {
     /// A student table was read to its end: what it was found to be, and which rows were left out.
     fn table(&self, table: &Table);
 
+    /// Who has signed the project file, which has an agreement.
+    fn signatures(&self, signed: &Signed);
+
     /// What an earlier run has left was found, or not, and what was done with it.
     fn start(&self, how: Start);
 }
@@ -59,7 +68,27 @@ impl Progress for Silent {
 
     fn table(&self, _: &Table) {}
 
+    fn signatures(&self, _: &Signed) {}
+
     fn start(&self, _: Start) {}
+}
+
+/// Tells `progress` who has signed `project`, which was read from `path`, and fails if all must have and have not.
+fn look_at_signatures(
+    project: &Project,
+    path: &Path,
+    required: bool,
+    progress: &dyn Progress,
+) -> Result<()> {
+    if project.agreement.is_none() && !required {
+        return Ok(());
+    }
+    let signed = signers(project, path)?;
+    if required {
+        signed.require(path)?;
+    }
+    progress.signatures(&signed);
+    Ok(())
 }
 
 /// Tells `progress` if the schema of `project` is one to be warned of.

@@ -7,6 +7,7 @@ use super::verify::{self, Verified};
 use super::{Progress, encode, link, resolve};
 use crate::atomic;
 use crate::csvfile::{self, CsvReader};
+use crate::custody::Logging;
 use crate::error::{Error, Result};
 use crate::evaluate::{Evaluation, evaluate};
 use crate::matcher::report::Report;
@@ -211,6 +212,8 @@ impl Job<'_> {
                 rejects: at(&format!("{party}.rejects.csv")),
                 mapping: mapping.clone(),
                 exclude: Exclude::default(),
+                log: Logging::Off,
+                require_signatures: false,
                 force: false,
                 decoys: false,
                 plants: None,
@@ -251,6 +254,8 @@ impl Job<'_> {
                 block_pairs: link::BLOCK_PAIRS,
                 memory: None,
                 resume: false,
+                log: Logging::Off,
+                require_signatures: false,
                 force: false,
                 instructions: None,
             },
@@ -263,10 +268,12 @@ impl Job<'_> {
         for (party, refs) in self.parties.iter().zip(&refs) {
             let options = resolve::Options {
                 crosswalk: results.join(format!("crosswalk-{party}.csv")),
+                project: Some(at("project.toml")),
                 refs: refs.clone(),
                 out: at(&format!("{party}-links.csv")),
                 plants: None,
                 rates: None,
+                log: Logging::Off,
                 force: false,
             };
             resolve::resolve(&options, progress)?;

@@ -137,6 +137,8 @@ mod tests {
                 decoys: false,
                 plants: None,
                 resume: false,
+                log: crate::custody::Logging::Off,
+                require_signatures: false,
                 force: false,
                 test_seed: None,
             };

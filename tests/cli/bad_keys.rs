@@ -3,25 +3,50 @@
 use crate::harness::{Dir, KEY, encode_args};
 
 #[test]
-fn a_key_of_the_wrong_length() {
+fn a_file_that_is_no_key() {
     let dir = Dir::with_project();
     let long = [7; 1000];
-    for (length, found) in [
-        (0, "found 0"),
-        (31, "found 31"),
-        (33, "found more"),
-        (64, "more"),
-    ] {
+    for length in [0, 31, 33, 64, 1000] {
         dir.key("k", &long[..length]);
-        let texts = ["k: ", "a linkage key of 32 bytes", found];
+        let texts = ["k: expected a linkage key", "`key new`"];
         dir.encode_fails("t.csv", 3, &texts);
         dir.fails(&["key", "show", "k"], 3, &texts);
     }
-    // A key that went through a text editor.
+    // A key of the earlier form that went through a text editor.
     let mut text = KEY.to_vec();
     text.push(b'\n');
     dir.key("k", &text);
-    dir.encode_fails("t.csv", 3, &["found more"]);
+    dir.encode_fails("t.csv", 3, &["expected a linkage key"]);
+}
+
+/// A key is a line, which may go through an editor and not be changed by it.
+#[test]
+fn a_key_that_was_damaged() {
+    let dir = Dir::with_project();
+    dir.ok(&["key", "new", "-o", "n"]);
+    let good = dir.read("n");
+    let shown = dir.ok(&["key", "show", "n"]).out;
+    for whole in [
+        good.trim_end().to_owned(),
+        good.trim_end().to_owned() + "\r\n",
+    ] {
+        dir.key("k", whole.as_bytes());
+        assert_eq!(dir.ok(&["key", "show", "k"]).out, shown);
+    }
+    for bad in [
+        good.to_uppercase()
+            .replace("BLINDLINK-KEY-", "blindlink-key-"),
+        good.replace("blindlink-key-1", "blindlink-key-2"),
+        good.replace(' ', "  "),
+        good[1..].to_owned(),
+        good[..90].to_owned(),
+        format!("{good}{good}"),
+        format!("{good} "),
+    ] {
+        assert_ne!(bad, good);
+        dir.key("k", bad.as_bytes());
+        dir.encode_fails("t.csv", 3, &["k: ", "linkage key"]);
+    }
 }
 
 #[cfg(unix)]
@@ -52,7 +77,7 @@ fn a_new_key() {
     let made = dir.ok(&["key", "new", "-o", "n.key"]);
     assert!(made.out.starts_with("fingerprint "));
     assert_eq!(dir.ok(&["key", "show", "n.key"]).out, made.out);
-    assert_eq!(dir.bytes("n.key").len(), 32);
+    assert!(dir.read("n.key").starts_with("blindlink-key-1 "));
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;

@@ -178,7 +178,7 @@ def encoding():
         "are normalised and invented. A row holds every column, as hexadecimal digits or null; no row: nothing to link.",
         "version": reference.ENCODING_VERSION,
         "blake3": blake3_vectors(),
-        "keys": [{"name": n, "key": k.hex(), "fingerprint": reference.key_fingerprint(k).hex()} for n, k in KEYS.items()],
+        "keys": [{"name": n, "key": k.hex(), "fingerprint": reference.key_fingerprint(k)} for n, k in KEYS.items()],
         "projects": [project_vector(n, t) for n, t in projects.items()],
         "cases": cases,
     }

@@ -1,20 +1,24 @@
 //! The arguments of every verb.
 
+mod custody;
+mod keys;
 mod operator;
 mod owner;
 mod plants;
+mod project;
 mod rehearsal;
 
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+pub(super) use custody::{AddNote, Destroy, Log, LogTo, Status};
+pub(super) use keys::{Identity, Key, KeyOpen, KeySeal, Sign, Signatures};
 pub(super) use operator::{Inspect, Match};
 pub(super) use owner::{Audit, Check, Encode, Release, Resolve, VerifyTokens};
 pub(super) use plants::Plants;
+pub(super) use project::{NewProject, Project, ProjectCheck, Round, Show};
 pub(super) use rehearsal::{Demo, Evaluate, Profile, Rehearse, Synth};
-
-use crate::units::PartyId;
 
 /// Record linkage in which names and birthdates stay with their owner.
 #[derive(Debug, Parser)]
@@ -48,10 +52,13 @@ pub(super) enum Verb {
     Demo(Demo),
     /// The whole job on made-up students in the format of your own export, as training
     Rehearse(Rehearse),
-    /// Make a project file, which all parties and the operator share
+    /// Make, check, sign and print the project file, which all parties and the operator share: the annex of their agreement
     #[command(subcommand)]
     Project(Project),
-    /// Make or show a linkage key, which the data owners share and the operator never holds
+    /// Make or show an identity, by which you sign and to which a key is sealed
+    #[command(subcommand)]
+    Identity(Identity),
+    /// Make, show, seal or open a linkage key, which the data owners share and the operator never holds
     #[command(subcommand)]
     Key(Key),
     /// Custodian: people to plant among the records, to see how the operator matches
@@ -73,6 +80,13 @@ pub(super) enum Verb {
     Match(Match),
     /// Data owner: put student ids into a crosswalk
     Resolve(Resolve),
+    /// The disclosure log: check it, show it, make the record of disclosures of it, enter something
+    #[command(subcommand)]
+    Log(Log),
+    /// What is still held of a project, what of it is overdue, and where log and folders disagree
+    Status(Status),
+    /// Overwrite and remove what is held of a project, and write the certificate
+    Destroy(Destroy),
     /// Rehearsals only: score a match against the truth
     Evaluate(Evaluate),
     /// Make up students of several parties, with the truth
@@ -90,6 +104,7 @@ impl Verb {
             Self::Demo(_) => "demo",
             Self::Rehearse(_) => "rehearse",
             Self::Project(_) => "project",
+            Self::Identity(_) => "identity",
             Self::Key(_) => "key",
             Self::Plants(_) => "plants",
             Self::Check(_) => "check",
@@ -100,46 +115,15 @@ impl Verb {
             Self::Inspect(_) => "inspect",
             Self::Match(_) => "match",
             Self::Resolve(_) => "resolve",
+            Self::Log(_) => "log",
+            Self::Status(_) => "status",
+            Self::Destroy(_) => "destroy",
             Self::Evaluate(_) => "evaluate",
             Self::Synth(_) => "synth",
             Self::Completions(_) => "completions",
             Self::Man(_) => "man",
         }
     }
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Project {
-    /// Write a new, commented project file
-    New {
-        /// A party's name, a-z, 0-9 and -; give two or more
-        #[arg(long = "party", required = true)]
-        parties: Vec<PartyId>,
-        /// The schema: k12, k12-strict for more privacy and fewer links, or clk for the classic Bloom filter
-        #[arg(long, default_value = "k12")]
-        schema: String,
-        /// The project file to write
-        #[arg(short, long)]
-        out: PathBuf,
-        /// Replace a file that exists
-        #[arg(long)]
-        force: bool,
-    },
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Key {
-    /// Write 32 random bytes to a new file that only you can read
-    New {
-        /// The key file to write; never overwritten
-        #[arg(short, long)]
-        out: PathBuf,
-    },
-    /// Print the fingerprint of a key, to compare by telephone
-    Show {
-        /// The key file
-        key: PathBuf,
-    },
 }
 
 #[derive(Debug, ClapArgs)]

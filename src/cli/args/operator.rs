@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use bytesize::ByteSize;
 use clap::Args as ClapArgs;
 
+use super::LogTo;
 use crate::pipeline::link::BLOCK_PAIRS;
 
 #[derive(Debug, ClapArgs)]
@@ -58,9 +59,14 @@ pub(in crate::cli) struct Match {
     /// how many were found is measured and reported
     #[arg(long, value_name = "SHARE")]
     pub(in crate::cli) approximate: Option<f64>,
+    /// Refuse a project file that not all parties and the custodian have signed
+    #[arg(long)]
+    pub(in crate::cli) require_signatures: bool,
     /// Tests only: compare with this instruction set instead of the fastest
     #[arg(long, hide = true)]
     pub(in crate::cli) instructions: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) log: LogTo,
     /// Replace results that exist
     #[arg(long)]
     pub(in crate::cli) force: bool,

@@ -15,6 +15,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use self::meter::{Meter, Sample};
 use self::wording::{Voice, words};
 use super::args::{Args, Form};
+use crate::identity::{Signed, lies_outside_profile};
 use crate::owner::table::Table;
 use crate::pipeline::{self, Start};
 
@@ -52,6 +53,22 @@ pub(super) fn warn_of_copies(path: &std::path::Path) {
         eprintln!(
             "warning: {}: the folder looks like one that a service copies to other machines (OneDrive, Dropbox); \
              this file must stay here: move it, and delete it there",
+            path.display()
+        );
+    }
+}
+
+/// Warns on standard error where `path`, which holds a secret, lies where other users of the machine may read it. On Unix
+/// such a file is refused; on Windows the program goes by the folder.
+pub(super) fn warn_of_place(path: &std::path::Path) {
+    if !cfg!(windows) {
+        return;
+    }
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_path_buf());
+    let profile = std::env::var("USERPROFILE").ok();
+    if lies_outside_profile(&whole.to_string_lossy(), profile.as_deref()) {
+        eprintln!(
+            "warning: {}: it lies outside your own profile, where other users of this machine may read it: move it there",
             path.display()
         );
     }
@@ -194,6 +211,26 @@ impl pipeline::Progress for Progress {
                 for line in bad.shown() {
                     eprintln!("  {line}");
                 }
+            }
+        });
+    }
+
+    fn signatures(&self, signed: &Signed) {
+        let list = |roles: &[String]| match roles {
+            [] => "nobody".to_owned(),
+            roles => roles.join(", "),
+        };
+        self.aside(|| {
+            if self.ticker.is_some() {
+                let by = list(&signed.signed);
+                match &signed.missing[..] {
+                    [] => eprintln!("signed by {by}"),
+                    missing => eprintln!("signed by {by}; not by {}", list(missing)),
+                }
+            }
+            // `--quiet` leaves out who has signed, not what is wrong with it.
+            for problem in &signed.invalid {
+                eprintln!("warning: signatures of the project file: {problem}");
             }
         });
     }

@@ -30,7 +30,8 @@ pub struct Resolved {
 }
 
 /// Writes the crosswalk again with a column `student_id` after `record_ref`, in the same order and without planted
-/// people. What became of those is written to `plants`, if that is given.
+/// people. What became of those is written to `plants`, if that is given. `named` is called when the table is on the
+/// disk and before it has its name; if it fails, there is none.
 ///
 /// # Privacy
 /// The output holds student ids and stays with the data owner.
@@ -45,6 +46,7 @@ pub fn resolve(
     refs: &Path,
     out: &Path,
     plants: Option<&Path>,
+    named: &dyn Fn(&CsvWriter, Resolved) -> Result<()>,
 ) -> Result<Resolved> {
     let ids = read_refs(refs)?;
     if plants.is_some() && !ids.values().any(|(_, id)| is_plant(id)) {
@@ -117,6 +119,8 @@ pub fn resolve(
     if let Some(found) = &mut found {
         found.sync()?;
     }
+    writer.sync()?;
+    named(&writer, done)?;
     writer.commit()?;
     found.map_or(Ok(()), CsvWriter::commit)?;
     Ok(done)
@@ -156,7 +160,14 @@ mod tests {
             "record_ref,link_id,status\nbb,L,linked\naa,,no_link\n",
         )
         .unwrap();
-        let done = resolve(&at("x.csv"), &at("refs.csv"), &at("out.csv"), None).unwrap();
+        let done = resolve(
+            &at("x.csv"),
+            &at("refs.csv"),
+            &at("out.csv"),
+            None,
+            &|_, _| Ok(()),
+        )
+        .unwrap();
         assert_eq!(
             done,
             Resolved {
@@ -183,7 +194,14 @@ mod tests {
         let rows = format!("record_ref,partner,link_id,status\n{rows}");
         std::fs::write(at("x.csv"), rows).unwrap();
         let (out, found) = (at("out.csv"), at("found.csv"));
-        let done = resolve(&at("x.csv"), &at("refs.csv"), &out, Some(&found)).unwrap();
+        let done = resolve(
+            &at("x.csv"),
+            &at("refs.csv"),
+            &out,
+            Some(&found),
+            &|_, _| Ok(()),
+        )
+        .unwrap();
         assert_eq!((done.lines, done.linked, done.planted), (2, 0, 2));
         let text = std::fs::read_to_string(out).unwrap();
         assert!(
@@ -196,7 +214,13 @@ mod tests {
             format!("plant_id,partner,link_id,status\n{plant},c,L,linked\n{plant},b,,ambiguous\n")
         );
         std::fs::write(at("refs.csv"), "record_ref,student_id\naa,1\nbb,2\n").unwrap();
-        let none = resolve(&at("x.csv"), &at("refs.csv"), &at("o"), Some(&at("f")));
+        let none = resolve(
+            &at("x.csv"),
+            &at("refs.csv"),
+            &at("o"),
+            Some(&at("f")),
+            &|_, _| Ok(()),
+        );
         assert_eq!(none.unwrap_err().class(), Class::Input);
         assert!(!at("o").exists() && !at("f").exists());
     }
@@ -208,15 +232,28 @@ mod tests {
         std::fs::write(at("refs.csv"), "record_ref,student_id\naa,1\nbb,2\n").unwrap();
         for rows in ["aa,,no_link\n", "aa,,no_link\nbb,,no_link\ncc,,no_link\n"] {
             std::fs::write(at("x.csv"), format!("record_ref,link_id,status\n{rows}")).unwrap();
-            let e = resolve(&at("x.csv"), &at("refs.csv"), &at("out.csv"), None).unwrap_err();
+            let e = resolve(
+                &at("x.csv"),
+                &at("refs.csv"),
+                &at("out.csv"),
+                None,
+                &|_, _| Ok(()),
+            )
+            .unwrap_err();
             assert_eq!(e.class(), Class::Mismatch);
             assert!(!at("out.csv").exists());
         }
         std::fs::write(at("refs.csv"), "record_ref,student_id\naa,1\naa,2\n").unwrap();
         assert_eq!(
-            resolve(&at("x.csv"), &at("refs.csv"), &at("out.csv"), None)
-                .unwrap_err()
-                .class(),
+            resolve(
+                &at("x.csv"),
+                &at("refs.csv"),
+                &at("out.csv"),
+                None,
+                &|_, _| Ok(())
+            )
+            .unwrap_err()
+            .class(),
             Class::Input
         );
     }

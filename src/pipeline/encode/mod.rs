@@ -15,16 +15,18 @@ use std::sync::mpsc::sync_channel;
 pub use ledger::REJECTS_COLUMNS;
 
 use self::checkpoint::{Checkpoint, Subject};
-use self::ledger::Ledger;
+use self::ledger::{Ledger, Made};
 use self::part::{Ahead, Batch, Fate, Refs};
 use self::people::{People, Reader};
+use super::agreement::{declared, expect_declared, expect_in_force};
 use super::files::check_outputs;
-use super::{Progress, Start, warn_of};
+use super::{Progress, Start, look_at_signatures, warn_of};
 use crate::atomic::AtomicFile;
+use crate::custody::{Log, Logging};
 use crate::error::{Error, Result};
 use crate::owner::canary;
 use crate::owner::decoy::Decoys;
-use crate::owner::encode::Encoder;
+use crate::owner::encode::{Encoder, StableRefs};
 use crate::owner::key::LinkageKey;
 use crate::owner::normalise;
 use crate::owner::plant;
@@ -77,6 +79,10 @@ pub struct Options {
     pub decoys: bool,
     /// Planted people to mix in, of a custodian.
     pub plants: Option<PathBuf>,
+    /// The disclosure log.
+    pub log: Logging,
+    /// Refuse a project file that not all have signed.
+    pub require_signatures: bool,
     /// Replace outputs that exist.
     pub force: bool,
     /// Go on from what a run of the same that did not finish has left.
@@ -119,6 +125,10 @@ pub struct Summary {
     pub columns: Vec<(Field, Vec<String>)>,
     /// Columns of names that seem to have been cut.
     pub cut_columns: Vec<CutColumn>,
+    /// Whether refs and link ids are the same in every round, so that the operator can join rounds.
+    pub stable: bool,
+    /// The fields that the agreement does not declare, and that were not read.
+    pub undeclared: Vec<Field>,
     /// How the headers differ from those of a saved mapping.
     pub header_changes: Vec<HeaderChange>,
     /// How dates are written in the table, if it has any.
@@ -155,8 +165,8 @@ pub struct OptOutCounts {
 /// # Errors
 /// [`Class::Input`](crate::error::Class::Input) for a table, project, key or unfinished run that is
 /// not as expected, with its place; [`Class::Mismatch`](crate::error::Class::Mismatch) for a party that
-/// is not of the project, planted people of another one, or an unfinished run of something else;
-/// [`Class::Usage`](crate::error::Class::Usage) for decoys with planted people;
+/// is not of the project, planted people of another one, an unfinished run of something else, or what the project's
+/// agreement forbids; [`Class::Usage`](crate::error::Class::Usage) for decoys with planted people;
 /// [`Class::Io`](crate::error::Class::Io).
 pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
     encode_in(options, SIZES, progress)
@@ -178,10 +188,15 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
     project
         .expect_party(&o.party)
         .map_err(|e| e.at(&o.project))?;
+    let log = Log::of_run(&o.log, &o.project, &project)?;
+    expect_in_force(&project, &o.project)?;
+    expect_declared(&project, &o.project)?;
+    let (mapping, undeclared) = declared(&project, &o.mapping)?;
+    look_at_signatures(&project, &o.project, o.require_signatures, progress)?;
     let key = LinkageKey::read(&o.key)?;
     let encoder = Encoder::new(&project, &key).of(&o.party);
-    let opt_outs = Arc::new(OptOuts::read(&o.exclude, &o.mapping)?);
-    let table = Table::open(&o.table, &o.mapping)?;
+    let opt_outs = Arc::new(OptOuts::read(&o.exclude, &mapping)?);
+    let table = Table::open(&o.table, &mapping)?;
     opt_outs.check(&table)?;
     let plants = match &o.plants {
         Some(path) => plant::read(path, &o.party, &table)?,
@@ -202,7 +217,7 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
     let told = |n| progress.at("read", n as u64, 0);
     reader.fill(&mut people, in_order, &told)?;
     let (ahead, rows) = look_ahead(
-        o,
+        (o, &mapping),
         with_names,
         &mut reader,
         &mut people,
@@ -218,13 +233,17 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
         number: 0,
         refs: match o.test_seed {
             Some(seed) => Refs::Test(seed, o.party.clone()),
+            // Decoys bear ids of students, and must not be told to be theirs.
+            None if project.stable_link_ids && !o.decoys => {
+                Refs::Stable(StableRefs::new(&project, &key, &o.party))
+            }
             None => Refs::Secret(checkpoint.unfinished.secret("record refs")),
         },
         runs: Vec::new(),
     };
     let mut first = 0;
     let (refs, fates) = loop {
-        let refs = job.refs.draw(first, people.len());
+        let refs = job.refs.draw(first, &people);
         let batch = Batch {
             encoder: &encoder,
             ahead: &ahead,
@@ -274,7 +293,13 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
         checkpoint.unfinished.remove()?;
         return Err(e);
     }
-    let counts = ledger.commit(merged?)?;
+    let made = log.as_ref().map(|log| Made {
+        log,
+        options: o,
+        key_check: encoder.key_check(),
+        elements: elements(&reader.table),
+    });
+    let counts = ledger.commit(merged?, made)?;
     // Their files are open, which some systems do not let be removed.
     drop(runs);
     checkpoint.unfinished.remove()?;
@@ -303,6 +328,8 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
             .map(|f| (f, table.columns().headers(f).map(str::to_owned).collect()))
             .collect(),
         cut_columns: table.cut_columns(),
+        stable: project.stable_link_ids,
+        undeclared,
         header_changes: table.header_changes().to_vec(),
         date_format: table.date_format().map(|f| f.name().to_owned()),
         found: table.found(),
@@ -323,6 +350,16 @@ fn fingerprint(path: &Path) -> Result<String> {
     let mut hasher = blake3::Hasher::new();
     hash_file(&mut hasher, path)?;
     Ok(hasher.finalize().to_string())
+}
+
+/// The data elements that the table has and tokens are made of, by the names of the project file.
+fn elements(table: &Table) -> Vec<String> {
+    let fields = Field::ALL.into_iter();
+    let fields = fields.filter(|f| !f.is_aside() && *f != Field::StudentId);
+    fields
+        .filter(|f| table.columns().headers(*f).next().is_some())
+        .map(|f| f.name().to_owned())
+        .collect()
 }
 
 /// What a checkpoint of this run is of.
@@ -366,7 +403,7 @@ fn subject(
 /// many rows it has, 0 if that was not asked. If there is more than this batch, the table is read
 /// through, and then again from the start.
 fn look_ahead(
-    o: &Options,
+    (o, mapping): (&Options, &Mapping),
     with_names: bool,
     reader: &mut Reader,
     people: &mut People,
@@ -403,7 +440,7 @@ fn look_ahead(
         ahead.decoys = Some(decoys);
     }
     if !is_whole {
-        reader.restart(Table::open(&o.table, &o.mapping)?)?;
+        reader.restart(Table::open(&o.table, mapping)?)?;
         let told = |n| progress.at("read", n as u64, rows);
         reader.fill(people, in_order, &told)?;
     }

@@ -5,7 +5,9 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
+use crate::custody::Logging;
 use crate::error::Class;
+use crate::identity::Signed;
 use crate::pipeline::Silent;
 use crate::project::new_project;
 use crate::synth;
@@ -29,6 +31,8 @@ impl Progress for Killer {
     fn classic_schema(&self) {}
 
     fn table(&self, _: &Table) {}
+
+    fn signatures(&self, _: &Signed) {}
 
     fn start(&self, _: Start) {}
 }
@@ -67,6 +71,8 @@ fn setup(schema: &str) -> (tempfile::TempDir, Options) {
         exclude: Exclude::default(),
         decoys: false,
         plants: None,
+        log: Logging::Off,
+        require_signatures: false,
         force: true,
         resume: false,
         test_seed: Some(7),
@@ -252,6 +258,7 @@ fn what_a_run_of_something_else_left_is_refused_and_kept() {
         mapping: Mapping::default(),
         exclude: Exclude::default(),
         plants: None,
+        log: Logging::Off,
         resume: true,
         ..o
     };
@@ -340,7 +347,7 @@ fn what_a_run_of_something_else_left_is_refused_and_kept() {
     let version = env!("CARGO_PKG_VERSION");
     for text in [
         text.replace(version, "0.0.1"),
-        text.replace("blindlink-partial-1", "blindlink-partial-2"),
+        text.replace("blindlink-partial-2", "blindlink-partial-1"),
     ] {
         std::fs::write(&header, text).unwrap();
         let e = encode_in(&resumed(), SMALL, &Silent).unwrap_err();

@@ -10,8 +10,9 @@ use crate::error::{Error, Result};
 use crate::matcher::compare::{Limits, can_approximate};
 use crate::matcher::crosswalk::{CLUSTERS, DUPLICATES};
 use crate::matcher::intake::{Party, admit, admit_decoys};
+use crate::pipeline::agreement::expect_in_force;
 use crate::pipeline::room::Room;
-use crate::pipeline::{Progress, warn_of};
+use crate::pipeline::{Progress, look_at_signatures, warn_of};
 use crate::project::{Project, Schema};
 use crate::unfinished::{self, Unfinished};
 use crate::units::PartyId;
@@ -96,6 +97,13 @@ pub(in crate::pipeline) fn prepare(options: &Options, progress: &dyn Progress) -
     expect_no_secret(&options.watched)?;
     let project = Project::read(&options.project)?;
     warn_of(&project, progress);
+    expect_in_force(&project, &options.project)?;
+    look_at_signatures(
+        &project,
+        &options.project,
+        options.require_signatures,
+        progress,
+    )?;
     let threshold = options.threshold.unwrap_or(project.threshold);
     if !(threshold > 0.0 && threshold < 1.0) {
         return Err(Error::usage("a threshold must be above 0 and below 1"));
@@ -116,6 +124,15 @@ pub(in crate::pipeline) fn prepare(options: &Options, progress: &dyn Progress) -
                 .at(&options.project)
                 .hint("see `pairs` in the project file"),
         );
+    }
+    let alone = (0..parties.len()).find(|i| allowed.iter().all(|(a, b)| a != i && b != i));
+    if let (Some(i), 2..) = (alone, parties.len()) {
+        return Err(Error::mismatch(format!(
+            "the project allows no pair of `{}` with another of the parties given",
+            parties[i].file.header().party
+        ))
+        .at(parties[i].file.path())
+        .hint("its tokens should not be here: see `pairs` in the project file"));
     }
     check_folder(&options.out, &parties, options.force)?;
     let decoys = admit_decoys(&project, &options.decoys, &parties)?;
