@@ -128,7 +128,11 @@ fn what_becomes_of_them_is_measured_and_they_are_in_no_result_of_an_owner() {
         (80, 80)
     );
     assert!(count("together", "linked") >= 60, "{s}");
-    assert!(count("apart", "linked") <= 8, "{s}");
+    // Twins who are each at one party alone are linked more often than not: that is what planting is for.
+    for kind in ["namesakes", "parent-and-child"] {
+        let linked = s["apart_by_kind"][kind]["linked"].as_u64().unwrap();
+        assert!(linked <= 3, "{s}");
+    }
     assert!(s["to_records"].as_u64().unwrap() <= 8, "{s}");
     assert_eq!((&s["listed"], &s["not_listed"]), (&320.into(), &0.into()));
     let low = s["together"]["low"].as_f64().unwrap();

@@ -39,9 +39,9 @@ fn name(kind: usize, i: usize) -> String {
     String::from_utf8(name).unwrap()
 }
 
-/// The birthdate of person `i`: 10,000 different ones of 30 years.
+/// The birthdate of person `i`: 10,000 different ones of 30 years, in which nobody is born whom the program makes up.
 fn date(i: usize) -> [u16; 3] {
-    let (year, day) = (1981 + i / 336, i % 336);
+    let (year, day) = (1910 + i / 336, i % 336);
     [year as u16, (day / 28 + 1) as u16, (day % 28 + 1) as u16]
 }
 
@@ -84,14 +84,18 @@ impl Wanted {
 
     fn find_in(&self, bytes: &[u8]) -> Option<&'static str> {
         let lower = bytes.to_ascii_lowercase();
-        let starts = |window: &[u8]| STARTS.iter().any(|s| window.starts_with(*s));
         let is_name = |window: &[u8]| {
-            starts(window)
-                && window
-                    .try_into()
-                    .is_ok_and(|w: [u8; LETTERS]| self.names.contains(&w))
+            let starts = STARTS.iter().any(|s| window.starts_with(*s));
+            let letters: Result<[u8; LETTERS], _> = window.try_into();
+            starts && letters.is_ok_and(|w| self.names.contains(&w))
         };
-        if lower.windows(LETTERS).any(is_name) {
+        // PERF: most bytes start no name, and tests are not always compiled for speed.
+        let may_start = |(_, b): &(usize, &u8)| matches!(b, b'q' | b'x' | b'v' | b'j');
+        let starts = lower.iter().enumerate().filter(may_start);
+        if starts
+            .map(|(i, _)| i)
+            .any(|i| lower.get(i..i + LETTERS).is_some_and(is_name))
+        {
             return Some("a name");
         }
         self.has_date(&lower).then_some("a birthdate")
@@ -251,7 +255,7 @@ fn no_name_and_no_birthdate_leaves_by_any_verb() {
         "--project",
         "p.toml",
         "--born",
-        "1950..1960",
+        "2004..2008",
         "--together",
         "9",
         "--apart",
@@ -479,7 +483,7 @@ fn no_name_and_no_birthdate_leaves_by_a_failure() {
         .concat(),
         [
             encode("in-t.csv", "a", "k", "x.tokens"),
-            vec!["--exclude", "in-quote.csv"],
+            vec!["--exclude", "in-t.csv"],
         ]
         .concat(),
         audit("other"),
@@ -530,15 +534,6 @@ fn no_name_and_no_birthdate_leaves_by_a_failure() {
         ],
         vec![
             "evaluate", "r", "--refs", "in-t.csv", "--refs", "in-t.csv", "--truth", "in-t.csv",
-        ],
-        vec![
-            "rehearse",
-            "--like",
-            "in-quote.csv",
-            "--records",
-            "200",
-            "-o",
-            "training",
         ],
         vec!["release", "damaged.tokens", "--project", "p.toml"],
     ];
