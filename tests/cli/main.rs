@@ -36,5 +36,6 @@ mod rejects;
 mod release;
 mod resume;
 mod same;
+mod signatures;
 mod usage;
 mod verify;
