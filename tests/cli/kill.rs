@@ -74,6 +74,8 @@ fn again(template: &Dir) -> Dir {
 struct Run<'a> {
     name: &'a str,
     template: &'a Dir,
+    /// The folder that it is run in.
+    folder: &'a str,
     args: Vec<String>,
     rerun: Vec<&'a str>,
     /// The log, the files that the run makes or takes.
@@ -87,11 +89,18 @@ impl Run<'_> {
         self.args.iter().cloned().chain(more).collect()
     }
 
+    /// A program, to be run in its folder.
+    fn command(&self, dir: &Dir, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = dir.command(program);
+        command.current_dir(dir.path(self.folder));
+        command
+    }
+
     /// How many of the calls a whole run makes in a thread, at most.
     fn calls(&self) -> u64 {
         let dir = again(self.template);
         let trace = dir.path("trace.txt");
-        let mut command = dir.command("strace");
+        let mut command = self.command(&dir, "strace");
         command
             .args(["-f", "-o"])
             .arg(&trace)
@@ -124,13 +133,13 @@ impl Run<'_> {
             let before = std::fs::read(dir.path(self.log)).unwrap_or_default();
             if traced && point % 2 == 0 {
                 let at = 1 + random.below(calls);
-                let mut command = dir.command("strace");
+                let mut command = self.command(&dir, "strace");
                 command.args(["-f", "-o", "/dev/null", "-e", &format!("trace={CALLS}")]);
                 command.args(["-e", &format!("inject={CALLS}:signal=SIGKILL:when={at}")]);
                 let done = command.arg(program()).args(&self.args).output().unwrap();
                 killed += u32::from(!done.status.success());
             } else {
-                let mut command = dir.command(program());
+                let mut command = self.command(&dir, program());
                 command
                     .args(&self.args)
                     .stdout(Stdio::null())
@@ -154,7 +163,11 @@ impl Run<'_> {
 
     /// Runs it again to its end.
     fn finish(&self, dir: &Dir) {
-        let done = dir.command(program()).args(self.again()).output().unwrap();
+        let done = self
+            .command(dir, program())
+            .args(self.again())
+            .output()
+            .unwrap();
         assert!(
             done.status.success(),
             "{}: {}",
@@ -226,20 +239,21 @@ const ENCODED: [&str; 3] = [
     "district.rejects.csv",
 ];
 const MATCHED: [&str; 7] = [
-    "o/crosswalk-district.json",
-    "o/crosswalk-college.json",
-    "o/links.csv",
-    "o/pairs.csv",
-    "o/crosswalk-district.csv",
-    "o/crosswalk-college.csv",
-    "o/report.json",
+    "operator/o/crosswalk-district.json",
+    "operator/o/crosswalk-college.json",
+    "operator/o/links.csv",
+    "operator/o/pairs.csv",
+    "operator/o/crosswalk-district.csv",
+    "operator/o/crosswalk-college.csv",
+    "operator/o/report.json",
 ];
-const MATCH: &str = "match operator/district.tokens operator/college.tokens --project operator/p.toml -o o --memory 64MiB -q";
+const MATCH: &str = "match district.tokens college.tokens --project p.toml -o o --memory 64MiB -q";
 
 fn run_of_encode(template: &Dir) -> Run<'_> {
     Run {
         name: "encode",
         template,
+        folder: ".",
         args: encode("district"),
         rerun: vec!["--resume", "--force"],
         log: "p.log.jsonl",
@@ -251,6 +265,7 @@ fn run_of_match(template: &Dir) -> Run<'_> {
     Run {
         name: "match",
         template,
+        folder: "operator",
         args: words(MATCH),
         rerun: vec!["--resume", "--force"],
         log: "operator/p.log.jsonl",
@@ -262,6 +277,7 @@ fn run_of_destroy(template: &Dir) -> Run<'_> {
     Run {
         name: "destroy",
         template,
+        folder: ".",
         args: words("destroy . operator --project p.toml --certificate c.html --yes -q"),
         rerun: vec!["--leftovers", "--force"],
         log: "p.log.jsonl",
@@ -475,7 +491,7 @@ fn fill(run: &Run<'_>, seed: u64) {
         };
         let dir = again(run.template);
         let before = std::fs::read(dir.path(run.log)).unwrap_or_default();
-        let mut command = dir.command("strace");
+        let mut command = run.command(&dir, "strace");
         command.args(["-f", "-o", "/dev/null", "-e", &format!("trace={FILL}")]);
         command.args(["-e", &format!("inject={FILL}:error=ENOSPC:when={at}")]);
         let done = command.arg(program()).args(&run.args).output().unwrap();
@@ -506,6 +522,7 @@ fn a_disk_that_is_full_at_any_call_leaves_nothing_half() {
     let add = Run {
         name: "log add",
         template: &linked,
+        folder: ".",
         args: words("log add --project p.toml --note x -q"),
         rerun: Vec::new(),
         log: "p.log.jsonl",
