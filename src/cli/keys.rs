@@ -62,12 +62,12 @@ fn seal(verb: &KeySeal, quiet: bool) -> Result<()> {
             .filter_map(|r| r.name())
             .map(|n| n.as_str())
             .collect();
-        Event {
+        vec![Event {
             recipient: Some(names.join(", ")),
             ..Event::new(Action::Released)
                 .file(facts(&verb.out, kind::SEALED, digest))
                 .note(said(&key, &verb.key))
-        }
+        }]
     })?;
     if !quiet {
         for reader in &to {
