@@ -29,6 +29,7 @@
 pub mod atomic;
 pub mod cli;
 pub mod csvfile;
+pub mod custody;
 pub mod error;
 pub mod evaluate;
 pub mod identity;

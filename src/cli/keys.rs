@@ -6,15 +6,18 @@ use super::args::{Key, KeyOpen, KeySeal};
 use super::{print, term};
 use crate::error::Result;
 use crate::owner::key::LinkageKey;
-use crate::pipeline::keys::{self, OpenOptions, SealOptions};
+use crate::pipeline::keys::{self, NewOptions, OpenOptions, SealOptions};
 use crate::units::PartyId;
 
 pub(super) fn key(verb: &Key, quiet: bool) -> Result<()> {
     match verb {
-        Key::New { out } => {
-            let key = LinkageKey::random()?;
-            key.write_new(out)?;
-            show_new(out, &key.fingerprint())
+        Key::New { out, project, log } => {
+            let fingerprint = keys::new(&NewOptions {
+                out: out.clone(),
+                project: project.clone(),
+                log: log.logging(),
+            })?;
+            show_new(out, &fingerprint)
         }
         Key::Show { key } => {
             term::warn_of_place(key);
@@ -45,6 +48,7 @@ fn seal(verb: &KeySeal, quiet: bool) -> Result<()> {
         identity: verb.identity.clone(),
         project: verb.project.clone(),
         out: verb.out.clone(),
+        log: verb.log.logging(),
         force: verb.force,
     })?;
     if !quiet {
@@ -69,6 +73,7 @@ fn open(verb: &KeyOpen) -> Result<()> {
         project: verb.project.clone(),
         from: verb.from.clone(),
         out: verb.out.clone(),
+        log: verb.log.logging(),
     })?;
     show_new(&verb.out, &fingerprint)
 }

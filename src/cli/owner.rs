@@ -35,6 +35,7 @@ pub(super) fn encode(verb: &Encode, args: &Args, progress: &Progress) -> Result<
         )?,
         exclude: verb.opt_outs.exclude(),
         decoys: verb.decoys,
+        log: verb.log.logging(),
         require_signatures: verb.require_signatures,
         force: verb.force,
         resume: verb.resume,
@@ -231,6 +232,7 @@ pub(super) fn resolve(verb: &Resolve, args: &Args, progress: &Progress) -> Resul
         refs: verb.refs.clone(),
         out: verb.out.clone(),
         rates,
+        log: verb.log.logging(),
         force: verb.force,
     };
     let (done, groups) = resolving::resolve(&options, progress)?;

@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::custody::Logging;
 use crate::error::Class;
 use crate::owner::table::Table;
 use crate::pipeline::{Silent, encode};
@@ -43,6 +44,7 @@ fn prepare(folder: &Path, table: &str, schema: Option<&str>) -> Options {
         rejects: at("rejects.csv"),
         mapping: Mapping::default(),
         exclude: Exclude::default(),
+        log: Logging::Off,
         require_signatures: false,
         force: false,
         decoys: false,
@@ -61,6 +63,7 @@ fn prepare(folder: &Path, table: &str, schema: Option<&str>) -> Options {
         population: 100_000,
         seed: 1,
         json: Some(at("audit.json")),
+        log: Logging::Off,
         force: false,
     }
 }
@@ -176,6 +179,6 @@ fn the_people_are_those_whom_encode_encodes() {
     assert_eq!(encoded, TABLE.lines().count() as u64 - 1);
     let project = Project::read(&options.project).unwrap();
     let key = LinkageKey::read(&options.key).unwrap();
-    let found = people(&options, &Encoder::new(&project, &key), &Silent).unwrap();
+    let found = people(&options, &project, &Encoder::new(&project, &key), &Silent).unwrap();
     assert_eq!(found.len() as u64, encoded);
 }

@@ -1,14 +1,45 @@
-//! `key seal` and `key open`: the linkage key on its way from the custodian to the data owners.
+//! `key new`, `key seal` and `key open`: the linkage key on its way from the custodian to the data owners.
 
 use std::path::{Path, PathBuf};
 
 use super::agreement::expect_in_force;
+use super::custody::{facts, kind, write_logged};
 use super::files::check_outputs;
-use crate::atomic;
+use crate::atomic::digest_of;
+use crate::custody::{Action, Event, Log, Logging};
 use crate::error::Result;
 use crate::identity::{Identity, Public, expected_sender};
 use crate::owner::key::LinkageKey;
 use crate::project::Project;
+use crate::units::PartyId;
+
+/// Where to write a new key.
+#[derive(Debug)]
+pub struct NewOptions {
+    /// The key file to write, which must not exist.
+    pub out: PathBuf,
+    /// The project file that it is for. Without one nothing is entered into a log.
+    pub project: Option<PathBuf>,
+    /// Which disclosure log it is entered into.
+    pub log: Logging,
+}
+
+/// Writes a new random key. Returns its fingerprint, as people read it out.
+///
+/// # Errors
+/// [`Class::Io`](crate::error::Class::Io), also if the key file exists, and as of [`Log::record`].
+pub fn new(o: &NewOptions) -> Result<String> {
+    let key = LinkageKey::random()?;
+    if let Some(path) = &o.project {
+        let log = Log::of_run(&o.log, path, &Project::read(path)?)?;
+        record(
+            log.as_ref(),
+            Event::new(Action::Made).note(said(&key, &o.out)),
+        )?;
+    }
+    key.write_new(&o.out)?;
+    Ok(key.fingerprint())
+}
 
 /// What to seal, to whom.
 #[derive(Debug)]
@@ -23,6 +54,8 @@ pub struct SealOptions {
     pub project: PathBuf,
     /// The sealed key to write.
     pub out: PathBuf,
+    /// Which disclosure log it is entered into.
+    pub log: Logging,
     /// Replace a file that exists.
     pub force: bool,
 }
@@ -58,7 +91,16 @@ pub fn seal(o: &SealOptions) -> Result<Sealing> {
             .collect::<Result<_>>()?;
     let key = LinkageKey::read(&o.key)?;
     let text = key.seal((&project, &o.project), &sender, &readers)?;
-    atomic::write(&o.out, text.as_bytes())?;
+    let log = Log::of_run(&o.log, &o.project, &project)?;
+    write_logged(log.as_ref(), &o.out, text.as_bytes(), |digest| {
+        let names = readers.iter().filter_map(Public::name).map(PartyId::as_str);
+        vec![Event {
+            recipient: Some(names.collect::<Vec<_>>().join(", ")),
+            ..Event::new(Action::Released)
+                .file(facts(&o.out, kind::SEALED, digest))
+                .note(said(&key, &o.key))
+        }]
+    })?;
     Ok(Sealing {
         fingerprint: key.fingerprint(),
         readers,
@@ -79,6 +121,8 @@ pub struct OpenOptions {
     pub from: Option<PathBuf>,
     /// The key file to write, which must not exist.
     pub out: PathBuf,
+    /// Which disclosure log it is entered into.
+    pub log: Logging,
 }
 
 /// Opens a linkage key that was sealed to this identity, and writes it to a file of its own. Returns its fingerprint, as
@@ -95,6 +139,20 @@ pub fn open(o: &OpenOptions) -> Result<String> {
     let sender = expected_sender(&project, &o.project, o.from.as_deref())?;
     let reader = Identity::read(&o.identity)?;
     let key = LinkageKey::open(&o.sealed, &project, &reader, &sender)?;
+    let log = Log::of_run(&o.log, &o.project, &project)?;
+    let sealed = facts(&o.sealed, kind::SEALED, digest_of(&o.sealed)?);
+    let opened = Event::new(Action::Opened).file(sealed);
+    record(log.as_ref(), opened.note(said(&key, &o.out)))?;
     key.write_new(&o.out)?;
     Ok(key.fingerprint())
+}
+
+/// What the log says of a key: neither a byte of it nor a hash of its file.
+fn said(key: &LinkageKey, path: &Path) -> String {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    format!("linkage key {name}, fingerprint {}", key.fingerprint())
+}
+
+fn record(log: Option<&Log>, event: Event) -> Result<()> {
+    log.map_or(Ok(()), |log| log.record(&[event]))
 }

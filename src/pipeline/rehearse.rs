@@ -7,6 +7,7 @@ use super::verify::{self, Verified};
 use super::{Progress, encode, link, resolve};
 use crate::atomic;
 use crate::csvfile::{self, CsvReader};
+use crate::custody::Logging;
 use crate::error::{Error, Result};
 use crate::evaluate::{Evaluation, evaluate};
 use crate::matcher::report::Report;
@@ -204,6 +205,7 @@ impl Job<'_> {
                 rejects: at(&format!("{party}.rejects.csv")),
                 mapping: mapping.clone(),
                 exclude: Exclude::default(),
+                log: Logging::Off,
                 require_signatures: false,
                 force: false,
                 decoys: false,
@@ -240,6 +242,7 @@ impl Job<'_> {
                 block_pairs: link::BLOCK_PAIRS,
                 memory: None,
                 resume: false,
+                log: Logging::Off,
                 require_signatures: false,
                 force: false,
                 instructions: None,
@@ -254,6 +257,7 @@ impl Job<'_> {
                 refs: refs.clone(),
                 out: at(&format!("{party}-links.csv")),
                 rates: None,
+                log: Logging::Off,
                 force: false,
             };
             resolve::resolve(&options, progress)?;

@@ -4,12 +4,15 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::Progress;
+use super::custody::{facts, kind, record_received};
 use super::files::check_outputs;
+use crate::atomic::{Digest, digest_of};
+use crate::custody::{Action, Event, Log, Logging};
 use crate::error::{Error, Result};
 use crate::owner::resolve as resolving;
 pub use crate::owner::resolve::Resolved;
 use crate::owner::table::{Mapping, Record, Table};
-use crate::project::Project;
+use crate::project::{Element, Project};
 use crate::receipt::Receipt;
 
 /// Records read at a time.
@@ -20,7 +23,7 @@ const BATCH: usize = 1 << 13;
 pub struct Options {
     /// The crosswalk, as the operator sent it.
     pub crosswalk: PathBuf,
-    /// The project file that the receipt must be of, if that is to be checked.
+    /// The project file that the receipt must be of, if that is to be checked, and what is logged.
     pub project: Option<PathBuf>,
     /// The ref map that `encode` wrote.
     pub refs: PathBuf,
@@ -28,6 +31,8 @@ pub struct Options {
     pub out: PathBuf,
     /// Match rates by group, if they are asked for.
     pub rates: Option<Rates>,
+    /// The disclosure log, if there is a project file.
+    pub log: Logging,
     /// Replace outputs that exist.
     pub force: bool,
 }
@@ -65,10 +70,18 @@ pub fn resolve(options: &Options, progress: &dyn Progress) -> Result<(Resolved, 
     }
     inputs.extend(o.project.as_deref());
     check_outputs(&inputs, &outputs, o.force)?;
-    check_receipt(o)?;
+    let project = o.project.as_deref().map(Project::read).transpose()?;
+    check_receipt(o, project.as_ref())?;
     let groups = o.rates.as_ref().map(|rates| groups(rates, progress));
     let groups = groups.transpose()?;
-    let resolved = resolving::resolve(&o.crosswalk, &o.refs, &o.out)?;
+    let log = match (&project, &o.project) {
+        (Some(project), Some(path)) => Log::of_run(&o.log, path, project)?,
+        _ => None,
+    };
+    let resolved = resolving::resolve(&o.crosswalk, &o.refs, &o.out, &|table, done| {
+        log.as_ref()
+            .map_or(Ok(()), |log| record(log, o, table.digest()?, done))
+    })?;
     let number = match (&o.rates, groups) {
         (Some(rates), Some(groups)) => resolving::rates(&o.out, &groups, &rates.out)?,
         _ => 0,
@@ -76,11 +89,26 @@ pub fn resolve(options: &Options, progress: &dyn Progress) -> Result<(Resolved, 
     Ok((resolved, number))
 }
 
+/// Enters that the crosswalk was received and the table made of it.
+fn record(log: &Log, o: &Options, table: Digest, done: Resolved) -> Result<()> {
+    let crosswalk = facts(&o.crosswalk, kind::CROSSWALK, digest_of(&o.crosswalk)?);
+    // Whose they are is known if the ref map was made with this log.
+    let party = log.find(digest_of(&o.refs)?.blake3)?.and_then(|e| e.party);
+    let event = |action| Event {
+        party: party.clone(),
+        recipient: party.clone(),
+        rows: Some(done.lines),
+        ..Event::new(action)
+    };
+    record_received(log, vec![event(Action::Received).file(crosswalk)])?;
+    let made = event(Action::Resolved).file(facts(&o.out, kind::TABLE, table));
+    log.record(&[made.elements(vec![Element::StudentId.name().to_owned()])])
+}
+
 /// Fails unless the receipt beside the crosswalk, if there is one, is of it, and of the project if one is given.
-fn check_receipt(o: &Options) -> Result<()> {
-    let project = o.project.as_deref().map(Project::read).transpose()?;
+fn check_receipt(o: &Options, project: Option<&Project>) -> Result<()> {
     match (Receipt::find(&o.crosswalk)?, project) {
-        (Some(receipt), project) => receipt.check(&o.crosswalk, project.as_ref()),
+        (Some(receipt), project) => receipt.check(&o.crosswalk, project),
         (None, Some(_)) => Err(Error::mismatch(
             "there is no receipt beside it that says of which project it is",
         )

@@ -136,6 +136,7 @@ mod tests {
                 exclude: Exclude::default(),
                 decoys: false,
                 resume: false,
+                log: crate::custody::Logging::Off,
                 require_signatures: false,
                 force: false,
                 test_seed: None,

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Subcommand};
 
+use super::LogTo;
 use crate::units::PartyId;
 
 #[derive(Debug, Subcommand)]
@@ -34,6 +35,11 @@ pub(in crate::cli) enum Key {
         /// The key file to write; never overwritten
         #[arg(short, long)]
         out: PathBuf,
+        /// The project file that it is for: with an agreement, it is entered into its disclosure log
+        #[arg(long)]
+        project: Option<PathBuf>,
+        #[command(flatten)]
+        log: LogTo,
     },
     /// Print the fingerprint of a key, to compare by telephone
     Show {
@@ -62,6 +68,8 @@ pub(in crate::cli) struct KeySeal {
     /// The sealed key to write: one file for all of them
     #[arg(short, long)]
     pub(in crate::cli) out: PathBuf,
+    #[command(flatten)]
+    pub(in crate::cli) log: LogTo,
     /// Replace a file that exists
     #[arg(long)]
     pub(in crate::cli) force: bool,
@@ -83,6 +91,8 @@ pub(in crate::cli) struct KeyOpen {
     /// The key file to write; never overwritten
     #[arg(short, long)]
     pub(in crate::cli) out: PathBuf,
+    #[command(flatten)]
+    pub(in crate::cli) log: LogTo,
 }
 
 /// `project sign`.

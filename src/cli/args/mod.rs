@@ -1,5 +1,6 @@
 //! The arguments of every verb.
 
+mod custody;
 mod keys;
 mod operator;
 mod owner;
@@ -10,6 +11,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+pub(super) use custody::{AddNote, Destroy, Log, LogTo, Status};
 pub(super) use keys::{Identity, Key, KeyOpen, KeySeal, Sign, Signatures};
 pub(super) use operator::{Inspect, Match};
 pub(super) use owner::{Audit, Check, Encode, Release, Resolve, VerifyTokens};
@@ -73,6 +75,13 @@ pub(super) enum Verb {
     Match(Match),
     /// Data owner: put student ids into a crosswalk
     Resolve(Resolve),
+    /// The disclosure log: check it, show it, make the record of disclosures of it, enter something
+    #[command(subcommand)]
+    Log(Log),
+    /// What is still held of a project, what of it is overdue, and where log and folders disagree
+    Status(Status),
+    /// Overwrite and remove what is held of a project, and write the certificate
+    Destroy(Destroy),
     /// Rehearsals only: score a match against the truth
     Evaluate(Evaluate),
     /// Make up students of several parties, with the truth
@@ -100,6 +109,9 @@ impl Verb {
             Self::Inspect(_) => "inspect",
             Self::Match(_) => "match",
             Self::Resolve(_) => "resolve",
+            Self::Log(_) => "log",
+            Self::Status(_) => "status",
+            Self::Destroy(_) => "destroy",
             Self::Evaluate(_) => "evaluate",
             Self::Synth(_) => "synth",
             Self::Completions(_) => "completions",

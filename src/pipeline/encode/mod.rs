@@ -15,13 +15,14 @@ use std::sync::mpsc::sync_channel;
 pub use ledger::REJECTS_COLUMNS;
 
 use self::checkpoint::{Checkpoint, Subject};
-use self::ledger::Ledger;
+use self::ledger::{Ledger, Made};
 use self::part::{Ahead, Batch, Fate, Refs};
 use self::people::{People, Reader};
 use super::agreement::{declared, expect_declared, expect_in_force};
 use super::files::check_outputs;
 use super::{Progress, Start, look_at_signatures, warn_of};
 use crate::atomic::AtomicFile;
+use crate::custody::{Log, Logging};
 use crate::error::{Error, Result};
 use crate::owner::decoy::Decoys;
 use crate::owner::encode::{Encoder, StableRefs};
@@ -74,6 +75,8 @@ pub struct Options {
     pub exclude: Exclude,
     /// Encode decoys instead of the people themselves.
     pub decoys: bool,
+    /// The disclosure log.
+    pub log: Logging,
     /// Refuse a project file that not all have signed.
     pub require_signatures: bool,
     /// Replace outputs that exist.
@@ -171,6 +174,7 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
     project
         .expect_party(&o.party)
         .map_err(|e| e.at(&o.project))?;
+    let log = Log::of_run(&o.log, &o.project, &project)?;
     expect_in_force(&project, &o.project)?;
     expect_declared(&project, &o.project)?;
     let (mapping, undeclared) = declared(&project, &o.mapping)?;
@@ -268,7 +272,13 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
         checkpoint.unfinished.remove()?;
         return Err(e);
     }
-    let counts = ledger.commit(merged?)?;
+    let made = log.as_ref().map(|log| Made {
+        log,
+        options: o,
+        key_check: encoder.key_check(),
+        elements: elements(&reader.table),
+    });
+    let counts = ledger.commit(merged?, made)?;
     // Their files are open, which some systems do not let be removed.
     drop(runs);
     checkpoint.unfinished.remove()?;
@@ -304,6 +314,16 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
         start: checkpoint.unfinished.start(),
         resumed: checkpoint.taken,
     })
+}
+
+/// The data elements that the table has and tokens are made of, by the names of the project file.
+fn elements(table: &Table) -> Vec<String> {
+    let fields = Field::ALL.into_iter();
+    let fields = fields.filter(|f| !f.is_aside() && *f != Field::StudentId);
+    fields
+        .filter(|f| table.columns().headers(*f).next().is_some())
+        .map(|f| f.name().to_owned())
+        .collect()
 }
 
 /// What a checkpoint of this run is of.

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
+use crate::custody::Logging;
 use crate::error::Class;
 use crate::identity::Signed;
 use crate::pipeline::Silent;
@@ -69,6 +70,7 @@ fn setup(schema: &str) -> (tempfile::TempDir, Options) {
         mapping: Mapping::default(),
         exclude: Exclude::default(),
         decoys: false,
+        log: Logging::Off,
         require_signatures: false,
         force: true,
         resume: false,
@@ -197,6 +199,7 @@ fn what_a_run_of_something_else_left_is_refused_and_kept() {
         rejects: o.rejects.clone(),
         mapping: Mapping::default(),
         exclude: Exclude::default(),
+        log: Logging::Off,
         resume: true,
         ..o
     };
@@ -275,7 +278,7 @@ fn what_a_run_of_something_else_left_is_refused_and_kept() {
     let version = env!("CARGO_PKG_VERSION");
     for text in [
         text.replace(version, "0.0.1"),
-        text.replace("blindlink-partial-1", "blindlink-partial-2"),
+        text.replace("blindlink-partial-2", "blindlink-partial-1"),
     ] {
         std::fs::write(&header, text).unwrap();
         let e = encode_in(&resumed(), SMALL, &Silent).unwrap_err();

@@ -1,5 +1,6 @@
 //! `match`: token files into links, crosswalks and a report.
 
+mod logged;
 mod prepare;
 
 pub(super) use prepare::{Prepared, prepare};
@@ -13,6 +14,7 @@ use prepare::unfinished;
 use super::Progress;
 use super::decide::{Known, Looking, Met, of_records};
 use crate::atomic::AtomicFolder;
+use crate::custody::{Log, Logging};
 use crate::error::{Error, Result};
 use crate::matcher::assign::{Assignment, Scored};
 use crate::matcher::classify::Model;
@@ -51,6 +53,8 @@ pub struct Options {
     pub memory: Option<u64>,
     /// Go on from what an unfinished match of the same files has left.
     pub resume: bool,
+    /// The disclosure log.
+    pub log: Logging,
     /// Refuse a project file that not all have signed.
     pub require_signatures: bool,
     /// Replace results that exist.
@@ -92,9 +96,13 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
     } = &prepared;
     let (threshold, room) = (*threshold, *room);
     let schema = &project.schema;
+    let log = Log::of_run(&options.log, &options.project, project)?;
     let unfinished = unfinished(options, project, parties, decoy_files, progress)?;
     // Whether it can be written to is known before hours of work; it is made when there is something to write.
     drop(AtomicFolder::create(&options.out)?);
+    if let Some(log) = &log {
+        logged::received(log, project, parties.iter().chain(decoy_files))?;
+    }
     let looking = Looking {
         schema,
         limits: prepared.limits,
@@ -204,6 +212,9 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
         pairs: pair_reports,
     };
     report::write(folder.work(), &report)?;
+    if let Some(log) = &log {
+        logged::matched(log, &folder, &report)?;
+    }
     folder.commit()?;
     unfinished.remove()?;
     for (name, is_written) in [
