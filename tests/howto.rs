@@ -149,3 +149,8 @@ fn a_page_that_is_wrong_is_noticed() {
     assert!(!agree(&["a"], &["a", "b"]));
     assert!(!like("10 links", "11 links"));
 }
+
+#[test]
+fn the_page_on_custody_works() {
+    run_page("custody.md");
+}

@@ -203,7 +203,72 @@ fn row(d: &Destroyed) -> Vec<String> {
             None => rows,
         },
         d.file.bytes.to_string(),
-        d.file.blake3.to_string(),
+        in_groups(&d.file.blake3.to_string()),
         d.time.replace('T', " "),
     ]
+}
+
+/// Digits in groups of 16, so that they can be compared and a narrow page can break them.
+fn in_groups(digits: &str) -> String {
+    let groups: Vec<&str> = digits
+        .as_bytes()
+        .chunks(16)
+        .filter_map(|group| std::str::from_utf8(group).ok())
+        .collect();
+    groups.join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::project::new_project;
+    use crate::units::Fingerprint;
+
+    #[test]
+    fn both_forms_say_what_was_destroyed_when_and_what_cannot_be_said() {
+        let parties = ["district", "college"].map(|p| p.parse().unwrap());
+        let text = new_project(&parties, "k12", [7; 16]).unwrap();
+        let project = Project::parse(&text).unwrap();
+        let file = |name: &str| Destroyed {
+            file: FileFacts {
+                name: name.into(),
+                kind: "tokens".into(),
+                bytes: 42,
+                blake3: Fingerprint([0xab; 32]),
+                key_check: None,
+            },
+            party: Some("district".into()),
+            rows: Some(7),
+            time: "2027-06-30T12:00:00Z".into(),
+        };
+        let left = vec![("x.csv".to_owned(), "is of no project".to_owned())];
+        let certificate = Certificate::new(
+            &project,
+            vec![file("<now>.tokens")],
+            vec![file("before.tokens")],
+            1,
+            left,
+            Some("Wwitness".into()),
+        );
+        let html = certificate.page().to_html();
+        let json: serde_json::Value = serde_json::from_str(&certificate.to_json()).unwrap();
+        for text in [
+            "3 files of the project were destroyed",
+            "&lt;now&gt;.tokens",
+            "before.tokens",
+            "district: 7",
+            "2027-06-30 12:00:00Z",
+            "abababababababab abababababababab",
+            "Wwitness",
+            "x.csv",
+            "no disclosure log tells more: 1",
+        ] {
+            assert!(html.contains(text), "{text}");
+        }
+        for limit in LIMITS {
+            assert!(html.contains(&crate::page::escaped(limit)), "{limit}");
+        }
+        assert_eq!(json["destroyed"][0]["rows"], 7);
+        assert_eq!(json["limits"].as_array().unwrap().len(), LIMITS.len());
+    }
 }

@@ -24,4 +24,4 @@ pub use entry::{Action, Entry, FORMAT, FileFacts};
 pub use export::{COLUMNS, csv, page};
 pub use log::{Event, Log, Logging, beside};
 pub use shred::{Shredded, Tombstone, overwrite, remove_empty, tombstone};
-pub use verify::{Checked, read};
+pub use verify::{Checked, read, read_from};

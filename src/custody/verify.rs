@@ -34,8 +34,16 @@ impl Checked {
 /// [`Class::Input`](crate::error::Class::Input) with the line if an entry is not in its form, was changed, is
 /// missing, doubled or out of order; [`Class::Io`](crate::error::Class::Io).
 pub fn read(path: &Path) -> Result<Checked> {
+    let file = File::open(path).map_err(|e| Error::io("read", path, e))?;
+    read_from(BufReader::new(file), path)
+}
+
+/// Reads and checks a log that is to be had from `reader`; `path` is for messages.
+///
+/// # Errors
+/// As of [`read`].
+pub fn read_from(mut reader: impl BufRead, path: &Path) -> Result<Checked> {
     let io = |e| Error::io("read", path, e);
-    let mut reader = BufReader::new(File::open(path).map_err(io)?);
     let mut checked = Checked {
         entries: Vec::new(),
         torn: 0,

@@ -13,6 +13,8 @@ mod sealed;
 mod secret;
 mod signature;
 mod signatures;
+#[cfg(test)]
+mod tests;
 
 pub use own::{Identity, Signer};
 pub use public::Public;

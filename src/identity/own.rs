@@ -219,6 +219,17 @@ mod tests {
     use crate::error::Class;
     use crate::units::hex;
 
+    /// A type of which a dropped value leaves nothing in memory.
+    fn is_wiped<T: zeroize::ZeroizeOnDrop>(_: &T) {}
+
+    #[test]
+    fn secrets_are_of_types_that_are_wiped() {
+        let own = identity();
+        is_wiped(own.signing());
+        is_wiped(&own.sealing);
+        is_wiped(&own.text());
+    }
+
     fn identity() -> Identity {
         Identity::random("zzyzx".parse().unwrap()).unwrap()
     }

@@ -97,8 +97,10 @@ pub(super) fn check_readers(
     }
     for reader in to {
         let print = reader.fingerprint();
-        let shares =
-            |key: &Public| key.signing() == reader.signing() || key.sealing() == reader.sealing();
+        let shares = |key: &Public| {
+            let sealing = reader.sealing();
+            key.signing() == reader.signing() || sealing.is_some() && key.sealing() == sealing
+        };
         if of(OPERATOR).is_some_and(shares) {
             return Err(Error::mismatch(format!(
                 "the key with the fingerprint {print} is the operator's, who must never hold the linkage key"

@@ -130,9 +130,8 @@ pub fn audit(options: &Options, progress: &dyn Progress) -> Result<AuditReport> 
         run::audit(&people, &project, &key, shown, &plan, &told).map_err(|e| e.at(&o.table))?;
     if let Some(path) = &o.json {
         write_logged(log.as_ref(), path, report.to_json().as_bytes(), |digest| {
-            Event::new(Action::Made)
-                .file(facts(path, kind::AUDIT, digest))
-                .of(&o.party, header.records)
+            let made = Event::new(Action::Made).file(facts(path, kind::AUDIT, digest));
+            vec![made.of(&o.party, header.records)]
         })?;
     }
     Ok(report)

@@ -10,6 +10,7 @@ mod decide;
 pub mod demo;
 pub mod encode;
 pub mod files;
+pub mod keys;
 pub mod link;
 mod people;
 pub mod plan;

@@ -63,19 +63,15 @@ pub fn release(options: &Options, progress: &dyn Progress) -> Result<Manifest> {
         }
     };
     let log = Log::of_run(&o.log, &o.project, &project)?;
-    if let Some(log) = &log {
-        log.record(&[released(log, &project, &file)?])?;
-    }
-    write_logged(
-        log.as_ref(),
-        &o.out,
-        manifest.to_json().as_bytes(),
-        |digest| {
-            Event::new(Action::Made)
-                .file(facts(&o.out, kind::MANIFEST, digest))
-                .of(&manifest.party, manifest.records)
-        },
-    )?;
+    let released = log.as_ref().map(|log| released(log, &project, &file));
+    let released = released.transpose()?;
+    let text = manifest.to_json();
+    write_logged(log.as_ref(), &o.out, text.as_bytes(), |digest| {
+        let made = Event::new(Action::Made)
+            .file(facts(&o.out, kind::MANIFEST, digest))
+            .of(&manifest.party, manifest.records);
+        std::iter::once(made).chain(released).collect()
+    })?;
     Ok(manifest)
 }
 

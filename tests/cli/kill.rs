@@ -74,6 +74,8 @@ fn again(template: &Dir) -> Dir {
 struct Run<'a> {
     name: &'a str,
     template: &'a Dir,
+    /// The folder that it is run in.
+    folder: &'a str,
     args: Vec<String>,
     rerun: Vec<&'a str>,
     /// The log, the files that the run makes or takes.
@@ -87,34 +89,62 @@ impl Run<'_> {
         self.args.iter().cloned().chain(more).collect()
     }
 
-    /// How many of the calls a whole run makes in a thread, at most.
-    fn calls(&self) -> u64 {
+    /// A program, to be run in its folder.
+    fn command(&self, dir: &Dir, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let mut command = dir.command(program);
+        command.current_dir(dir.path(self.folder));
+        command
+    }
+
+    /// The calls of a whole run that are among `wanted`: each with its number in the thread that makes most of them.
+    fn calls(&self, wanted: &str) -> Vec<(String, u64)> {
         let dir = again(self.template);
         let trace = dir.path("trace.txt");
-        let mut command = dir.command("strace");
-        command
-            .args(["-f", "-o"])
-            .arg(&trace)
-            .args(["-e", &format!("trace={CALLS}")]);
+        let mut command = self.command(&dir, "strace");
+        command.args(["-f", "-o"]).arg(&trace);
+        command.args(["-e", &format!("trace={wanted}")]);
         let done = command.arg(program()).args(&self.args).output().unwrap();
-        assert!(
-            done.status.success(),
-            "{}",
-            String::from_utf8_lossy(&done.stderr)
-        );
-        let mut of_thread = std::collections::BTreeMap::new();
+        let err = String::from_utf8_lossy(&done.stderr);
+        assert!(done.status.success(), "{err}");
+        let mut counts = std::collections::BTreeMap::new();
         for line in std::fs::read_to_string(trace).unwrap().lines() {
-            let thread = line.split(' ').next().unwrap().to_owned();
-            *of_thread.entry(thread).or_insert(0) += 1;
+            let mut words = line.split_whitespace();
+            let (thread, call) = (words.next().unwrap(), words.next().unwrap_or_default());
+            let call = call.split('(').next().unwrap();
+            if wanted.split(',').any(|w| w == call) {
+                *counts
+                    .entry((call.to_owned(), thread.to_owned()))
+                    .or_insert(0) += 1;
+            }
         }
-        *of_thread.values().max().unwrap()
+        let mut most = std::collections::BTreeMap::new();
+        for ((call, _), n) in counts {
+            let before: u64 = most.remove(&call).unwrap_or_default();
+            most.insert(call, before.max(n));
+        }
+        let all = most
+            .into_iter()
+            .flat_map(|(call, n)| (1..=n).map(move |i| (call.clone(), i)));
+        all.collect()
+    }
+
+    /// The run, in which `what` happens at one of its calls.
+    fn traced(&self, dir: &Dir, (call, n): &(String, u64), what: &str) -> std::process::Output {
+        let mut command = self.command(dir, "strace");
+        command.args(["-f", "-o", "/dev/null", "-e", &format!("trace={call}")]);
+        command.args(["-e", &format!("inject={call}:{what}:when={n}")]);
+        command.arg(program()).args(&self.args).output().unwrap()
     }
 
     /// Kills it at random points and looks at what is left.
     fn kill(&self, seed: u64) {
         let mut random = Random::new(seed);
         let traced = has_strace();
-        let calls = if traced { self.calls() } else { 1 };
+        let calls = if traced {
+            self.calls(CALLS)
+        } else {
+            Vec::new()
+        };
         let start = Instant::now();
         self.finish(&again(self.template));
         let length = start.elapsed();
@@ -123,14 +153,11 @@ impl Run<'_> {
             let dir = again(self.template);
             let before = std::fs::read(dir.path(self.log)).unwrap_or_default();
             if traced && point % 2 == 0 {
-                let at = 1 + random.below(calls);
-                let mut command = dir.command("strace");
-                command.args(["-f", "-o", "/dev/null", "-e", &format!("trace={CALLS}")]);
-                command.args(["-e", &format!("inject={CALLS}:signal=SIGKILL:when={at}")]);
-                let done = command.arg(program()).args(&self.args).output().unwrap();
+                let call = &calls[random.below(calls.len() as u64) as usize];
+                let done = self.traced(&dir, call, "signal=SIGKILL");
                 killed += u32::from(!done.status.success());
             } else {
-                let mut command = dir.command(program());
+                let mut command = self.command(&dir, program());
                 command
                     .args(&self.args)
                     .stdout(Stdio::null())
@@ -154,7 +181,11 @@ impl Run<'_> {
 
     /// Runs it again to its end.
     fn finish(&self, dir: &Dir) {
-        let done = dir.command(program()).args(self.again()).output().unwrap();
+        let done = self
+            .command(dir, program())
+            .args(self.again())
+            .output()
+            .unwrap();
         assert!(
             done.status.success(),
             "{}: {}",
@@ -226,20 +257,21 @@ const ENCODED: [&str; 3] = [
     "district.rejects.csv",
 ];
 const MATCHED: [&str; 7] = [
-    "o/crosswalk-district.json",
-    "o/crosswalk-college.json",
-    "o/links.csv",
-    "o/pairs.csv",
-    "o/crosswalk-district.csv",
-    "o/crosswalk-college.csv",
-    "o/report.json",
+    "operator/o/crosswalk-district.json",
+    "operator/o/crosswalk-college.json",
+    "operator/o/links.csv",
+    "operator/o/pairs.csv",
+    "operator/o/crosswalk-district.csv",
+    "operator/o/crosswalk-college.csv",
+    "operator/o/report.json",
 ];
-const MATCH: &str = "match operator/district.tokens operator/college.tokens --project operator/p.toml -o o --memory 64MiB -q";
+const MATCH: &str = "match district.tokens college.tokens --project p.toml -o o --memory 64MiB -q";
 
 fn run_of_encode(template: &Dir) -> Run<'_> {
     Run {
         name: "encode",
         template,
+        folder: ".",
         args: encode("district"),
         rerun: vec!["--resume", "--force"],
         log: "p.log.jsonl",
@@ -251,6 +283,7 @@ fn run_of_match(template: &Dir) -> Run<'_> {
     Run {
         name: "match",
         template,
+        folder: "operator",
         args: words(MATCH),
         rerun: vec!["--resume", "--force"],
         log: "operator/p.log.jsonl",
@@ -262,6 +295,7 @@ fn run_of_destroy(template: &Dir) -> Run<'_> {
     Run {
         name: "destroy",
         template,
+        folder: ".",
         args: words("destroy . operator --project p.toml --certificate c.html --yes -q"),
         rerun: vec!["--leftovers", "--force"],
         log: "p.log.jsonl",
@@ -305,7 +339,11 @@ fn destroy_may_be_killed_anywhere() {
     let run = run_of_destroy(&template);
     let before = held(&template).len();
     let mut random = Random::new(3);
-    let calls = if has_strace() { run.calls() } else { 0 };
+    let calls = if has_strace() {
+        run.calls(CALLS)
+    } else {
+        Vec::new()
+    };
     let start = Instant::now();
     run.finish(&again(&template));
     let length = start.elapsed();
@@ -313,17 +351,9 @@ fn destroy_may_be_killed_anywhere() {
     for point in 0..points() {
         let dir = again(&template);
         let log = dir.bytes(run.log);
-        if calls > 0 && point % 2 == 0 {
-            let mut command = dir.command("strace");
-            command.args(["-f", "-o", "/dev/null", "-e", &format!("trace={CALLS}")]);
-            command.args([
-                "-e",
-                &format!(
-                    "inject={CALLS}:signal=SIGKILL:when={}",
-                    1 + random.below(calls)
-                ),
-            ]);
-            command.arg(program()).args(&run.args).output().unwrap();
+        if !calls.is_empty() && point % 2 == 0 {
+            let call = &calls[random.below(calls.len() as u64) as usize];
+            run.traced(&dir, call, "signal=SIGKILL");
         } else {
             let mut child = dir
                 .command(program())
@@ -461,26 +491,20 @@ fn what_was_entered_into_the_log_stays_whoever_is_killed() {
     }
 }
 
-/// Lets the call number N of a run fail as on a full disk, for every N or as many as there are points.
+/// Lets a call of a run fail as on a full disk: every one, or as many as there are points.
 fn fill(run: &Run<'_>, seed: u64) {
-    let calls = run.calls();
+    let mut calls = run.calls(FILL);
     let mut random = Random::new(seed);
-    let all = points() >= 100;
+    while points() < 100 && calls.len() as u64 > points() {
+        calls.remove(random.below(calls.len() as u64) as usize);
+    }
     let mut failed = 0;
-    for point in 0..if all { calls } else { points() } {
-        let at = if all {
-            point + 1
-        } else {
-            1 + random.below(calls)
-        };
+    for call in &calls {
         let dir = again(run.template);
         let before = std::fs::read(dir.path(run.log)).unwrap_or_default();
-        let mut command = dir.command("strace");
-        command.args(["-f", "-o", "/dev/null", "-e", &format!("trace={FILL}")]);
-        command.args(["-e", &format!("inject={FILL}:error=ENOSPC:when={at}")]);
-        let done = command.arg(program()).args(&run.args).output().unwrap();
+        let done = run.traced(&dir, call, "error=ENOSPC");
         let err = String::from_utf8_lossy(&done.stderr);
-        let point = format!("{} call {at}", run.name);
+        let point = format!("{} {call:?}", run.name);
         assert!(
             matches!(done.status.code(), Some(0 | 1)),
             "{point}: {:?} {err}",
@@ -506,6 +530,7 @@ fn a_disk_that_is_full_at_any_call_leaves_nothing_half() {
     let add = Run {
         name: "log add",
         template: &linked,
+        folder: ".",
         args: words("log add --project p.toml --note x -q"),
         rerun: Vec::new(),
         log: "p.log.jsonl",

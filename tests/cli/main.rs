@@ -41,5 +41,6 @@ mod release;
 mod resume;
 mod same;
 mod ten_thousand;
+mod signatures;
 mod usage;
 mod verify;

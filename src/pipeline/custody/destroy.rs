@@ -324,7 +324,7 @@ impl Plan {
         let text = certificate.page().to_html();
         for (path, bytes) in [(&json, certificate.to_json()), (&html, text)] {
             write_logged(self.log.as_ref(), path, bytes.as_bytes(), |digest| {
-                Event::new(Action::Made).file(facts(path, kind::CERTIFICATE, digest))
+                vec![Event::new(Action::Made).file(facts(path, kind::CERTIFICATE, digest))]
             })?;
         }
         Ok(Done {

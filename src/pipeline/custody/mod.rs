@@ -74,7 +74,8 @@ pub fn operator_of(project: &Project) -> String {
     }
 }
 
-/// Writes `bytes` to `path` as a whole or not at all, and to the log, if there is one, before it has its name.
+/// Writes `bytes` to `path` as a whole or not at all, and `events` on it to the log, if there is one, before
+/// it has its name.
 ///
 /// # Errors
 /// [`Class::Io`](crate::error::Class::Io), and as of [`Log::record`]; the target is then as it was.
@@ -82,7 +83,7 @@ pub fn write_logged(
     log: Option<&Log>,
     path: &Path,
     bytes: &[u8],
-    event: impl FnOnce(Digest) -> Event,
+    events: impl FnOnce(Digest) -> Vec<Event>,
 ) -> Result<()> {
     let Some(log) = log else {
         return atomic::write(path, bytes);
@@ -92,7 +93,7 @@ pub fn write_logged(
         .and_then(|()| file.flush())
         .map_err(|e| Error::io("write", path, e))?;
     file.sync()?;
-    log.record(&[event(file.digest()?)])?;
+    log.record(&events(file.digest()?))?;
     file.commit()
 }
 

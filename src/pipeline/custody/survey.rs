@@ -147,7 +147,10 @@ pub fn survey(context: &Context, paths: &[PathBuf]) -> Result<Survey> {
     // Token files first: others are known by them.
     let mut rest = Vec::new();
     for path in files {
-        let head = head(&path)?;
+        let Ok(head) = head(&path) else {
+            found.left(&path, "cannot be read");
+            continue;
+        };
         if head.starts_with(b"PAR1") {
             look.token_file(path, &mut found)?;
         } else {
@@ -251,11 +254,9 @@ fn is_leftover(name: &str) -> bool {
 }
 
 /// The first bytes of a file.
-fn head(path: &Path) -> Result<Vec<u8>> {
+fn head(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(HEAD).read_to_end(&mut bytes))
-        .map_err(|e| Error::io("read", path, e))?;
+    File::open(path)?.take(HEAD).read_to_end(&mut bytes)?;
     Ok(bytes)
 }
 
