@@ -12,7 +12,7 @@ use crate::owner::key::LinkageKey;
 use crate::pipeline::custody::{facts, kind, write_logged};
 use crate::pipeline::files::check_outputs;
 use crate::project::Project;
-use crate::units::today;
+use crate::units::{PartyId, today};
 
 pub(super) fn key(verb: &Key, quiet: bool) -> Result<()> {
     match verb {
@@ -60,7 +60,7 @@ fn seal(verb: &KeySeal, quiet: bool) -> Result<()> {
         let names: Vec<&str> = to
             .iter()
             .filter_map(|r| r.name())
-            .map(|n| n.as_str())
+            .map(PartyId::as_str)
             .collect();
         vec![Event {
             recipient: Some(names.join(", ")),
