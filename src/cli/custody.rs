@@ -7,8 +7,8 @@ use serde_json::json;
 
 use super::args::{AddNote, Args, Destroy, Log, Status};
 use super::owner::pretty;
-use super::print;
 use super::term::Progress;
+use super::{print, tell};
 use crate::atomic;
 use crate::csvfile;
 use crate::custody::{self, Checked, Entry};
@@ -71,18 +71,18 @@ fn verify(path: &Path, includes: Option<Fingerprint>, as_json: bool) -> Result<(
 /// What is no fault of an entry, but to be known.
 fn warn_of(path: &Path, checked: &Checked) {
     if checked.torn > 0 {
-        eprintln!(
+        tell(&format!(
             "warning: {}: the last {} bytes are an unfinished line: a run was killed while it wrote, and did not say that it \
-             had. The next entry takes its place",
+             had. The next entry takes its place\n",
             path.display(),
             checked.torn
-        );
+        ));
     }
     if let Some(first) = checked.back_in_time.first() {
-        eprintln!(
-            "warning: {}: entry {first} is older than the one before it: the clock was set back, or two machines write to the log",
+        tell(&format!(
+            "warning: {}: entry {first} is older than the one before it: the clock was set back, or two machines write to the log\n",
             path.display()
-        );
+        ));
     }
 }
 
@@ -148,7 +148,7 @@ fn enter(verb: &AddNote, args: &Args) -> Result<()> {
         note: verb.note.clone(),
     })?;
     if !args.quiet {
-        eprintln!("entered into {}", path.display());
+        tell(&format!("entered into {}\n", path.display()));
     }
     Ok(())
 }
@@ -242,11 +242,11 @@ pub(super) fn destroy(verb: &Destroy, args: &Args, progress: &Progress) -> Resul
         force: verb.force,
     })?;
     if !args.quiet {
-        eprint!("{}", announce(&plan));
+        tell(&announce(&plan));
     }
     if plan.has_key() {
-        eprintln!(
-            "warning: a linkage key is among them: other projects that use it cannot go on, and tokens cannot be made again"
+        tell(
+            "warning: a linkage key is among them: other projects that use it cannot go on, and tokens cannot be made again\n",
         );
     }
     let number = plan.doomed.len() + plan.begun.len();
@@ -257,10 +257,10 @@ pub(super) fn destroy(verb: &Destroy, args: &Args, progress: &Progress) -> Resul
     progress.done();
     if !args.quiet {
         let [html, json] = done.written.map(|p| p.display().to_string());
-        eprintln!(
-            "{} files destroyed\n{html}: the certificate, to be signed; {json}: the same as JSON",
+        tell(&format!(
+            "{} files destroyed\n{html}: the certificate, to be signed; {json}: the same as JSON\n",
             done.files
-        );
+        ));
     }
     Ok(())
 }

@@ -56,8 +56,7 @@ pub fn main() -> ExitCode {
         Ok(()) => 0,
         Err(e) if is_closed_pipe(&e) => 0,
         Err(e) => {
-            // Where standard error goes to a full disk, the exit code still tells.
-            let _ = writeln!(std::io::stderr(), "error: {e}");
+            tell(&format!("error: {e}\n"));
             e.class().exit_code()
         }
     };
@@ -128,6 +127,11 @@ fn print(text: &str) -> Result<()> {
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
         .map_err(|e| Error::io("write", "standard output", e))
+}
+
+/// Tells on standard error, if it can be written to. Where it goes to a full disk, the exit code still tells.
+fn tell(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
 }
 
 /// Whoever read our output has enough: no failure.

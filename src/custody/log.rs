@@ -81,7 +81,7 @@ impl Event {
 
     /// The same, of records of `party`, so many.
     #[must_use]
-    pub fn of(self, party: impl ToString, rows: u64) -> Self {
+    pub fn of(self, party: &impl ToString, rows: u64) -> Self {
         Self {
             party: Some(party.to_string()),
             rows: Some(rows),

@@ -234,7 +234,7 @@ impl Plan {
             let mut work = Vec::new();
             for (path, stone) in batch {
                 match self.begun_event(*stone) {
-                    Begun::Known(event) => work.push((path.as_path(), *stone, Some(event))),
+                    Begun::Known(event) => work.push((path.as_path(), *stone, Some(*event))),
                     Begun::Finished => work.push((path.as_path(), *stone, None)),
                     Begun::Unknown => {
                         unknown += 1;
@@ -293,13 +293,13 @@ impl Plan {
             .filter(|e| e.file.as_ref().is_some_and(|f| stone.is_file(f)))
             .rfind(|e| matches!(e.action, Action::Destroying | Action::Destroyed));
         match last {
-            Some(e) if e.action == Action::Destroying => Begun::Known(Event {
+            Some(e) if e.action == Action::Destroying => Begun::Known(Box::new(Event {
                 party: e.party.clone(),
                 file: e.file.clone(),
                 rows: e.rows,
                 elements: e.elements.clone(),
                 ..Event::new(Action::Destroyed).note("begun by a run that did not come to its end")
-            }),
+            })),
             Some(_) => Begun::Finished,
             None => Begun::Unknown,
         }
@@ -338,7 +338,7 @@ impl Plan {
 /// What the log says of a file that is being destroyed.
 enum Begun {
     /// What it was; that it is gone is not in the log yet.
-    Known(Event),
+    Known(Box<Event>),
     /// That it is gone.
     Finished,
     /// Nothing, or there is no log.

@@ -395,15 +395,15 @@ impl Look<'_> {
             found.holdings.push(holding);
             return Ok(());
         }
-        self.any(path, found)
+        self.any(&path, found)
     }
 
     /// A file that only the log can tell about.
-    fn any(&self, path: PathBuf, found: &mut Survey) -> Result<()> {
-        let name = name_of(&path);
+    fn any(&self, path: &Path, found: &mut Survey) -> Result<()> {
+        let name = name_of(path);
         if name.ends_with(LOG) || name.ends_with(".toml") || name.ends_with(".toml.sigs") {
             found.left(
-                &path,
+                path,
                 "is a log, a project file or its signatures: kept as a record",
             );
             return Ok(());
@@ -415,7 +415,7 @@ impl Look<'_> {
             .values()
             .any(|e| e.file.as_ref().is_some_and(|f| f.bytes == size))
         {
-            let mut holding = self.holding(path.clone(), kind::OTHER)?;
+            let mut holding = self.holding(path.to_path_buf(), kind::OTHER)?;
             if let Some(entry) = self.logged.get(&holding.file.blake3) {
                 let kind = entry.file.as_ref().map(|f| f.kind.clone());
                 holding.file.kind = kind.unwrap_or_default();
@@ -423,7 +423,7 @@ impl Look<'_> {
                 return Ok(());
             }
         }
-        found.left(&path, "is of no project, as far as can be known");
+        found.left(path, "is of no project, as far as can be known");
         Ok(())
     }
 
