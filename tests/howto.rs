@@ -143,6 +143,11 @@ fn the_operators_page_works() {
 }
 
 #[test]
+fn the_page_on_agreements_works() {
+    run_page("agreement.md");
+}
+
+#[test]
 fn a_page_that_is_wrong_is_noticed() {
     assert!(agree(&["a...c", "...", "z"], &["abc", "k", "z"]));
     assert!(!agree(&["a...c", "...", "z"], &["abc", "k", "y"]));

@@ -187,6 +187,20 @@ fn the_people_are_those_whom_encode_encodes() {
     let key = LinkageKey::read(&options.key).unwrap();
     let found = people(&options, &project, &Encoder::new(&project, &key), &Silent).unwrap();
     assert_eq!(found.len() as u64, encoded);
+    assert!(found.iter().any(|p| p.gender.is_some()));
+
+    // What the agreement does not declare was not encoded, and is not attacked either.
+    let part = "[agreement]\ndestroy_by = \"2020-06-30\"\nminimum_cell = 11\n\
+        elements = [\"student-id\", \"first\", \"middle\", \"last\", \"birthdate\"]\n[decision]";
+    let text = std::fs::read_to_string(&options.project).unwrap();
+    let agreed = Project::parse(&text.replace("[decision]", part)).unwrap();
+    let found = people(&options, &agreed, &Encoder::new(&agreed, &key), &Silent).unwrap();
+    assert!(
+        !found
+            .iter()
+            .any(|p| p.gender.is_some() || !p.suffix.is_empty())
+    );
+    assert!(found.iter().any(|p| !p.middle.is_empty()));
 }
 
 #[test]

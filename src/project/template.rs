@@ -280,8 +280,11 @@ mod tests {
         let text = draft().to_toml([3; 16]).unwrap();
         let start = text.find("# [agreement]").unwrap();
         let end = text.find("\n[decision]").unwrap();
-        let filled = text[start..end]
-            .replace("# ", "")
+        let lines = text[start..end].lines();
+        let filled: String = lines
+            .map(|l| l.trim_start_matches("# ").to_owned() + "\n")
+            .collect();
+        let filled = filled
             .replace("YYYY-MM-DD", "2027-06-30")
             .replace("public_key = \"\"", "public_key = \"k\"");
         let text = format!("{}{filled}{}", &text[..start], &text[end..]);

@@ -71,7 +71,7 @@ impl Schema {
         let filters = self.passes.iter().flat_map(|p| &p.filters);
         let of_filters = filters.flat_map(|f| &f.of);
         let named: Vec<Element> = of_blocks
-            .flat_map(|f| f.needs())
+            .flat_map(BlockFeature::needs)
             .chain(of_filters.flat_map(|f| f.needs()))
             .copied()
             .chain([StudentId])

@@ -338,10 +338,12 @@ pub const LINKS: &str = "party_a,ref_a,party_b,ref_b,probability,passes";
 pub const CROSSWALK: &str = "record_ref,link_id,status,probability,rivals";
 
 /// What a match of `district` and `college` writes.
-pub const RESULTS: [&str; 5] = [
+pub const RESULTS: [&str; 7] = [
     "links.csv",
     "pairs.csv",
     "crosswalk-district.csv",
+    "crosswalk-district.json",
     "crosswalk-college.csv",
+    "crosswalk-college.json",
     "report.json",
 ];

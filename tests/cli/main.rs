@@ -10,6 +10,7 @@
 
 mod harness;
 
+mod agreement;
 mod aliases;
 mod approximate;
 mod bad_keys;

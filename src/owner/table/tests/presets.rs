@@ -323,3 +323,84 @@ fn dates_that_could_be_two_are_read_as_the_system_writes_them() {
     let (table, _) = read(format!("{head}1,1,1,1,Q,Z,2006-03-04\n")).unwrap();
     assert_eq!(table.date_format(), Some(DateFormat::Iso));
 }
+
+#[test]
+fn of_a_field_that_is_not_declared_nothing_is_read_in_any_export() {
+    let content = |record: &Record, field: Field| match field {
+        Field::StudentId => record.student_id.clone(),
+        Field::First => record.first.clone(),
+        Field::Middle => record.middle.clone(),
+        Field::Last => record.last.clone(),
+        Field::Suffix => record.suffix.clone(),
+        Field::Birthdate if record.birthdate == Birth::Missing => String::new(),
+        Field::Birthdate => "a birthdate".to_owned(),
+        Field::Gender => record.gender.clone(),
+        Field::AliasFirst => record.alias_first.concat(),
+        Field::AliasLast => record.alias_last.concat(),
+        Field::Grade => record.grade.clone(),
+        Field::Hold => String::new(),
+    };
+    let fields = Field::ALL.into_iter();
+    let fields: Vec<Field> = fields
+        .filter(|f| *f != Field::StudentId && !f.is_aside())
+        .collect();
+    let mut exports = vec![
+        (path("oneroster-1.1"), Mapping::default()),
+        (path("oneroster-1.2"), Mapping::default()),
+        (path("oneroster-1.2.zip"), Mapping::default()),
+    ];
+    for folder in [
+        "aeries",
+        "banner",
+        "calpads-senr",
+        "ceds",
+        "ed-fi",
+        "nsc-request",
+        "peoplesoft",
+        "powerschool",
+    ] {
+        let files = std::fs::read_dir(path(folder)).unwrap();
+        exports.extend(files.map(|f| (f.unwrap().path(), Mapping::default())));
+    }
+    let mut seen: Vec<Field> = Vec::new();
+    for (path, mapping) in &exports {
+        let read = |mapping: &Mapping| -> Result<Vec<Record>> {
+            Table::open(path, mapping)?.records().collect()
+        };
+        let whole = read(mapping).unwrap();
+        for field in &fields {
+            let found = match read(&mapping.clone().without(&[*field]).unwrap()) {
+                Ok(found) => found,
+                // Birthdates that stand in another table do not make up for last names.
+                Err(e) => {
+                    assert_eq!(*field, Field::Last, "{e}");
+                    continue;
+                }
+            };
+            assert_eq!(found.len(), whole.len(), "{}", path.display());
+            for (record, before) in found.iter().zip(&whole) {
+                assert_eq!(content(record, *field), "", "{field} of {}", path.display());
+                for other in fields.iter().filter(|f| *f != field) {
+                    // Sex stands in the table of birthdates, first and last names of other rows are aliases, and the
+                    // column of the last name may hold them all.
+                    let goes_with = match field {
+                        Field::Birthdate => *other == Field::Gender,
+                        Field::First => *other == Field::AliasFirst,
+                        Field::Last => {
+                            !matches!(other, Field::Suffix | Field::Birthdate | Field::Gender)
+                        }
+                        _ => false,
+                    };
+                    if !goes_with {
+                        let place = format!("{other} without {field} of {}", path.display());
+                        assert_eq!(content(record, *other), content(before, *other), "{place}");
+                    }
+                }
+                if !content(before, *field).is_empty() && !seen.contains(field) {
+                    seen.push(*field);
+                }
+            }
+        }
+    }
+    assert_eq!(seen.len(), fields.len(), "{seen:?}");
+}
