@@ -31,6 +31,7 @@ pub mod cli;
 pub mod csvfile;
 pub mod error;
 pub mod evaluate;
+pub mod identity;
 pub mod leakage;
 pub mod matcher;
 pub mod owner;

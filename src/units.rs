@@ -98,6 +98,24 @@ macro_rules! hex_newtype {
 hex_newtype!(RecordRef, 16, "a record ref of 32");
 hex_newtype!(Fingerprint, 32, "a fingerprint of 64");
 
+/// A hash in a form to be read out on the telephone: `01234 56789 01234 56789`.
+///
+/// Its first 16 bytes as a number, least significant byte first, modulo 10^20: 20 decimal digits, more than 66 bits. To make
+/// a second thing with the same digits takes some 2^66 trials.
+#[must_use]
+pub fn spoken(hash: &[u8; 32]) -> String {
+    let mut number = [0; 16];
+    number.copy_from_slice(&hash[..16]);
+    let digits = format!("{:020}", u128::from_le_bytes(number) % 10_u128.pow(20));
+    format!(
+        "{} {} {} {}",
+        &digits[..5],
+        &digits[5..10],
+        &digits[10..15],
+        &digits[15..]
+    )
+}
+
 /// `bytes` as lower-case hexadecimal digits.
 #[must_use]
 pub fn hex(bytes: &[u8]) -> String {
@@ -133,6 +151,14 @@ pub fn unhex<const N: usize>(text: &str) -> Option<[u8; N]> {
         *byte = digit(pair[0])? << 4 | digit(pair[1])?;
     }
     Some(bytes)
+}
+
+/// Today's date in UTC, by the clock of this machine.
+#[must_use]
+pub fn today() -> jiff::civil::Date {
+    jiff::Timestamp::now()
+        .to_zoned(jiff::tz::TimeZone::UTC)
+        .date()
 }
 
 /// A birthdate that exists in the Gregorian calendar.
@@ -215,6 +241,16 @@ mod tests {
         assert_eq!(r.to_string().parse::<RecordRef>().unwrap(), r);
         assert!("A5".repeat(16).parse::<RecordRef>().is_err());
         assert!("a5".repeat(15).parse::<RecordRef>().is_err());
+    }
+
+    #[test]
+    fn a_hash_is_read_out_in_twenty_digits() {
+        let mut hash = [0; 32];
+        assert_eq!(spoken(&hash), "00000 00000 00000 00000");
+        hash[0] = 7;
+        assert_eq!(spoken(&hash), "00000 00000 00000 00007");
+        // 2^128 - 1 = 340282366920938463463374607431768211455.
+        assert_eq!(spoken(&[0xff; 32]), "63374 60743 17682 11455");
     }
 
     #[test]

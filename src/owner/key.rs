@@ -1,17 +1,23 @@
 //! The linkage key: the secret that the data owners share and the operator never holds.
 
 use std::fmt;
-use std::io::{Read, Write};
 use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::atomic::AtomicFile;
 use crate::error::{Error, Result};
-use crate::units::hex;
+use crate::identity::line::{LONGEST, checked, with_check};
+use crate::identity::{Identity, Public, Sealed, read_secret, seal, secret_kind, write_new_secret};
+use crate::project::Project;
+use crate::units::{push_hex, spoken, unhex};
 
 /// Bytes of a linkage key.
 pub const BYTES: usize = 32;
+/// What the file is called in messages.
+const WHAT: &str = "linkage key";
+/// First word of the file.
+const FIRST_WORD: &str = "blindlink-key-1";
+const CHECK: &str = "blindlink 2026-11-27 linkage key file check v1";
 
 /// 32 secret random bytes, wiped from memory when dropped.
 ///
@@ -38,34 +44,52 @@ impl LinkageKey {
         Self(Zeroizing::new(bytes))
     }
 
-    /// Reads the key file at `path`: exactly 32 bytes, readable by its owner alone.
+    /// Reads the key file at `path`, which must be readable by its owner alone: the line that [`LinkageKey::write_new`]
+    /// writes, or the 32 bytes that versions before it wrote, in which nothing shows damage but the fingerprint.
     ///
     /// # Errors
     /// [`Class::Io`](crate::error::Class::Io) if it cannot be read,
-    /// [`Class::Input`](crate::error::Class::Input) if its length is wrong or, on Unix, if others
+    /// [`Class::Input`](crate::error::Class::Input) if it is no key, is damaged or, on Unix, if others
     /// than its owner may read or write it.
     pub fn read(path: &Path) -> Result<Self> {
-        let mut file = std::fs::File::open(path).map_err(|e| Error::io("read", path, e))?;
-        refuse_open_to_others(&file, path)?;
-        let mut bytes = Zeroizing::new(Vec::with_capacity(BYTES + 1));
-        Read::by_ref(&mut file)
-            .take(BYTES as u64 + 1)
-            .read_to_end(&mut bytes)
-            .map_err(|e| Error::io("read", path, e))?;
-        match <[u8; BYTES]>::try_from(bytes.as_slice()) {
-            Ok(key) => Ok(Self::from_bytes(key)),
-            Err(_) => {
-                let found = match bytes.len() {
-                    n if n > BYTES => "more".to_owned(),
-                    n => n.to_string(),
-                };
-                Err(Error::input(
-                    path,
-                    format!("expected a linkage key of {BYTES} bytes, found {found}"),
-                )
-                .hint("the key file is binary; use the file that `key new` made, unchanged"))
-            }
+        let text = read_secret(path, WHAT, LONGEST)?;
+        Self::parse(&text).map_err(|e| e.at(path))
+    }
+
+    /// Parses the content of a key file.
+    ///
+    /// # Errors
+    /// [`Class::Input`](crate::error::Class::Input), without a place.
+    pub fn parse(text: &[u8]) -> Result<Self> {
+        if let Ok(bytes) = text.try_into() {
+            return Ok(Self(Zeroizing::new(bytes)));
         }
+        if text.starts_with(FIRST_WORD.as_bytes()) {
+            let words = checked(CHECK, text);
+            return match words.as_deref() {
+                Some([FIRST_WORD, digits]) => unhex(digits).map(|b| Self(Zeroizing::new(b))),
+                _ => None,
+            }
+            .ok_or_else(|| {
+                Error::input(
+                    "",
+                    "the linkage key is damaged: its checksum is another one",
+                )
+                .hint("ask the custodian for it again; do not mend it by hand")
+            });
+        }
+        Err(match secret_kind(text, text.len() as u64) {
+            Some(kind) if kind.contains("sealed") => {
+                Error::input("", format!("expected a linkage key, found {kind}"))
+                    .hint("open it first: `key open`")
+            }
+            Some("a linkage key") => {
+                Error::input("", "the linkage key is damaged, or of a later version")
+            }
+            Some(kind) => Error::input("", format!("expected a linkage key, found {kind}")),
+            None => Error::input("", "expected a linkage key, found something else")
+                .hint("use the file that `key new` or `key open` made, unchanged"),
+        })
     }
 
     /// Writes the key to a new file that only its owner may read.
@@ -73,28 +97,60 @@ impl LinkageKey {
     /// # Errors
     /// [`Class::Io`](crate::error::Class::Io), also if `path` exists: a key is never overwritten.
     pub fn write_new(&self, path: &Path) -> Result<()> {
-        if path.symlink_metadata().is_ok() {
-            return Err(
-                Error::io("write", path, std::io::ErrorKind::AlreadyExists.into()).hint(
-                    "a key is never overwritten: choose another name, or move the old key away",
-                ),
-            );
-        }
-        // The temporary file is created readable by its owner alone, and keeps that mode.
-        let mut file = AtomicFile::create(path)?;
-        file.write_all(self.0.as_ref())
-            .map_err(|e| Error::io("write", path, e))?;
-        file.commit_new()
+        write_new_secret(path, WHAT, &self.text())
     }
 
-    /// 16 hexadecimal digits by which two people can tell that they hold the same key.
+    // SPEC encoding.md 2.1
+    fn text(&self) -> Zeroizing<Vec<u8>> {
+        let mut words = Zeroizing::new(Vec::with_capacity(LONGEST));
+        words.extend_from_slice(FIRST_WORD.as_bytes());
+        words.push(b' ');
+        push_hex(self.0.as_ref(), &mut words);
+        with_check(CHECK, &words)
+    }
+
+    /// The text of a file in which the key is sealed to all of `to`, signed by `sender`, for `project`, which was read from
+    /// `path`.
+    ///
+    /// # Errors
+    /// As [`seal`].
+    pub fn seal(
+        &self,
+        (project, path): (&Project, &Path),
+        sender: &Identity,
+        to: &[Public],
+    ) -> Result<String> {
+        seal((&self.0, &self.fingerprint()), (project, path), sender, to)
+    }
+
+    /// The key that was sealed to `reader` in the file at `path`, if `sender` has signed it for `project`.
+    ///
+    /// # Errors
+    /// As [`Sealed::read`] and [`Sealed::open`].
+    pub fn open(
+        path: &Path,
+        project: &Project,
+        reader: &Identity,
+        sender: &Public,
+    ) -> Result<Self> {
+        let sealed = Sealed::read(path)?;
+        let key = Self(sealed.open(project, reader, sender)?);
+        if key.fingerprint() != sealed.fingerprint() {
+            return Err(Error::input(
+                path,
+                "the key in it has another fingerprint than the one that it states",
+            ));
+        }
+        Ok(key)
+    }
+
+    /// 20 digits, as [`spoken`] writes them, by which two people can tell that they hold the same key.
     #[must_use]
     pub fn fingerprint(&self) -> String {
-        let print = blake3::derive_key(
-            "blindlink 2026-11-21 linkage key fingerprint v1",
+        spoken(&blake3::derive_key(
+            "blindlink 2026-11-27 linkage key fingerprint v2",
             self.0.as_ref(),
-        );
-        hex(&print[..8])
+        ))
     }
 
     /// The key's bytes, for key derivation only.
@@ -109,33 +165,14 @@ impl fmt::Debug for LinkageKey {
     }
 }
 
-#[cfg(unix)]
-fn refuse_open_to_others(file: &std::fs::File, path: &Path) -> Result<()> {
-    use std::os::unix::fs::PermissionsExt;
-    let mode = file
-        .metadata()
-        .map_err(|e| Error::io("read", path, e))?
-        .permissions()
-        .mode();
-    if mode & 0o077 == 0 {
-        return Ok(());
-    }
-    Err(Error::input(
-        path,
-        "the linkage key can be read or changed by other users of this machine",
-    )
-    .hint("make it yours alone: chmod 600 on the key file"))
-}
-
-#[cfg(not(unix))]
-fn refuse_open_to_others(_file: &std::fs::File, _path: &Path) -> Result<()> {
-    Ok(())
-}
-
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
+    use crate::atomic::AtomicFile;
     use crate::error::Class;
+    use crate::units::hex;
 
     #[test]
     fn a_key_is_written_once_and_read_back() {
@@ -160,6 +197,32 @@ mod tests {
             file.commit().unwrap();
             assert_eq!(LinkageKey::read(&path).unwrap_err().class(), Class::Input);
         }
+    }
+
+    #[test]
+    fn no_byte_of_a_key_file_may_change() {
+        let mut text = LinkageKey::from_bytes([0xa5; BYTES]).text();
+        for i in 0..text.len() {
+            for x in 1..=255 {
+                text[i] ^= x;
+                let e = LinkageKey::parse(&text).unwrap_err();
+                assert_eq!(e.class(), Class::Input, "{i}");
+                assert!(!e.to_string().contains("a5a5"));
+                text[i] ^= x;
+            }
+        }
+        assert_eq!(LinkageKey::parse(&text).unwrap().expose(), &[0xa5; BYTES]);
+    }
+
+    #[test]
+    fn the_bytes_alone_are_a_key_as_before() {
+        let mut bytes = [7; BYTES];
+        let key = LinkageKey::parse(&bytes).unwrap();
+        assert_eq!(key.expose(), &bytes);
+        // Nothing but the fingerprint tells of a changed byte.
+        bytes[31] ^= 1;
+        let other = LinkageKey::parse(&bytes).unwrap();
+        assert_ne!(other.fingerprint(), key.fingerprint());
     }
 
     #[cfg(unix)]

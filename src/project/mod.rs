@@ -3,12 +3,16 @@
 //! Owns: the TOML file, its checks, its canonical form and fingerprint, and the linkage
 //! [`Schema`]. Holds no secret. Specified in `docs/spec/project-file.md`.
 
+mod agreement;
 mod schema;
 mod template;
 mod wire;
 
 use std::path::Path;
 
+use jiff::civil::Date;
+
+pub use agreement::{Agreement, CUSTODIAN, Contact, Element, OPERATOR};
 pub use schema::{BlockFeature, Bucket, Fill, Filter, FilterFeature, Pass, Schema, Similarity};
 pub use template::new_project;
 
@@ -32,12 +36,20 @@ pub struct Project {
     pub pairs: Vec<(PartyId, PartyId)>,
     /// The parties that declare that no student of theirs has two records.
     pub duplicate_free: Vec<PartyId>,
+    /// Whether record refs and link ids stay the same in every round, so that the operator can join
+    /// rounds.
+    pub stable_link_ids: bool,
+    /// What the written agreement says, if the file has a part on it. Without one nothing is dated
+    /// and every field may be used.
+    pub agreement: Option<Agreement>,
     /// The match probability from which a pair is a link, above 0 and below 1.
     pub threshold: f64,
     /// The linkage schema: what is encoded, and how.
     pub schema: Schema,
     /// BLAKE3 of the canonical form: the same for two files that mean the same.
     pub fingerprint: Fingerprint,
+    /// The canonical form: what the fingerprint is of, and what is signed.
+    pub canonical: Vec<u8>,
 }
 
 impl Project {
@@ -78,6 +90,21 @@ impl Project {
             Error::mismatch(format!("the project has no party `{party}`"))
                 .hint(format!("its parties are: {}", known.join(", "))),
         )
+    }
+
+    /// Fails if `today` is past the agreement's destroy-by date, which is itself the last day.
+    ///
+    /// # Errors
+    /// [`Class::Mismatch`](crate::error::Class::Mismatch), with the date.
+    pub fn expect_in_force(&self, today: Date) -> Result<()> {
+        match &self.agreement {
+            Some(agreement) if today > agreement.destroy_by => Err(Error::mismatch(format!(
+                "the agreement ended: its data was to be destroyed by {}, and today is {today}",
+                agreement.destroy_by
+            ))
+            .hint("see `status` and `destroy`; a new round needs a project file with a new date, agreed on by all parties")),
+            _ => Ok(()),
+        }
     }
 
     /// The allowed pair of `a` and `b` in the order of the project file, or `None`.

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Project;
+use super::agreement::{self, AgreementWire};
 use super::schema::{BlockFeature, Bucket, Fill, Filter, FilterFeature, Pass, Schema, Similarity};
 use crate::error::{Error, Result};
 use crate::units::{Fingerprint, PartyId, unhex};
@@ -27,6 +28,10 @@ struct ProjectWire {
     pairs: Option<Vec<Vec<String>>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     duplicate_free: Vec<String>,
+    #[serde(default, skip_serializing_if = "is_default")]
+    stable_link_ids: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    agreement: Option<AgreementWire>,
     decision: DecisionWire,
     schema: SchemaWire,
 }
@@ -153,6 +158,10 @@ fn check(mut wire: ProjectWire) -> Result<Project> {
     let named = wire.pairs.get_or_insert_with(|| all_pairs(&wire.parties));
     let pairs = check_pairs(named, &parties)?;
     let duplicate_free = check_duplicate_free(&wire.duplicate_free, &parties)?;
+    let agreement = match &wire.agreement {
+        Some(agreement) => Some(agreement::check(agreement, &parties)?),
+        None => None,
+    };
     let schema = check_schema(&wire.schema)?;
     // Canonical form: the parsed values as compact JSON, keys in the order of the specification,
     // defaults written out, so that comments and white space do not count.
@@ -166,9 +175,12 @@ fn check(mut wire: ProjectWire) -> Result<Project> {
         parties,
         pairs,
         duplicate_free,
+        stable_link_ids: wire.stable_link_ids,
+        agreement,
         threshold,
         schema,
         fingerprint: Fingerprint(*blake3::hash(&canonical).as_bytes()),
+        canonical,
     })
 }
 
