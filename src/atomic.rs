@@ -4,6 +4,44 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
+use crate::units::Fingerprint;
+
+/// How the names begin that files have before they have their own.
+pub const PREFIX: &str = ".blindlink-";
+/// How these names end.
+pub const SUFFIX: &str = ".part";
+
+/// Size and BLAKE3 of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Digest {
+    /// Its bytes.
+    pub bytes: u64,
+    /// BLAKE3 of them.
+    pub blake3: Fingerprint,
+}
+
+/// Reads `file` from where it stands to its end.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn digest(file: &mut std::fs::File) -> io::Result<Digest> {
+    let mut hasher = blake3::Hasher::new();
+    let bytes = io::copy(file, &mut hasher)?;
+    Ok(Digest {
+        bytes,
+        blake3: Fingerprint(*hasher.finalize().as_bytes()),
+    })
+}
+
+/// Size and BLAKE3 of the file at `path`.
+///
+/// # Errors
+/// [`Class::Io`](crate::error::Class::Io).
+pub fn digest_of(path: &Path) -> Result<Digest> {
+    std::fs::File::open(path)
+        .and_then(|mut file| digest(&mut file))
+        .map_err(|e| Error::io("read", path, e))
+}
 
 /// A file under construction. Nothing exists at its target until [`AtomicFile::commit`];
 /// dropped before that, it leaves nothing behind.
@@ -21,7 +59,7 @@ impl AtomicFile {
     pub fn create(target: impl AsRef<Path>) -> Result<Self> {
         let target = target.as_ref().to_path_buf();
         let mut builder = tempfile::Builder::new();
-        builder.prefix(".blindlink-").suffix(".part");
+        builder.prefix(PREFIX).suffix(SUFFIX);
         let temp = builder
             .tempfile_in(parent(&target))
             .map_err(|e| Error::io("write", &target, e))?;
@@ -58,6 +96,21 @@ impl AtomicFile {
             .as_file()
             .sync_all()
             .map_err(|e| Error::io("write", &self.target, e))
+    }
+
+    /// Size and BLAKE3 of what was flushed, which [`AtomicFile::commit`] then gives its name.
+    ///
+    /// # Errors
+    /// [`Class::Io`](crate::error::Class::Io).
+    pub fn digest(&self) -> Result<Digest> {
+        if !self.file.buffer().is_empty() {
+            return Err(Error::internal("a file is not flushed").at(&self.target));
+        }
+        self.file
+            .get_ref()
+            .reopen()
+            .and_then(|mut file| digest(&mut file))
+            .map_err(|e| Error::io("read", &self.target, e))
     }
 
     /// Makes the file durable and gives it its name, replacing what stood there.
@@ -124,8 +177,8 @@ impl AtomicFolder {
         let io = |e| Error::io("write", target, e);
         std::fs::create_dir_all(target).map_err(io)?;
         let work = tempfile::Builder::new()
-            .prefix(".blindlink-")
-            .suffix(".part")
+            .prefix(PREFIX)
+            .suffix(SUFFIX)
             .tempdir_in(target);
         match work {
             Ok(work) => Ok(Self {
@@ -148,21 +201,30 @@ impl AtomicFolder {
         self.work.path()
     }
 
-    /// Moves every file to the target, replacing files of the same name.
+    /// The names of its files, in order.
     ///
     /// # Errors
     /// [`Class::Io`](crate::error::Class::Io).
-    pub fn commit(mut self) -> Result<()> {
-        let io = |e| Error::io("write", &self.target, e);
-        self.made = false;
+    pub fn names(&self) -> Result<Vec<std::ffi::OsString>> {
         let mut names: Vec<_> = std::fs::read_dir(self.work.path())
             .and_then(|entries| {
                 entries
                     .map(|e| e.map(|e| e.file_name()))
                     .collect::<io::Result<_>>()
             })
-            .map_err(io)?;
+            .map_err(|e| Error::io("write", &self.target, e))?;
         names.sort();
+        Ok(names)
+    }
+
+    /// Moves every file to the target, replacing files of the same name.
+    ///
+    /// # Errors
+    /// [`Class::Io`](crate::error::Class::Io).
+    pub fn commit(mut self) -> Result<()> {
+        let io = |e| Error::io("write", &self.target, e);
+        let names = self.names()?;
+        self.made = false;
         for name in names {
             std::fs::rename(self.work.path().join(&name), self.target.join(&name)).map_err(io)?;
         }
@@ -201,11 +263,16 @@ fn parent(path: &Path) -> &Path {
 
 /// Makes the rename itself durable where the system has such a call.
 fn sync_folder(target: &Path) -> Result<()> {
+    sync_name(target).map_err(|e| Error::io("write", parent(target), e))
+}
+
+/// Makes durable that `path` has come to be, or to be no more, where the system has such a call.
+///
+/// # Errors
+/// If the folder cannot be opened or synced.
+pub fn sync_name(path: &Path) -> io::Result<()> {
     if cfg!(unix) {
-        let folder = parent(target);
-        std::fs::File::open(folder)
-            .and_then(|f| f.sync_all())
-            .map_err(|e| Error::io("write", folder, e))?;
+        std::fs::File::open(parent(path))?.sync_all()?;
     }
     Ok(())
 }

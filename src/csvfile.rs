@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 
 pub use cells::{Cells, write_each};
 
-use crate::atomic::AtomicFile;
+use crate::atomic::{AtomicFile, Digest};
 use crate::error::{Error, Result};
 
 /// Reads a CSV file whose header must hold certain columns.
@@ -207,6 +207,14 @@ impl CsvWriter {
             .flush()
             .map_err(|e| Error::io("write", &self.path, e))?;
         self.out.get_ref().sync()
+    }
+
+    /// Size and BLAKE3 of the rows up to the last [`CsvWriter::sync`].
+    ///
+    /// # Errors
+    /// [`Class::Io`](crate::error::Class::Io).
+    pub fn digest(&self) -> Result<Digest> {
+        self.out.get_ref().digest()
     }
 
     /// Makes the file durable and gives it its name.

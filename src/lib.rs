@@ -29,12 +29,14 @@
 pub mod atomic;
 pub mod cli;
 pub mod csvfile;
+pub mod custody;
 pub mod error;
 pub mod evaluate;
 pub mod identity;
 pub mod leakage;
 pub mod matcher;
 pub mod owner;
+pub mod page;
 pub mod pipeline;
 pub mod project;
 pub mod release;

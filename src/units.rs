@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
 use crate::error::{Error, Result};
 
 /// The name of a party to the project: 1-32 characters of `a-z`, `0-9` and `-`, starting with a
@@ -97,6 +99,20 @@ macro_rules! hex_newtype {
 }
 hex_newtype!(RecordRef, 16, "a record ref of 32");
 hex_newtype!(Fingerprint, 32, "a fingerprint of 64");
+
+impl Serialize for Fingerprint {
+    fn serialize<S: Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Fingerprint {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        text.parse()
+            .map_err(|_| de::Error::custom("expected a fingerprint"))
+    }
+}
 
 /// A hash in a form to be read out on the telephone: `01234 56789 01234 56789`.
 ///

@@ -15,7 +15,6 @@ mod check;
 mod keys;
 mod matching;
 mod owner;
-mod page;
 mod reading;
 mod rehearse;
 mod release;

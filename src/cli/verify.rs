@@ -1,13 +1,13 @@
 //! `verify-tokens`: the page that a privacy officer signs before a token file leaves.
 
 use super::args::{Args, VerifyTokens};
-use super::page::Page;
 use super::print;
 use super::release::verdict;
 use super::term::Progress;
 use crate::atomic;
 use crate::error::{Error, Result};
 use crate::owner::verify::{ColumnFinding, FALSE_ALARMS, Findings, Kind, Meaning, RunTest};
+use crate::page::Page;
 use crate::pipeline::verify::{self as pipeline, Options, Verified};
 use crate::units::hex;
 

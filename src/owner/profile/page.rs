@@ -4,39 +4,22 @@ use std::fmt::Write as _;
 
 use super::{Comparison, Report, Verdict, Weight};
 use crate::owner::table::{Field, Preset};
+use crate::page::{document, escaped};
 
+/// What this page has beyond the style of every page: one sheet of paper, numbers to the right, bars.
 const STYLE: &str = "\
-body{font:15px/1.4 system-ui,-apple-system,'Segoe UI',Roboto,'DejaVu Sans',sans-serif;color:#1a1a1a;background:#fff;\
-max-width:60rem;margin:1.5rem auto;padding:0 1rem}\
-h1{font-size:1.5rem;margin:0 0 .3rem}h2{font-size:1.15rem;margin:1.2rem 0 .3rem}p{margin:.3rem 0}\
-table{border-collapse:collapse;width:100%;margin:.4rem 0}\
-caption{text-align:left;color:#444;padding:.2rem 0}\
-th,td{text-align:left;vertical-align:top;padding:.25rem .5rem;border-bottom:1px solid #bbb}\
-thead th{border-bottom:2px solid #444}td.n,th.n{text-align:right;white-space:nowrap}\
-.verdict{border-left:.5rem solid;padding:.4rem .8rem;background:#f2f2f2;font-size:1.1rem}\
+body{font-size:15px;line-height:1.4;margin:1.5rem auto}\
+h1{font-size:1.5rem;margin:0 0 .3rem}h2{font-size:1.15rem;margin:1.2rem 0 .3rem;border:0}p{margin:.3rem 0}\
+table{margin:.4rem 0}caption{font-weight:normal;color:#444;padding:.2rem 0}\
+th,td{border:0;border-bottom:1px solid #bbb}thead th{border-bottom:2px solid #444}td.n,th.n{text-align:right;white-space:nowrap}\
+.verdict{border:0;border-left:.5rem solid;padding:.4rem .8rem;background:#f2f2f2;font-size:1.1rem}\
 .mark{font-weight:700;white-space:nowrap}.stops,.not-fit{color:#8b0000}\
 .loss,.losses{color:#734700}.note,.fit{color:#0b5a2b}\
 .bar{display:block;height:.7rem;background:#2f5d8a}.wide{width:40%}.pair{display:flex;flex-wrap:wrap;gap:0 2rem}.pair section{flex:1 1 22rem}\
-footer{margin-top:1rem;color:#444;font-size:.85rem}\
 @media print{@page{margin:10mm}html{font-size:10px}p{margin:.15rem 0}\
-.verdict{font-size:10pt}footer{font-size:7pt;margin-top:.3rem}body{font-size:8pt;line-height:1.2;max-width:none;margin:0;padding:0}\
-h1{font-size:13pt}h2{font-size:10pt;margin:.4rem 0 0}th,td{padding:.05rem .3rem}tr{break-inside:avoid}.pair section{flex-basis:45%}\
+.verdict{font-size:10pt}footer{font-size:7pt;margin-top:.3rem}body{font-size:8pt;line-height:1.2}\
+h1{font-size:13pt}h2{font-size:10pt;margin:.4rem 0 0}th,td{padding:.05rem .3rem}.pair section{flex-basis:45%}\
 .bar{print-color-adjust:exact;-webkit-print-color-adjust:exact}}";
-
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            c if c.is_control() => out.push(' '),
-            c => out.push(c),
-        }
-    }
-    out
-}
 
 fn class(verdict: Verdict) -> &'static str {
     match verdict {
@@ -46,31 +29,24 @@ fn class(verdict: Verdict) -> &'static str {
     }
 }
 
-fn start(title: &str, verdict: Verdict) -> String {
-    let words = verdict.words();
+fn verdict_line(verdict: Verdict) -> String {
     format!(
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-         <meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n\
-         <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n\
-         <p class=\"verdict {}\"><strong>Verdict: {words}.</strong></p>\n",
-        class(verdict)
+        "<p class=\"verdict {}\"><strong>Verdict: {}.</strong></p>\n",
+        class(verdict),
+        verdict.words()
     )
 }
 
-fn end(mut html: String, said: &str) -> String {
-    let version = env!("CARGO_PKG_VERSION");
-    let _ = write!(
-        html,
-        "</main>\n<footer><p>Made by blindlink {version}. {said}</p></footer>\n</body>\n</html>\n"
-    );
-    html
+fn end(title: &str, html: &str, said: &str) -> String {
+    let foot = format!("Made by blindlink {}. {said}", env!("CARGO_PKG_VERSION"));
+    document(title, STYLE, html, &foot)
 }
 
 /// A report as a page. Counts are those that others may see.
 #[must_use]
 pub fn page(report: &Report) -> String {
     let report = report.safe();
-    let mut html = start("Check of a student table", report.verdict);
+    let mut html = verdict_line(report.verdict);
     facts(&mut html, &report);
     findings(&mut html, &report);
     html.push_str("<div class=\"pair\">\n<section>\n");
@@ -80,7 +56,8 @@ pub fn page(report: &Report) -> String {
     shapes(&mut html, &report);
     html.push_str("</section>\n</div>\n");
     end(
-        html,
+        "Check of a student table",
+        &html,
         "The page holds counts and names of columns, and no value of any student. Counts of 1 to 10 are shown as \
          \u{201c}&lt;= 10\u{201d}.",
     )
@@ -228,7 +205,7 @@ fn shapes(html: &mut String, report: &Report) {
 /// Two tables side by side, as a page.
 #[must_use]
 pub fn comparison_page(comparison: &Comparison) -> String {
-    let mut html = start("Two student tables side by side", comparison.verdict);
+    let mut html = verdict_line(comparison.verdict);
     html.push_str(
         "<table>\n<caption>Each aspect of both tables, whether it stands in the way, and what to expect</caption>\n\
          <thead><tr><th scope=\"col\">Aspect</th><th scope=\"col\">First table</th><th scope=\"col\">Second table</th>\
@@ -252,7 +229,8 @@ pub fn comparison_page(comparison: &Comparison) -> String {
     }
     html.push_str("</tbody>\n</table>\n");
     end(
-        html,
+        "Two student tables side by side",
+        &html,
         "It was made of two reports of check, and of no table.",
     )
 }

@@ -1,5 +1,12 @@
 //! A page for people, as text on a terminal and as HTML to be printed: the same words in both.
 
+mod drawing;
+mod html;
+
+pub use drawing::Drawing;
+use html::element;
+pub use html::{document, escaped};
+
 /// What a page is made of.
 #[derive(Debug)]
 enum Block {
@@ -17,11 +24,17 @@ enum Block {
     },
     /// Lines to be filled in by hand.
     Blanks(Vec<String>),
+    /// A drawing, with its title and what it shows in words.
+    Svg {
+        title: String,
+        desc: String,
+        drawing: Drawing,
+    },
 }
 
-/// A page under construction.
+/// A page under construction. What it is given is plain text, which it escapes where a form asks for it.
 #[derive(Debug)]
-pub(super) struct Page {
+pub struct Page {
     title: String,
     blocks: Vec<Block>,
 }
@@ -29,45 +42,44 @@ pub(super) struct Page {
 /// Columns of text on a terminal.
 const WIDTH: usize = 100;
 
-/// Black on white in a size that can be read; nothing is loaded from elsewhere.
-const STYLE: &str = "body{font:1rem/1.5 system-ui,sans-serif;color:#111;background:#fff;max-width:60rem;margin:2rem auto;padding:0 1rem}\
-h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:1.6rem;border-bottom:1px solid #555}\
-table{border-collapse:collapse;width:100%}caption{text-align:left;font-weight:bold;padding:.3rem 0}\
-thead th{white-space:nowrap}th,td{border:1px solid #555;padding:.25rem .5rem;text-align:left;vertical-align:top;overflow-wrap:anywhere}\
-dl{display:grid;grid-template-columns:max-content 1fr;gap:.2rem 1rem}dt{font-weight:bold}dd{margin:0;overflow-wrap:anywhere}\
-.verdict{border:3px solid #111;padding:.6rem;font-weight:bold}.blank{border-bottom:1px solid #111;height:2.2rem;margin:0 0 .2rem}\
-@media print{body{margin:0;font-size:10pt}h2,table,.verdict{break-inside:avoid}h2{break-after:avoid}}";
-
 impl Page {
-    pub(super) fn new(title: &str) -> Self {
+    /// An empty page.
+    #[must_use]
+    pub fn new(title: &str) -> Self {
         Self {
             title: title.to_owned(),
             blocks: Vec::new(),
         }
     }
 
-    pub(super) fn heading(&mut self, text: &str) {
+    /// A heading below the title.
+    pub fn heading(&mut self, text: &str) {
         self.blocks.push(Block::Heading(text.to_owned()));
     }
 
-    pub(super) fn text(&mut self, text: impl Into<String>) {
+    /// A paragraph.
+    pub fn text(&mut self, text: impl Into<String>) {
         self.blocks.push(Block::Text(text.into()));
     }
 
-    pub(super) fn verdict(&mut self, text: impl Into<String>) {
+    /// A verdict, which stands out.
+    pub fn verdict(&mut self, text: impl Into<String>) {
         self.blocks.push(Block::Verdict(text.into()));
     }
 
-    pub(super) fn list(&mut self, items: Vec<String>) {
+    /// A list of short texts.
+    pub fn list(&mut self, items: Vec<String>) {
         self.blocks.push(Block::List(items));
     }
 
-    pub(super) fn facts(&mut self, facts: Vec<(&str, String)>) {
+    /// Names and what they are.
+    pub fn facts(&mut self, facts: Vec<(&str, String)>) {
         let facts = facts.into_iter().map(|(k, v)| (k.to_owned(), v));
         self.blocks.push(Block::Facts(facts.collect()));
     }
 
-    pub(super) fn table(&mut self, caption: &str, headers: &[&str], rows: Vec<Vec<String>>) {
+    /// A table; the first cell of a row is its header.
+    pub fn table(&mut self, caption: &str, headers: &[&str], rows: Vec<Vec<String>>) {
         self.blocks.push(Block::Table {
             caption: caption.to_owned(),
             headers: headers.iter().map(|h| (*h).to_owned()).collect(),
@@ -75,13 +87,24 @@ impl Page {
         });
     }
 
-    pub(super) fn blanks(&mut self, names: &[&str]) {
+    /// Lines to be filled in by hand, each behind what belongs there.
+    pub fn blanks(&mut self, names: &[&str]) {
         let names = names.iter().map(|n| (*n).to_owned());
         self.blocks.push(Block::Blanks(names.collect()));
     }
 
-    /// The page for a terminal, in lines of at most 100 columns where words allow it.
-    pub(super) fn to_text(&self) -> String {
+    /// A drawing with its title, and `desc`, which tells those who cannot see it what it shows. One in a page.
+    pub fn svg(&mut self, title: &str, desc: impl Into<String>, drawing: Drawing) {
+        self.blocks.push(Block::Svg {
+            title: title.to_owned(),
+            desc: desc.into(),
+            drawing,
+        });
+    }
+
+    /// The page for a terminal, in lines of at most 100 columns where words allow it. A drawing is told in words.
+    #[must_use]
+    pub fn to_text(&self) -> String {
         let mut out = format!("{}\n{}\n", self.title, "=".repeat(self.title.len()));
         for block in &self.blocks {
             match block {
@@ -110,67 +133,76 @@ impl Page {
                         out += &format!("\n{name:<width$}  {}\n", "_".repeat(50));
                     }
                 }
+                Block::Svg { title, desc, .. } => {
+                    out += &wrapped("", &format!("{title}: {desc}"));
+                }
             }
         }
         out
     }
 
     /// The page as one HTML file, without scripts and without anything from elsewhere.
-    pub(super) fn to_html(&self) -> String {
-        let title = escaped(&self.title);
-        let mut out = format!(
-            "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
-             <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n\
-             <title>{title}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n<main>\n<h1>{title}</h1>\n"
-        );
-        for block in &self.blocks {
-            out += &match block {
-                Block::Heading(text) => format!("<h2>{}</h2>\n", escaped(text)),
-                Block::Text(text) => format!("<p>{}</p>\n", escaped(text)),
-                Block::Verdict(text) => format!("<p class=\"verdict\">{}</p>\n", escaped(text)),
-                Block::List(items) => {
-                    let items = items.iter().map(|i| format!("<li>{}</li>\n", escaped(i)));
-                    format!("<ul>\n{}</ul>\n", items.collect::<String>())
-                }
-                Block::Facts(facts) => {
-                    let fact = |(k, v): &(String, String)| {
-                        format!("<dt>{}</dt><dd>{}</dd>\n", escaped(k), escaped(v))
-                    };
-                    format!(
-                        "<dl>\n{}</dl>\n",
-                        facts.iter().map(fact).collect::<String>()
-                    )
-                }
-                Block::Table {
-                    caption,
-                    headers,
-                    rows,
-                } => {
-                    let head = headers
-                        .iter()
-                        .map(|h| format!("<th scope=\"col\">{}</th>", escaped(h)));
-                    let row = |cells: &Vec<String>| {
-                        let cell = |(i, c): (usize, &String)| match i {
-                            0 => format!("<th scope=\"row\">{}</th>", escaped(c)),
-                            _ => format!("<td>{}</td>", escaped(c)),
-                        };
-                        let cells: String = cells.iter().enumerate().map(cell).collect();
-                        format!("<tr>{cells}</tr>\n")
-                    };
-                    format!(
-                        "<table>\n<caption>{}</caption>\n<thead><tr>{}</tr></thead>\n<tbody>\n{}</tbody>\n</table>\n",
-                        escaped(caption),
-                        head.collect::<String>(),
-                        rows.iter().map(row).collect::<String>()
-                    )
-                }
-                Block::Blanks(names) => names
+    #[must_use]
+    pub fn to_html(&self) -> String {
+        let main: String = self.blocks.iter().map(Block::to_html).collect();
+        let foot = format!("Made by blindlink {}.", env!("CARGO_PKG_VERSION"));
+        document(&self.title, "", &main, &foot)
+    }
+}
+
+impl Block {
+    fn to_html(&self) -> String {
+        match self {
+            Self::Heading(text) => element("h2", text),
+            Self::Text(text) => element("p", text),
+            Self::Verdict(text) => format!("<p class=\"verdict\">{}</p>\n", escaped(text)),
+            Self::List(items) => {
+                let items: String = items.iter().map(|i| element("li", i)).collect();
+                format!("<ul>\n{items}</ul>\n")
+            }
+            Self::Facts(facts) => {
+                let facts = facts
                     .iter()
-                    .map(|n| format!("<p class=\"blank\">{}</p>\n", escaped(n)))
-                    .collect(),
-            };
+                    .map(|(k, v)| element("dt", k) + &element("dd", v));
+                format!("<dl>\n{}</dl>\n", facts.collect::<String>())
+            }
+            Self::Table {
+                caption,
+                headers,
+                rows,
+            } => {
+                let head = headers
+                    .iter()
+                    .map(|h| format!("<th scope=\"col\">{}</th>", escaped(h)));
+                let row = |cells: &Vec<String>| {
+                    let cell = |(i, c): (usize, &String)| match i {
+                        0 => format!("<th scope=\"row\">{}</th>", escaped(c)),
+                        _ => format!("<td>{}</td>", escaped(c)),
+                    };
+                    let cells: String = cells.iter().enumerate().map(cell).collect();
+                    format!("<tr>{cells}</tr>\n")
+                };
+                format!(
+                    "<table>\n<caption>{}</caption>\n<thead><tr>{}</tr></thead>\n<tbody>\n{}</tbody>\n</table>\n",
+                    escaped(caption),
+                    head.collect::<String>(),
+                    rows.iter().map(row).collect::<String>()
+                )
+            }
+            Self::Blanks(names) => names
+                .iter()
+                .map(|n| format!("<p class=\"blank\">{} <span></span></p>\n", escaped(n)))
+                .collect(),
+            Self::Svg {
+                title,
+                desc,
+                drawing,
+            } => format!(
+                "<figure>\n<figcaption>{}</figcaption>\n{}</figure>\n",
+                escaped(title),
+                drawing.to_svg(title, desc)
+            ),
         }
-        out + "</main>\n</body>\n</html>\n"
     }
 }
 
@@ -209,22 +241,6 @@ fn columns(caption: &str, headers: &[String], rows: &[Vec<String>]) -> String {
     out
 }
 
-/// Text for HTML.
-fn escaped(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        match c {
-            '&' => out += "&amp;",
-            '<' => out += "&lt;",
-            '>' => out += "&gt;",
-            '"' => out += "&quot;",
-            '\'' => out += "&#39;",
-            c => out.push(c),
-        }
-    }
-    out
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -238,13 +254,18 @@ mod tests {
         page.facts(vec![("name", "\"value\"".into())]);
         page.table("Both", &["a", "b"], vec![vec!["1".into(), "2".into()]]);
         page.blanks(&["Signed"]);
+        let mut drawing = Drawing::new(100, 100);
+        drawing.boxed((0, 0), (50, 50), &["A & B", &"long ".repeat(9)], false);
+        page.svg("Who gives what", "A gives <all>", drawing);
         let (text, html) = (page.to_text(), page.to_html());
         assert!(text.lines().all(|l| l.len() <= WIDTH));
-        for word in ["one", "name", "Both", "Signed"] {
+        for word in ["one", "name", "Both", "Signed", "Who gives what"] {
             assert!(text.contains(word) && html.contains(word), "{word}");
         }
         assert!(html.contains("Zzyzx &lt;1&gt;") && html.contains("&quot;value&quot;"));
         assert!(html.contains("<th scope=\"row\">1</th>") && html.contains("lang=\"en\""));
+        assert!(html.contains("<desc id=\"drawing-desc\">A gives &lt;all&gt;</desc>"));
+        assert!(html.contains(">A &amp; B</text>") && html.contains("textLength=\"30\""));
         assert!(!html.contains("<script") && !html.contains("http"));
     }
 }
