@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use blindlink::error::{Class, Error};
 use blindlink::matcher::intake;
+use blindlink::owner::canary;
 use blindlink::owner::encode::{Encoder, Outcome};
 use blindlink::owner::key::LinkageKey;
 use blindlink::owner::normalise::{self, Person};
@@ -308,7 +309,8 @@ fn good_token_files_hold_what_the_index_says() {
         assert_eq!(file.header().project, project.fingerprint);
         assert_rows(&file, &project, &index);
         // The file that is kept from an earlier version has another normalisation than the partner.
-        let partner = folder().join("tokens").join(text(&index, "partner"));
+        let own = if v["partner"].is_null() { &index } else { v };
+        let partner = folder().join("tokens").join(text(own, "partner"));
         let is_kept = file.header().normalisation != normalise::VERSION;
         let paths = if is_kept {
             vec![path]
@@ -318,6 +320,32 @@ fn good_token_files_hold_what_the_index_says() {
         let parties = intake::admit(&project, &paths, is_kept).unwrap();
         assert_eq!(parties[0].file.header().party.as_str(), "district");
     }
+}
+
+#[test]
+fn canaries_are_those_of_the_vectors() {
+    let vectors = load("canaries.json");
+    let normalised: Vec<Person> = list(&vectors, "people")
+        .iter()
+        .map(|v| person(&v["person"]))
+        .collect();
+    let found = canary::people();
+    assert_eq!(found.len(), normalised.len());
+    for (i, (a, b)) in found.iter().zip(&normalised).enumerate() {
+        assert!(a == b, "canary {} is normalised otherwise", i + 1);
+    }
+    for v in list(&vectors, "projects") {
+        let project = Project::parse(text(v, "project")).unwrap();
+        let found = canary::canaries(&project, &key(text(v, "key")));
+        let found: Vec<String> = found.iter().map(|c| hex(c)).collect();
+        assert_eq!(Value::from(found), v["canaries"], "{}", text(v, "name"));
+    }
+    // The token file that the second implementation wrote holds them.
+    let index = load("tokens/index.json");
+    let project = Project::parse(text(&index, "project")).unwrap();
+    let file = TokenFile::open(&folder().join("tokens/good-canaries.tokens")).unwrap();
+    let own = canary::canaries(&project, &key(text(&index, "key")));
+    assert_eq!(file.header().canaries, own);
 }
 
 #[test]
@@ -352,6 +380,7 @@ fn what_blindlink_writes_is_the_same_file() {
         records: refs.len() as u64,
         rows: writer.rows(),
         decoys: false,
+        canaries: Vec::new(),
     };
     writer.finish(&header).unwrap();
     let file = TokenFile::open(&path).unwrap();
@@ -365,13 +394,13 @@ fn what_blindlink_writes_is_the_same_file() {
 fn token_files_with_a_fault_are_refused() {
     let index = load("tokens/index.json");
     let project = Project::parse(text(&index, "project")).unwrap();
-    let good = folder().join("tokens/good.tokens");
     let faulty = list(&index, "faulty");
     assert!(faulty.len() >= 20);
     for v in faulty {
         let name = text(v, "file");
         let path = folder().join("tokens").join(name);
-        let refused = refusal(&project, &good, &path);
+        let beside = v["beside"].as_str().unwrap_or("good.tokens");
+        let refused = refusal(&project, &folder().join("tokens").join(beside), &path);
         let Some((stage, error)) = refused else {
             panic!("{name}: it was read");
         };

@@ -15,8 +15,8 @@ use crate::matcher::report::{
 use crate::pipeline::link::{self as pipeline, Options};
 use crate::pipeline::plan::{self as planning, Plan};
 use crate::release::{Manifest, word};
-use crate::token::{FORMAT, TokenFile};
-use crate::units::hex;
+use crate::token::{CANARY_BYTES, FORMAT, TokenFile};
+use crate::units::{Fingerprint, hex};
 
 pub(super) fn inspect(verb: &Inspect) -> Result<()> {
     let file = TokenFile::open(&verb.tokens)?;
@@ -40,6 +40,7 @@ pub(super) fn inspect(verb: &Inspect) -> Result<()> {
             "records": header.records,
             "rows": header.rows,
             "decoys": header.decoys,
+            "canaries": header.canaries.iter().map(|c| hex(c)).collect::<Vec<_>>(),
             "blake3": file.fingerprint()?.to_string(),
             "manifest": manifest.is_some(),
             "audit": word(stated),
@@ -60,6 +61,7 @@ pub(super) fn inspect(verb: &Inspect) -> Result<()> {
         header.rows,
         file.fingerprint()?,
     );
+    text += &canaries(&header.canaries);
     if header.decoys {
         text += "decoys         every link to one of these records is false\n";
     }
@@ -71,6 +73,19 @@ pub(super) fn inspect(verb: &Inspect) -> Result<()> {
         text += &format!("               {name}, {bytes} bytes\n");
     }
     print(&text)
+}
+
+/// How many canaries a file has, and one number for all of them, to be compared by telephone.
+fn canaries(of_file: &[[u8; CANARY_BYTES]]) -> String {
+    if of_file.is_empty() {
+        return "canaries       none, it was made by an earlier version\n".to_owned();
+    }
+    let all = Fingerprint(*blake3::hash(of_file.as_flattened()).as_bytes());
+    format!(
+        "canaries       {}, together {}\n",
+        of_file.len(),
+        all.short()
+    )
 }
 
 pub(super) fn link(verb: &Match, args: &Args, progress: &Progress) -> Result<()> {

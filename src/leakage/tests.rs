@@ -53,6 +53,7 @@ fn write(path: &Path, rows: &[Row]) -> TokenFile {
         records: n,
         rows: n,
         decoys: false,
+        canaries: Vec::new(),
     };
     writer.finish(&header).unwrap();
     TokenFile::open(path).unwrap()

@@ -6,6 +6,7 @@
 //! Invariant: nothing on the matching side imports anything from here.
 
 pub mod audit;
+pub mod canary;
 pub mod decoy;
 pub mod encode;
 pub mod key;

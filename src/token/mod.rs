@@ -56,8 +56,16 @@ pub struct Header {
     pub rows: u64,
     /// Whether the records are decoys, to whom every link is false.
     pub decoys: bool,
+    /// What the known-answer people give under the key and schema (`docs/spec/canaries.md`): equal in two files
+    /// exactly if key, project, round, schema, normaliser and encoder do the same. Empty in a file of a version that
+    /// made none.
+    pub canaries: Vec<[u8; CANARY_BYTES]>,
 }
 
+/// Bytes of a canary.
+pub const CANARY_BYTES: usize = 8;
+/// Most canaries of a file.
+const MAX_CANARIES: usize = 64;
 const PREFIX: &str = "blindlink.";
 /// Most rows of a file, so that the number of a record fits into 32 bits.
 const MAX_ROWS: u64 = u32::MAX as u64;
@@ -67,6 +75,8 @@ impl Header {
     #[must_use]
     pub fn to_pairs(&self) -> Vec<(String, String)> {
         let decoys = self.decoys.then(|| ("decoys", "true".to_owned()));
+        let has_canaries = !self.canaries.is_empty();
+        let canaries = has_canaries.then(|| ("canaries", hex(self.canaries.as_flattened())));
         [
             ("format", FORMAT.to_owned()),
             ("project", self.project.to_string()),
@@ -80,6 +90,7 @@ impl Header {
         ]
         .into_iter()
         .chain(decoys)
+        .chain(canaries)
         .map(|(k, v)| (format!("{PREFIX}{k}"), v))
         .collect()
     }
@@ -143,6 +154,12 @@ impl Header {
                 Some("true") => true,
                 Some(_) => return Err(bad("`blindlink.decoys` is there and not `true`")),
             },
+            canaries: match map.remove("canaries") {
+                None => Vec::new(),
+                Some(text) => {
+                    canaries(text).ok_or_else(|| bad("`blindlink.canaries` is malformed"))?
+                }
+            },
         };
         map.remove(checksum::KEY);
         if let Some(key) = map.keys().next() {
@@ -159,6 +176,16 @@ impl Header {
         }
         Ok(header)
     }
+}
+
+/// 1 to 64 canaries of 16 hexadecimal digits each, one after the other.
+fn canaries(text: &str) -> Option<Vec<[u8; CANARY_BYTES]>> {
+    let each = text.as_bytes().chunks(2 * CANARY_BYTES);
+    if !(1..=MAX_CANARIES).contains(&each.len()) {
+        return None;
+    }
+    each.map(|digits| unhex(std::str::from_utf8(digits).ok()?))
+        .collect()
 }
 
 /// A file that is not a token file, or a damaged one.

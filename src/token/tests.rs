@@ -21,6 +21,7 @@ fn header(project: &Project, records: u64, rows: u64) -> Header {
         records,
         rows,
         decoys: false,
+        canaries: Vec::new(),
     }
 }
 

@@ -558,6 +558,7 @@ def dump(value):
 
 
 def main(arguments):
+    import reference_canaries
     import reference_cases
     import reference_tokens
 
@@ -568,6 +569,7 @@ def main(arguments):
     files = {
         "encoding.json": dump(reference_cases.encoding()),
         "project.json": dump(reference_cases.projects()),
+        "canaries.json": dump(reference_canaries.vectors()),
         **{f"tokens/{name_}": data for name_, data in reference_tokens.files(dump).items()},
     }
     differing = []

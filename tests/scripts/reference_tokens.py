@@ -5,6 +5,7 @@ the good file is of a second writer, too.
 """
 
 import blake3_reference as blake3
+import reference_canaries
 import reference_encoder as reference
 from reference_cases import KEYS, one_filter, project_text
 
@@ -140,6 +141,13 @@ def good_file(text=PROJECT, key="counting", party="district", people=PEOPLE):
         "records": str(len(refs)), "rows": str(len(rows)), "checksum": "blake3:" + "0" * 64,
     }  # fmt: skip
     return File(rows, columns, [("blindlink." + k, v) for k, v in values.items()])
+
+
+def with_canaries(file, text=PROJECT, key="counting"):
+    """The same file with the canaries that its project and key give."""
+    found = reference_canaries.canaries(reference.Project(text), KEYS[key])
+    file.pairs.append(("blindlink.canaries", b"".join(found).hex()))
+    return file
 
 
 # ---- the cases -----------------------------------------------------------------------------
@@ -291,6 +299,35 @@ def cases():
         good_file(party="college"), "normalisation", "2"
     ).sealed()
     yield "unknown-party", "of a party that is not of the project", "admit", "mismatch", "no party", good_file(party="state").sealed()
+    # Canaries.
+    digits = dict(with_canaries(good_file()).pairs)["blindlink.canaries"]
+    for name, comment, value in (
+        ("empty", "no canary", ""),
+        ("cut", "the last canary is of 15 digits", digits[:-1]),
+        ("capitals", "canaries in capitals", digits.upper()),
+        ("words", "a canary that is no number", "canary--" * 2 + digits[16:]),
+        ("many", "65 canaries", "ab" * 8 * 65),
+    ):
+        file = good_file()
+        file.pairs.append(("blindlink.canaries", value))
+        yield f"canaries-{name}", comment, "open", "input", "`blindlink.canaries` is malformed", file.sealed()
+    twice = with_canaries(with_canaries(good_file()))
+    yield "canaries-twice", "canaries stand twice", "open", "input", "twice", twice.sealed()
+    partner = good_file(party="college", people=PEOPLE[1:])
+    yield "canaries-missing", "no canaries, beside a file that has some", "admit", "mismatch", "no canaries", partner.sealed()
+    other = with_canaries(good_file(party="college", people=PEOPLE[1:]))
+    changed_one = digits[:32] + ("1" if digits[32] == "0" else "0") + digits[33:]
+    yield "canaries-behaviour", "the third canary is another, as of another normaliser of the same version", "admit", "mismatch", (
+        "1 of 16 differ, number 3"
+    ), put(other, "canaries", changed_one).sealed()
+    other = with_canaries(good_file(party="college", people=PEOPLE[1:]))
+    yield "canaries-fewer", "canaries of fewer people", "admit", "mismatch", "`college` 15", put(other, "canaries", digits[:-16]).sealed()
+    other = with_canaries(good_file(key="zeros", party="college", people=PEOPLE[1:]), key="zeros")
+    yield "canaries-other-key", "canaries and tokens of another linkage key", "admit", "mismatch", "different linkage keys", other.sealed()
+    other = with_canaries(good_file(party="college", people=PEOPLE[1:]), key="zeros")
+    yield "canaries-key-alone", "the key check of the other file, and canaries of another key", "admit", "mismatch", "14 of 16 differ", other.sealed()
+    other = put(with_canaries(good_file(party="college", people=PEOPLE[1:])), "normalisation", "2")
+    yield "canaries-other-normalisation", "names normalised by another version, which says so", "admit", "mismatch", "normalised by version", other.sealed()
     yield "same-party", "of the party that is there already", "admit", "mismatch", "there already", good_file().sealed()
 
 
@@ -300,6 +337,8 @@ def files(dump):
     groups.groups = [rows[:2], rows[2:3], rows[3:]]
     groups.pairs.insert(0, ("other-program", "its own note"))
     good = {"good.tokens": good_file().sealed(), "good-groups.tokens": groups.sealed()}
+    good["good-canaries.tokens"] = with_canaries(good_file()).sealed()
+    good["good-canaries-partner.tokens"] = with_canaries(good_file(party="college", people=PEOPLE[1:])).sealed()
     good["good-partner.tokens"] = good_file(party="college", people=PEOPLE[1:]).sealed()
     plain = [{c: v.hex() if v is not None else None for c, v in row.items()} for row in rows]
     out, faulty = dict(good), []
@@ -307,15 +346,17 @@ def files(dump):
         file = f"bad-{name}.tokens"
         assert file not in out and data not in out.values() or stage == "admit", name
         out[file] = data
-        faulty.append({"file": file, "comment": comment, "stage": stage, "class": class_, "phrase": phrase})
+        beside = {"beside": "good-canaries.tokens"} if stage == "admit" and name.startswith("canaries-") else {}
+        faulty.append({"file": file, "comment": comment, "stage": stage, "class": class_, "phrase": phrase, **beside})
     index = {
         "comment": "Vectors of docs/spec/token-file.md. 'stage' is when blindlink refuses: on opening, on reading the record "
-        "refs, on reading a pass, or on admitting it beside good.tokens. 'phrase' is part of its message and not binding.",
+        "refs, on reading a pass, or on admitting it beside good.tokens or the file that 'beside' names. 'phrase' is part of its message and not binding.",
         "project": PROJECT,
         "key": KEYS["counting"].hex(),
         "good": [
             {"file": "good.tokens", "comment": "four persons, five rows, written by the reference implementation"},
             {"file": "good-groups.tokens", "comment": "the same in three row groups, one of which divides a record, and with another program's metadata"},
+            {"file": "good-canaries.tokens", "comment": "the same with canaries", "partner": "good-canaries-partner.tokens"},
             *({"file": f, "comment": "the same, written by blindlink; kept as its later versions must read it"} for f in KEPT),
         ],
         "partner": "good-partner.tokens",

@@ -1,8 +1,12 @@
 //! Do these token files belong together, and to this project?
 
+mod agreement;
+
 use std::path::Path;
 
 use rayon::prelude::*;
+
+use agreement::agree;
 
 use crate::error::{Error, Result};
 use crate::project::Project;
@@ -69,12 +73,10 @@ pub fn admit(project: &Project, paths: &[impl AsRef<Path>], alone: bool) -> Resu
             .at(path)
             .hint("give one token file a party"));
         }
-        if let Some(first) = files.first() {
-            agrees(first, &file)?;
-        }
         files.push(file);
     }
     files.sort_by_key(|f| project.parties.iter().position(|p| *p == f.header().party));
+    agree(&files.iter().collect::<Vec<_>>())?;
     let parties: Vec<Result<Party>> = files.into_par_iter().map(Party::of).collect();
     parties.into_iter().collect()
 }
@@ -103,7 +105,7 @@ pub fn admit_decoys(
                 Error::mismatch(format!("decoys of `{party}`, which takes no part")).at(path),
             );
         };
-        agrees(&own.file, &file)?;
+        agree(&[&own.file, &file])?;
         Party::of(file)
     };
     paths.iter().map(|p| admit(p.as_ref())).collect()
@@ -151,25 +153,4 @@ fn belongs(project: &Project, file: &TokenFile) -> Result<()> {
     project
         .expect_party(&header.party)
         .map_err(|e| e.at(file.path()))
-}
-
-fn agrees(first: &TokenFile, file: &TokenFile) -> Result<()> {
-    let (a, b) = (first.header(), file.header());
-    if a.normalisation != b.normalisation {
-        return Err(Error::mismatch(format!(
-            "names were normalised by version {} at `{}` and by version {} at `{}`",
-            a.normalisation, a.party, b.normalisation, b.party
-        ))
-        .at(file.path())
-        .hint("encode both with the same version of blindlink"));
-    }
-    if a.key_check != b.key_check {
-        return Err(Error::mismatch(format!(
-            "`{}` and `{}` encoded with different linkage keys",
-            a.party, b.party
-        ))
-        .at(file.path())
-        .hint("compare the key fingerprints that `key show` prints at both parties"));
-    }
-    Ok(())
 }

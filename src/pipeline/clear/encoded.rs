@@ -105,6 +105,7 @@ fn encode(
         records,
         rows: tokens.rows(),
         decoys: false,
+        canaries: Vec::new(),
     };
     tokens.finish(&header)
 }

@@ -22,6 +22,7 @@ use super::files::check_outputs;
 use super::{Progress, Start, warn_of};
 use crate::atomic::AtomicFile;
 use crate::error::{Error, Result};
+use crate::owner::canary;
 use crate::owner::decoy::Decoys;
 use crate::owner::encode::Encoder;
 use crate::owner::key::LinkageKey;
@@ -230,12 +231,13 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
         project: project.fingerprint,
         schema: project.schema.fingerprint,
         party: o.party.clone(),
-        round: project.round,
+        round: project.round.clone(),
         normalisation: normalise::VERSION,
         key_check: encoder.key_check(),
         records: encoded,
         rows,
         decoys: o.decoys,
+        canaries: canary::canaries(&project, &key),
     };
     // The ids of the last batch are checked and written while the token file is.
     let told = |done| progress.at("write", done, rows);
