@@ -89,6 +89,9 @@ fn describe(options: &Options, summary: &Summary) -> String {
         }
         let headers: Vec<String> = headers.iter().map(|h| format!("\"{h}\"")).collect();
         let shown = match headers.len() {
+            0 if summary.undeclared.contains(field) => {
+                "not read: the agreement does not declare it".to_owned()
+            }
             0 => "not found".to_owned(),
             _ => headers.join(", "),
         };
@@ -182,6 +185,7 @@ fn as_json(summary: &Summary) -> Result<String> {
         },
         "preset": summary.preset,
         "columns": columns,
+        "undeclared": summary.undeclared.iter().map(|f| f.name()).collect::<Vec<_>>(),
         "cut_columns": cut,
         "date_format": summary.date_format,
         "resumed_partitions": summary.resumed,

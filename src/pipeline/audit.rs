@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::agreement::declared;
 use super::files::{check_outputs, made_under};
 use super::{Progress, people, warn_of};
 use crate::error::{Error, Result};
@@ -94,7 +95,7 @@ pub fn audit(options: &Options, progress: &dyn Progress) -> Result<AuditReport> 
                 .hint("compare the keys with `key show`; no verdict was reached"),
         );
     }
-    let people = people(o, &encoder, progress)?;
+    let people = people(o, &project, &encoder, progress)?;
     if people.len() as u64 != header.records {
         return Err(Error::mismatch(format!(
             "the table gives {} records, the token file holds {}",
@@ -148,10 +149,16 @@ pub fn audit_tokens(
 }
 
 /// The people of the table whom `encode` encodes.
-fn people(o: &Options, encoder: &Encoder, progress: &dyn Progress) -> Result<Vec<Person>> {
+fn people(
+    o: &Options,
+    project: &Project,
+    encoder: &Encoder,
+    progress: &dyn Progress,
+) -> Result<Vec<Person>> {
     // Their ids are not taken along.
-    let opt_outs = OptOuts::read(&o.exclude, &o.mapping)?;
-    let all = people::read(&o.table, &o.mapping, &opt_outs, |_| Ok(()), progress)?;
+    let (mapping, _) = declared(project, &o.mapping)?;
+    let opt_outs = OptOuts::read(&o.exclude, &mapping)?;
+    let all = people::read(&o.table, &mapping, &opt_outs, |_| Ok(()), progress)?;
     let people = all.into_iter().map(|((), person)| person);
     Ok(people.filter(|p| encoder.can_encode(p)).collect())
 }

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::Progress;
+use super::agreement::{declared, expect_declared};
 use super::files::check_outputs;
 use crate::atomic;
 use crate::error::{Error, Result};
@@ -58,12 +59,20 @@ pub fn check(options: &Options, progress: &dyn Progress) -> Result<Checked> {
     let outputs = [&o.json, &o.html, &o.save_mapping];
     let outputs: Vec<&Path> = outputs.into_iter().filter_map(|p| p.as_deref()).collect();
     check_outputs(&inputs, &outputs, o.force)?;
-    let project = o.project.as_deref().map(Project::read).transpose()?;
+    let read = |path| Ok((path, Project::read(path)?));
+    let project = o.project.as_deref().map(read).transpose()?;
     progress.at("read", 0, 0);
-    let mut table = Table::open(&o.table, &o.mapping)?;
+    let mapping = match &project {
+        Some((path, project)) => {
+            expect_declared(project, path)?;
+            declared(project, &o.mapping)?.0
+        }
+        None => o.mapping.clone(),
+    };
+    let mut table = Table::open(&o.table, &mapping)?;
     let profile = Profile::of(&mut table, |rows| progress.at("read", rows, 0))?;
     let mut report = profile.report(&table, o.cohort);
-    report.project = project.map(|p| p.fingerprint.short());
+    report.project = project.map(|(_, p)| p.fingerprint.short());
     if let Some(path) = &o.save_mapping {
         let saved = SavedMapping::of(&table, &o.mapping).to_toml()?;
         atomic::write(path, saved.as_bytes())?;

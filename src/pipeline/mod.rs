@@ -1,6 +1,7 @@
 //! The verbs: options in, summary out, progress on the way. The only room that knows both the
 //! data owner's side and the operator's.
 
+mod agreement;
 pub mod audit;
 pub mod check;
 pub mod clear;

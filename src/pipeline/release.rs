@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use super::agreement::expect_in_force;
 use super::files::{check_outputs, made_under};
 use super::{Progress, warn_of};
 use crate::error::{Error, Result};
@@ -40,6 +41,7 @@ pub fn release(options: &Options, progress: &dyn Progress) -> Result<Manifest> {
     check_outputs(&inputs, &[&o.out], o.force)?;
     let project = Project::read(&o.project)?;
     warn_of(&project, progress);
+    expect_in_force(&project, &o.project)?;
     let file = TokenFile::open(&o.tokens)?;
     made_under(&project, &file)?;
     project

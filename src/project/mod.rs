@@ -6,6 +6,7 @@
 mod agreement;
 mod schema;
 mod template;
+mod uses;
 mod wire;
 
 use std::path::Path;

@@ -135,6 +135,9 @@ impl Finder<'_> {
 
     /// The columns of `field`; `before` are those of the fields before it.
     fn columns(&self, field: Field, mapping: &Mapping, before: &Columns) -> Result<Vec<usize>> {
+        if !mapping.is_declared(field) {
+            return Ok(Vec::new());
+        }
         let wanted = mapping.headers(field);
         if !wanted.is_empty() {
             // An empty header is that of no column.
@@ -192,7 +195,7 @@ impl Finder<'_> {
     /// The columns of a file without headers: by the preset, and by what the user says.
     fn placed(&self, mapping: &Mapping) -> Result<Columns> {
         let mut columns = Columns::default();
-        for field in Field::ALL {
+        for field in Field::ALL.into_iter().filter(|f| mapping.is_declared(*f)) {
             let wanted = mapping.headers(field);
             let places: Vec<usize> = if wanted.is_empty() {
                 let of_preset = self.preset.columns(field).filter_map(|c| match c {

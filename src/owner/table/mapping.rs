@@ -209,6 +209,7 @@ pub struct Mapping {
     has_headers: bool,
     most_bad: f64,
     saved: Option<SavedMapping>,
+    undeclared: Vec<Field>,
 }
 
 impl Default for Mapping {
@@ -223,6 +224,7 @@ impl Default for Mapping {
             has_headers: true,
             most_bad: MAX_BAD,
             saved: None,
+            undeclared: Vec::new(),
         }
     }
 }
@@ -321,6 +323,33 @@ impl Mapping {
         self.has_headers &= saved.has_headers();
         self.saved = Some(saved);
         self
+    }
+
+    /// The same mapping, in which no column is taken for these fields, whatever was saved or the headers look like: an
+    /// agreement does not declare them. Nothing of them is in a [`Record`](super::Record).
+    ///
+    /// # Errors
+    /// [`Class::Mismatch`](crate::error::Class::Mismatch) if the user named a column for one of them.
+    pub fn without(mut self, fields: &[Field]) -> Result<Self> {
+        let named = |f: &&Field| self.headers(**f).iter().any(|h| !h.is_empty());
+        if let Some(field) = fields.iter().find(named) {
+            return Err(Error::mismatch(format!(
+                "--map {field}= names a column for the {}, which the agreement does not declare",
+                field.noun()
+            ))
+            .hint("leave it out, or add it to `elements` of the project file once the parties have agreed to it"));
+        }
+        self.undeclared = fields.to_vec();
+        Ok(self)
+    }
+
+    /// The fields that are not to be read.
+    pub(super) fn undeclared(&self) -> &[Field] {
+        &self.undeclared
+    }
+
+    pub(super) fn is_declared(&self, field: Field) -> bool {
+        !self.undeclared.contains(&field)
     }
 
     pub(super) fn saved(&self) -> Option<&SavedMapping> {

@@ -113,6 +113,8 @@ pub struct Table {
     only: Vec<(usize, &'static [&'static str])>,
     /// The columns of names, with the lengths of what was read in them so far.
     names: Vec<(usize, String, Lengths)>,
+    /// What of a row is not given out, wherever it was found.
+    undeclared: Vec<Field>,
     /// The first data row was read to see that there is one, and has not been given out yet.
     waiting: bool,
 }

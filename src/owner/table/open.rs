@@ -78,7 +78,9 @@ impl Table {
             check_roster(
                 rows.path(),
                 find("role").is_some() || input.roles.is_some(),
-                has_births || mapping.is_set(Field::Birthdate),
+                has_births
+                    || mapping.is_set(Field::Birthdate)
+                    || !mapping.is_declared(Field::Birthdate),
             )?;
         }
         if !is_there {
@@ -103,7 +105,11 @@ impl Table {
             None => None,
         };
         let demographics = match &input.demographics {
-            Some(source) if join.is_some() && columns.index(Field::Birthdate).is_none() => {
+            Some(source)
+                if join.is_some()
+                    && columns.index(Field::Birthdate).is_none()
+                    && mapping.is_declared(Field::Birthdate) =>
+            {
                 let layout = Layout::of(source, mapping, None)?;
                 Some(Demographics::read(&layout, mapping.date_format())?)
             }
@@ -146,6 +152,7 @@ impl Table {
             not_students: 0,
             only,
             names,
+            undeclared: mapping.undeclared().to_vec(),
             waiting: true,
         };
         if let Some(saved) = mapping.saved() {

@@ -98,6 +98,8 @@ impl Table {
                 record.gender.push_str(sex);
             }
         }
+        // Most have no column; but a cell may hold all names, and other rows and tables have some too.
+        self.undeclared.iter().for_each(|f| record.forget(*f));
         Ok(true)
     }
 

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::Field;
 use crate::units::BirthDate;
 
 /// One row of the file: the chosen cells, trimmed, otherwise as the file spells them.
@@ -39,6 +40,25 @@ pub struct Record {
     pub former_ids: Vec<String>,
     /// The birthdate.
     pub birthdate: Birth,
+}
+
+impl Record {
+    /// Empties `field`.
+    pub(super) fn forget(&mut self, field: Field) {
+        match field {
+            Field::StudentId => self.student_id.clear(),
+            Field::First => self.first.clear(),
+            Field::Middle => self.middle.clear(),
+            Field::Last => self.last.clear(),
+            Field::Suffix => self.suffix.clear(),
+            Field::Birthdate => self.birthdate = Birth::Missing,
+            Field::Gender => self.gender.clear(),
+            Field::AliasFirst => self.alias_first.clear(),
+            Field::AliasLast => self.alias_last.clear(),
+            Field::Grade => self.grade.clear(),
+            Field::Hold => self.is_held = false,
+        }
+    }
 }
 
 impl fmt::Debug for Record {

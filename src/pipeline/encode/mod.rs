@@ -18,6 +18,7 @@ use self::checkpoint::{Checkpoint, Subject};
 use self::ledger::Ledger;
 use self::part::{Ahead, Batch, Fate, Refs};
 use self::people::{People, Reader};
+use super::agreement::{declared, expect_declared, expect_in_force};
 use super::files::check_outputs;
 use super::{Progress, Start, warn_of};
 use crate::atomic::AtomicFile;
@@ -114,6 +115,8 @@ pub struct Summary {
     pub columns: Vec<(Field, Vec<String>)>,
     /// Columns of names that seem to have been cut.
     pub cut_columns: Vec<CutColumn>,
+    /// The fields that the agreement does not declare, and that were not read.
+    pub undeclared: Vec<Field>,
     /// How the headers differ from those of a saved mapping.
     pub header_changes: Vec<HeaderChange>,
     /// How dates are written in the table, if it has any.
@@ -150,7 +153,7 @@ pub struct OptOutCounts {
 /// # Errors
 /// [`Class::Input`](crate::error::Class::Input) for a table, project, key or unfinished run that is
 /// not as expected, with its place; [`Class::Mismatch`](crate::error::Class::Mismatch) for a party that
-/// is not of the project, or an unfinished run of something else;
+/// is not of the project, an unfinished run of something else, or what the project's agreement forbids;
 /// [`Class::Io`](crate::error::Class::Io).
 pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
     encode_in(options, SIZES, progress)
@@ -165,10 +168,13 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
     project
         .expect_party(&o.party)
         .map_err(|e| e.at(&o.project))?;
+    expect_in_force(&project, &o.project)?;
+    expect_declared(&project, &o.project)?;
+    let (mapping, undeclared) = declared(&project, &o.mapping)?;
     let key = LinkageKey::read(&o.key)?;
     let encoder = Encoder::new(&project, &key).of(&o.party);
-    let opt_outs = Arc::new(OptOuts::read(&o.exclude, &o.mapping)?);
-    let table = Table::open(&o.table, &o.mapping)?;
+    let opt_outs = Arc::new(OptOuts::read(&o.exclude, &mapping)?);
+    let table = Table::open(&o.table, &mapping)?;
     opt_outs.check(&table)?;
     let subject = subject(o, sizes, &project, &encoder, &table, &opt_outs)?;
     let mut checkpoint = Checkpoint::find(&o.out, &subject, o.resume)?;
@@ -184,7 +190,7 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
     let told = |n| progress.at("read", n as u64, 0);
     reader.fill(&mut people, in_order, &told)?;
     let (ahead, rows) = look_ahead(
-        o,
+        (o, &mapping),
         with_names,
         &mut reader,
         &mut people,
@@ -283,6 +289,7 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
             .map(|f| (f, table.columns().headers(f).map(str::to_owned).collect()))
             .collect(),
         cut_columns: table.cut_columns(),
+        undeclared,
         header_changes: table.header_changes().to_vec(),
         date_format: table.date_format().map(|f| f.name().to_owned()),
         found: table.found(),
@@ -333,7 +340,7 @@ fn subject(
 /// many rows it has, 0 if that was not asked. If there is more than this batch, the table is read
 /// through, and then again from the start.
 fn look_ahead(
-    o: &Options,
+    (o, mapping): (&Options, &Mapping),
     with_names: bool,
     reader: &mut Reader,
     people: &mut People,
@@ -370,7 +377,7 @@ fn look_ahead(
         ahead.decoys = Some(decoys);
     }
     if !is_whole {
-        reader.restart(Table::open(&o.table, &o.mapping)?)?;
+        reader.restart(Table::open(&o.table, mapping)?)?;
         let told = |n| progress.at("read", n as u64, rows);
         reader.fill(people, in_order, &told)?;
     }

@@ -9,6 +9,7 @@ use crate::error::{Error, Result};
 use crate::matcher::compare::{Limits, can_approximate};
 use crate::matcher::crosswalk::{CLUSTERS, DUPLICATES};
 use crate::matcher::intake::{Party, admit, admit_decoys};
+use crate::pipeline::agreement::expect_in_force;
 use crate::pipeline::room::Room;
 use crate::pipeline::{Progress, warn_of};
 use crate::project::{Project, Schema};
@@ -94,6 +95,7 @@ pub(in crate::pipeline) struct Prepared {
 pub(in crate::pipeline) fn prepare(options: &Options, progress: &dyn Progress) -> Result<Prepared> {
     let project = Project::read(&options.project)?;
     warn_of(&project, progress);
+    expect_in_force(&project, &options.project)?;
     let threshold = options.threshold.unwrap_or(project.threshold);
     if !(threshold > 0.0 && threshold < 1.0) {
         return Err(Error::usage("a threshold must be above 0 and below 1"));
@@ -114,6 +116,15 @@ pub(in crate::pipeline) fn prepare(options: &Options, progress: &dyn Progress) -
                 .at(&options.project)
                 .hint("see `pairs` in the project file"),
         );
+    }
+    let alone = (0..parties.len()).find(|i| allowed.iter().all(|(a, b)| a != i && b != i));
+    if let (Some(i), 2..) = (alone, parties.len()) {
+        return Err(Error::mismatch(format!(
+            "the project allows no pair of `{}` with another of the parties given",
+            parties[i].file.header().party
+        ))
+        .at(parties[i].file.path())
+        .hint("its tokens should not be here: see `pairs` in the project file"));
     }
     check_folder(&options.out, &parties, options.force)?;
     let decoys = admit_decoys(&project, &options.decoys, &parties)?;
