@@ -124,21 +124,38 @@ impl Certificate {
             ("Round", self.round.clone()),
             ("Agreement", or_none(&self.agreement)),
             ("Purpose", or_none(&self.purpose)),
-            ("Destroy by", or_none(self.destroy_by.as_deref().unwrap_or_default())),
-            ("Date", format!("{} (UTC, by the clock of the machine)", self.date)),
+            (
+                "Destroy by",
+                or_none(self.destroy_by.as_deref().unwrap_or_default()),
+            ),
+            (
+                "Date",
+                format!("{} (UTC, by the clock of the machine)", self.date),
+            ),
             ("Run by account", self.operator.clone()),
-            ("Witness", self.witness.clone().unwrap_or_else(|| "none named".into())),
+            (
+                "Witness",
+                self.witness.clone().unwrap_or_else(|| "none named".into()),
+            ),
             ("Program", self.program.to_owned()),
         ]);
         page.heading("What was destroyed");
         if self.destroyed.is_empty() {
             page.text("This run found nothing left to destroy.");
         } else {
-            page.table("Files destroyed by this run", &FILES, self.destroyed.iter().map(row).collect());
+            page.table(
+                "Files destroyed by this run",
+                &FILES,
+                self.destroyed.iter().map(row).collect(),
+            );
         }
         if !self.destroyed_before.is_empty() {
             let rows = self.destroyed_before.iter().map(row).collect();
-            page.table("Files destroyed by earlier runs, by the disclosure log", &FILES, rows);
+            page.table(
+                "Files destroyed by earlier runs, by the disclosure log",
+                &FILES,
+                rows,
+            );
         }
         page.heading("How");
         page.text(self.method);
@@ -150,16 +167,30 @@ impl Certificate {
             page.table(
                 "In the same folders, and not destroyed",
                 &["File", "Why"],
-                self.left_alone.iter().map(|(f, w)| vec![f.clone(), w.clone()]).collect(),
+                self.left_alone
+                    .iter()
+                    .map(|(f, w)| vec![f.clone(), w.clone()])
+                    .collect(),
             );
         }
         page.heading("Signatures");
-        page.blanks(&["Destroyed by (name, date, signature)", "Witness (name, date, signature)"]);
+        page.blanks(&[
+            "Destroyed by (name, date, signature)",
+            "Witness (name, date, signature)",
+        ]);
         page
     }
 }
 
-const FILES: [&str; 7] = ["File", "What", "Records of", "Records", "Bytes", "BLAKE3", "When (UTC)"];
+const FILES: [&str; 7] = [
+    "File",
+    "What",
+    "Records of",
+    "Records",
+    "Bytes",
+    "BLAKE3",
+    "When (UTC)",
+];
 
 fn row(d: &Destroyed) -> Vec<String> {
     vec![

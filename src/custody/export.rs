@@ -89,10 +89,16 @@ pub fn page(checked: &Checked, name: &str) -> Page {
         ("Hash of the last entry", checked.last().to_string()),
     ];
     if let (Some(first), Some(last)) = (checked.entries.first(), checked.entries.last()) {
-        facts.push(("First and last entry", format!("{} to {}", first.time, last.time)));
+        facts.push((
+            "First and last entry",
+            format!("{} to {}", first.time, last.time),
+        ));
     }
     for (label, of) in [
-        ("Agreement", (|e| e.agreement.clone()) as fn(&Entry) -> String),
+        (
+            "Agreement",
+            (|e| e.agreement.clone()) as fn(&Entry) -> String,
+        ),
         ("Legal basis", |e| e.legal_basis.clone()),
         ("Project", |e| e.project.to_string()),
     ] {
@@ -109,7 +115,16 @@ pub fn page(checked: &Checked, name: &str) -> Page {
     } else {
         page.table(
             "Each disclosure, in order of time",
-            &["Date", "What", "Received by", "Records of", "Legitimate interest", "Data elements", "Records", "File"],
+            &[
+                "Date",
+                "What",
+                "Received by",
+                "Records of",
+                "Legitimate interest",
+                "Data elements",
+                "Records",
+                "File",
+            ],
             disclosures.iter().map(|e| disclosure(e)).collect(),
         );
     }
@@ -134,7 +149,13 @@ fn when(e: &Entry) -> String {
 
 fn file(e: &Entry) -> String {
     e.file.as_ref().map_or(String::new(), |f| {
-        format!("{} ({}), {} bytes, BLAKE3 {}", f.name, f.kind, f.bytes, f.blake3.short())
+        format!(
+            "{} ({}), {} bytes, BLAKE3 {}",
+            f.name,
+            f.kind,
+            f.bytes,
+            f.blake3.short()
+        )
     })
 }
 
@@ -159,7 +180,9 @@ fn disclosure(e: &Entry) -> Vec<String> {
 }
 
 fn other(e: &Entry) -> Vec<String> {
-    let torn = e.torn.map(|n| format!("an unfinished line of {n} bytes before it was cut off"));
+    let torn = e
+        .torn
+        .map(|n| format!("an unfinished line of {n} bytes before it was cut off"));
     let mut notes: Vec<String> = torn.into_iter().collect();
     if !e.note.is_empty() {
         notes.push(e.note.clone());

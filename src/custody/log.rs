@@ -262,7 +262,8 @@ impl Log {
     /// Everything but the place in the log.
     fn entry(&self, event: &Event) -> Entry {
         let terms = &self.terms;
-        let or = |own: &Option<String>, else_: &String| own.as_deref().map_or(else_.clone(), one_line);
+        let or =
+            |own: &Option<String>, else_: &String| own.as_deref().map_or(else_.clone(), one_line);
         Entry {
             format: FORMAT.to_owned(),
             seq: 0,

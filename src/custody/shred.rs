@@ -77,14 +77,18 @@ pub struct Shredded {
 /// gone on with by calling it for the tombstone.
 pub fn overwrite(path: &Path, stone: Tombstone) -> Result<Shredded> {
     let io = |e| Error::io("destroy", path, e);
-    let name = path.file_name().and_then(|n| n.to_str()).unwrap_or_default();
+    let name = path
+        .file_name()
+        .and_then(|n| n.to_str())
+        .unwrap_or_default();
     let grave = if tombstone(name).is_some() {
         path.to_path_buf()
     } else {
         let mut random = [0; 8];
         fill(&mut random)?;
         let (project, blake3) = (hex(&stone.project), hex(&stone.blake3));
-        let grave = path.with_file_name(format!("{PREFIX}{WORD}{project}-{blake3}-{}", hex(&random)));
+        let grave =
+            path.with_file_name(format!("{PREFIX}{WORD}{project}-{blake3}-{}", hex(&random)));
         expect_file(path).map_err(io)?;
         std::fs::rename(path, &grave).map_err(io)?;
         sync_name(&grave).map_err(io)?;
@@ -185,7 +189,12 @@ mod tests {
         assert!(!found.is_of(Fingerprint([2; 32])) && !found.had(Fingerprint([1; 32])));
         // Killed in between: what is left is gone on with.
         std::fs::write(&left.path, b"half").unwrap();
-        assert!(remove_empty(&[Shredded { path: left.path.clone() }]).is_err());
+        assert!(
+            remove_empty(&[Shredded {
+                path: left.path.clone()
+            }])
+            .is_err()
+        );
         let again = overwrite(&left.path, found).unwrap();
         assert_eq!(again.path, left.path);
         remove_empty(&[again]).unwrap();
@@ -221,7 +230,12 @@ mod tests {
 
     #[test]
     fn only_our_names_are_tombstones() {
-        for bad in ["x", ".blindlink-abc.part", ".blindlink-destroying-", ".blindlink-destroying-00-11-22"] {
+        for bad in [
+            "x",
+            ".blindlink-abc.part",
+            ".blindlink-destroying-",
+            ".blindlink-destroying-00-11-22",
+        ] {
             assert!(tombstone(bad).is_none(), "{bad}");
         }
         let good = ".blindlink-destroying-0011223344556677-8899aabbccddeeff-0123456789abcdef";

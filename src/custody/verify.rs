@@ -48,7 +48,9 @@ pub fn read(path: &Path) -> Result<Checked> {
         number += 1;
         // No more than a line can have: the file may be anything.
         let most = MAX_LINE as u64 + 2;
-        let n = Read::by_ref(&mut reader).take(most).read_until(b'\n', &mut line);
+        let n = Read::by_ref(&mut reader)
+            .take(most)
+            .read_until(b'\n', &mut line);
         if n.map_err(io)? == 0 {
             return Ok(checked);
         }
@@ -81,7 +83,11 @@ impl Checked {
                 "does not follow on the one before it, which was replaced or left out".to_owned(),
             );
         }
-        if self.entries.last().is_some_and(|last| entry.time < last.time) {
+        if self
+            .entries
+            .last()
+            .is_some_and(|last| entry.time < last.time)
+        {
             self.back_in_time.push(entry.seq);
         }
         self.entries.push(entry);

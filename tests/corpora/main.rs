@@ -6,6 +6,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
+mod keys;
+mod log;
 mod records;
 mod scratch;
 mod settings;
@@ -59,4 +61,14 @@ fn settings_in_toml() {
 #[test]
 fn records_of_our_own() {
     replay("records", records::check);
+}
+
+#[test]
+fn files_with_keys() {
+    replay("keys", keys::check);
+}
+
+#[test]
+fn disclosure_logs() {
+    replay("log", log::check);
 }

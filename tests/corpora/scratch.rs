@@ -14,6 +14,17 @@ impl Scratch {
         self.0.path().join(name)
     }
 
+    /// A path at which there is nothing.
+    #[allow(
+        dead_code,
+        reason = "each fuzz target has this file, and not all write such files"
+    )]
+    pub fn new_path(&self, name: &str) -> PathBuf {
+        let path = self.path(name);
+        let _ = std::fs::remove_file(&path);
+        path
+    }
+
     /// Writes a file and gives its path.
     pub fn write(&self, name: &str, bytes: &[u8]) -> PathBuf {
         let path = self.path(name);

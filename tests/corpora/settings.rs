@@ -17,12 +17,22 @@ pub fn check(data: &[u8], _: &Scratch) {
     };
     if let Ok(project) = Project::parse(text) {
         works(&project);
+        means_itself(&project);
     }
     if let Ok(saved) = SavedMapping::parse(text) {
         let written = saved.to_toml().unwrap();
         let again = SavedMapping::parse(&written).expect("its own text is read");
         assert_eq!(again.to_toml().unwrap(), written);
     }
+}
+
+/// The canonical form says the same as the file: it is the file without comments, defaults written out.
+fn means_itself(project: &Project) {
+    let canonical: serde_json::Value = serde_json::from_slice(&project.canonical).unwrap();
+    let text = toml::to_string(&canonical).expect("all of it has a form in TOML");
+    let again = Project::parse(&text).expect("its canonical form is read");
+    assert_eq!(again.fingerprint, project.fingerprint);
+    assert!(again.canonical == project.canonical);
 }
 
 /// Whatever project is accepted can be encoded under, and its parties can meet.
