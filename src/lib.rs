@@ -39,6 +39,7 @@ pub mod owner;
 pub mod page;
 pub mod pipeline;
 pub mod project;
+pub mod receipt;
 pub mod release;
 pub mod synth;
 pub mod token;

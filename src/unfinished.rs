@@ -10,13 +10,13 @@ use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use zeroize::Zeroizing;
+use zeroize::{Zeroize as _, Zeroizing};
 
 use crate::atomic::{self, AtomicFile};
 use crate::error::{Error, Result};
 use crate::units::{hex, unhex};
 
-const FORMAT: &str = "blindlink-partial-1";
+const FORMAT: &str = "blindlink-partial-2";
 const HEADER: &str = "run.json";
 const PART: &str = "part-";
 const DIGEST: u64 = 32;
@@ -39,6 +39,22 @@ struct Header<S> {
     subject: S,
     /// 32 random bytes in hexadecimal digits.
     secret: String,
+    /// Hash of all of the above, under the secret.
+    check: String,
+}
+
+impl<S: Serialize> Header<S> {
+    /// The one form in which the header is written, with the check that belongs to it.
+    fn text(&mut self, secret: &[u8; 32]) -> Result<Zeroizing<String>> {
+        let form = |header: &Self| {
+            let text = serde_json::to_string_pretty(header).map(Zeroizing::new);
+            text.map_err(|_| Error::internal("a header has no JSON form"))
+        };
+        self.check.clear();
+        let bare = form(self)?;
+        self.check = blake3::keyed_hash(secret, bare.as_bytes()).to_string();
+        form(self)
+    }
 }
 
 /// How a run began.
@@ -129,14 +145,15 @@ impl Unfinished {
         }
         make_private(&self.folder).map_err(|e| Error::io("write", &self.folder, e))?;
         self.is_made = true;
-        let header = Header {
+        let mut header = Header {
             format: FORMAT.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             subject,
             secret: hex(self.secret.as_ref()),
+            check: String::new(),
         };
-        let text = serde_json::to_string_pretty(&header).map(Zeroizing::new);
-        let text = text.map_err(|_| Error::internal("a header has no JSON form"))?;
+        let text = header.text(&self.secret)?;
+        header.secret.zeroize();
         atomic::write(self.folder.join(HEADER), text.as_bytes())
     }
 
@@ -261,14 +278,19 @@ impl Unfinished {
         if says("format") != Some(FORMAT) || says("version") != Some(env!("CARGO_PKG_VERSION")) {
             return Err(self.foreign("was left by another version of blindlink"));
         }
-        let header: Header<S> = serde_json::from_value(value).map_err(|_| damaged(&path))?;
-        let secret = Zeroizing::new(header.secret);
-        let secret = unhex(&secret).ok_or_else(|| damaged(&path))?;
+        let mut header: Header<S> = serde_json::from_value(value).map_err(|_| damaged(&path))?;
+        let secret = unhex(&header.secret).map(Zeroizing::new);
+        let secret = secret.ok_or_else(|| damaged(&path))?;
+        let is_right = header.text(&secret)?.as_bytes() == bytes.as_slice();
+        header.secret.zeroize();
+        if !is_right {
+            return Err(damaged(&path));
+        }
         let differences = subject.differences(&header.subject);
         if let Some((_, what)) = differences.into_iter().find(|(differs, _)| *differs) {
             return Err(self.foreign(what));
         }
-        self.secret = Zeroizing::new(secret);
+        self.secret = secret;
         Ok(())
     }
 

@@ -234,8 +234,12 @@ fn project_files_have_the_same_fingerprints() {
             v["fingerprint"],
             "{comment}"
         );
-        // What the vectors print as canonical form is what was hashed.
-        let canonical = blake3::hash(text(v, "canonical").as_bytes());
+        assert_eq!(
+            project.canonical,
+            text(v, "canonical").as_bytes(),
+            "{comment}"
+        );
+        let canonical = blake3::hash(&project.canonical);
         assert_eq!(canonical.to_hex().as_str(), v["fingerprint"], "{comment}");
     }
 }
@@ -249,6 +253,71 @@ fn project_files_with_a_fault_are_refused() {
         };
         assert_refused(&error, v, comment);
     }
+}
+
+/// A small project file with an agreement: every part of one is in it.
+fn small_agreement() -> String {
+    let vectors = load("project.json");
+    let case = |comment: &str| -> String {
+        let named = list(&vectors, "accepted")
+            .iter()
+            .find(|v| text(v, "comment") == comment);
+        text(named.unwrap(), "text").to_owned()
+    };
+    case("an agreement and stable link ids")
+        .replace("[agreement]", "# what was agreed\n[agreement]")
+}
+
+#[test]
+fn every_flipped_byte_of_a_project_file_is_refused_or_seen() {
+    let good = small_agreement();
+    let project = Project::parse(&good).unwrap();
+    let meaning = |p: &Project| {
+        let terms = (
+            &p.parties,
+            &p.pairs,
+            &p.duplicate_free,
+            &p.agreement,
+            p.stable_link_ids,
+        );
+        format!(
+            "{:?} {:?} {:?} {:?} {} {terms:?} {:?}",
+            p.id, p.name, p.round, p.purpose, p.threshold, p.schema
+        )
+    };
+    let (mut refused, mut other, mut same) = (0, 0, 0);
+    for at in 0..good.len() {
+        for bit in 0..8 {
+            let mut bytes = good.clone().into_bytes();
+            bytes[at] ^= 1 << bit;
+            // A file that is not UTF-8 is refused before it is parsed.
+            let Ok(text) = String::from_utf8(bytes) else {
+                refused += 1;
+                continue;
+            };
+            match Project::parse(&text) {
+                Err(e) => {
+                    assert_eq!(e.class(), Class::Input, "byte {at}, bit {bit}: {e}");
+                    refused += 1;
+                }
+                Ok(found) if found.fingerprint == project.fingerprint => {
+                    assert_eq!(meaning(&found), meaning(&project), "byte {at}, bit {bit}");
+                    assert_eq!(found.canonical, project.canonical);
+                    same += 1;
+                }
+                Ok(found) => {
+                    assert_ne!(meaning(&found), meaning(&project), "byte {at}, bit {bit}");
+                    assert_ne!(found.canonical, project.canonical);
+                    other += 1;
+                }
+            }
+        }
+    }
+    // What changes nothing is in the comment, or one kind of blank instead of another.
+    assert!(
+        refused > 2000 && other > 500 && same < 150,
+        "{refused} {other} {same}"
+    );
 }
 
 /// The rows of a token file as the index writes them.

@@ -25,6 +25,7 @@ pub(super) fn audit(verb: &Audit, progress: &Progress) -> Result<()> {
         population: verb.population,
         seed: verb.seed,
         json: verb.json.clone(),
+        log: verb.log.logging(),
         force: verb.force,
     };
     let report = pipeline::audit(&options, progress)?;

@@ -100,6 +100,7 @@ pub(super) fn link(verb: &Match, args: &Args, progress: &Progress) -> Result<()>
         memory: verb.memory.map(|m| m.as_u64()),
         resume: verb.resume,
         approximate: verb.approximate,
+        log: verb.log.logging(),
         force: verb.force,
         instructions: verb.instructions.clone(),
     };

@@ -9,12 +9,16 @@
     reason = "this room is the one that prints"
 )]
 
+mod annex;
 mod args;
 mod audit;
 mod check;
+mod custody;
 mod keys;
 mod matching;
 mod owner;
+mod project;
+mod questions;
 mod reading;
 mod rehearse;
 mod release;
@@ -22,6 +26,7 @@ mod shell;
 mod term;
 mod verify;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -48,7 +53,8 @@ pub fn main() -> ExitCode {
         Ok(()) => 0,
         Err(e) if is_closed_pipe(&e) => 0,
         Err(e) => {
-            eprintln!("error: {e}");
+            // Where standard error goes to a full disk, the exit code still tells.
+            let _ = writeln!(std::io::stderr(), "error: {e}");
             e.class().exit_code()
         }
     };
@@ -65,7 +71,7 @@ fn run(args: &Args, progress: &Progress) -> Result<()> {
     match &args.verb {
         Verb::Demo(v) => rehearse::demo(v, progress),
         Verb::Rehearse(v) => rehearse::rehearse(v, progress),
-        Verb::Project(v) => keys::project(v),
+        Verb::Project(v) => project::project(v, args),
         Verb::Key(v) => keys::key(v),
         Verb::Check(v) => check::check(v, args, progress),
         Verb::Encode(v) => owner::encode(v, args, progress),
@@ -75,6 +81,9 @@ fn run(args: &Args, progress: &Progress) -> Result<()> {
         Verb::Inspect(v) => matching::inspect(v),
         Verb::Match(v) => matching::link(v, args, progress),
         Verb::Resolve(v) => owner::resolve(v, args, progress),
+        Verb::Log(v) => custody::log(v, args),
+        Verb::Status(v) => custody::status(v),
+        Verb::Destroy(v) => custody::destroy(v, args, progress),
         Verb::Evaluate(v) => rehearse::evaluate(v, progress),
         Verb::Synth(v) => rehearse::synth(v, args, progress),
         Verb::Completions(v) => shell::completions(v),
@@ -93,7 +102,6 @@ fn with_threads(threads: Option<u16>, work: impl FnOnce() -> Result<()> + Send) 
 
 /// Prints data on standard output.
 fn print(text: &str) -> Result<()> {
-    use std::io::Write;
     let mut out = std::io::stdout().lock();
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())

@@ -35,6 +35,7 @@ pub(super) fn encode(verb: &Encode, args: &Args, progress: &Progress) -> Result<
         )?,
         exclude: verb.opt_outs.exclude(),
         decoys: verb.decoys,
+        log: verb.log.logging(),
         force: verb.force,
         resume: verb.resume,
         test_seed: verb.test_seed,
@@ -49,6 +50,11 @@ pub(super) fn encode(verb: &Encode, args: &Args, progress: &Progress) -> Result<
             );
         }
         eprint!("{}", describe(&options, &summary));
+    }
+    if summary.stable {
+        eprintln!(
+            "warning: refs and link ids are the same in every round of this project: the operator can join rounds"
+        );
     }
     term::warn_of_copies(&options.refs);
     super::check::warn_of_changes(&summary.header_changes);
@@ -177,6 +183,7 @@ fn as_json(summary: &Summary) -> Result<String> {
         "with_alias": summary.with_alias,
         "rows_of_other_names": summary.other_rows,
         "rows_of_no_student": summary.not_students,
+        "stable_refs": summary.stable,
         "opt_outs": {
             "held": summary.opt_outs.held,
             "holds_left_out": summary.opt_outs.holds_left_out,
@@ -219,9 +226,11 @@ pub(super) fn resolve(verb: &Resolve, args: &Args, progress: &Progress) -> Resul
     });
     let options = resolving::Options {
         crosswalk: verb.crosswalk.clone(),
+        project: verb.project.clone(),
         refs: verb.refs.clone(),
         out: verb.out.clone(),
         rates,
+        log: verb.log.logging(),
         force: verb.force,
     };
     let (done, groups) = resolving::resolve(&options, progress)?;

@@ -16,6 +16,7 @@ pub(super) fn release(verb: &Release, args: &Args, progress: &Progress) -> Resul
             .out
             .clone()
             .unwrap_or_else(|| Manifest::path_of(&verb.tokens)),
+        log: verb.log.logging(),
         force: verb.force,
     };
     let manifest = pipeline::release(&options, progress)?;

@@ -10,8 +10,8 @@ use crate::project::Project;
 /// The format of the certificate as JSON.
 pub const CERTIFICATE: &str = "blindlink-certificate-1";
 /// How files are destroyed, in words.
-pub const METHOD: &str = "Each file was taken its name, overwritten once in its whole length with random bytes, which \
-    were forced to the disk, cut to a length of nothing, and removed.";
+pub const METHOD: &str = "Each file was renamed, overwritten once in its whole length with random bytes, which were forced to \
+    the disk, cut to a length of nothing, and removed.";
 
 /// What a program cannot promise, an item each.
 const LIMITS: [&str; 6] = [
@@ -60,6 +60,8 @@ pub struct Certificate {
     destroyed: Vec<Destroyed>,
     /// What earlier runs did, by the log.
     destroyed_before: Vec<Destroyed>,
+    /// Files whose destruction an earlier run had begun, and of which no log tells more.
+    finished: usize,
     /// What lay in the same folders and was left alone: path and why.
     left_alone: Vec<(String, String)>,
     limits: [&'static str; 6],
@@ -67,12 +69,13 @@ pub struct Certificate {
 
 impl Certificate {
     /// A certificate of today on files of `project`: those that were `destroyed`, those of earlier runs, and what
-    /// was left alone, with the reason.
+    /// was left alone, with the reason. Of those that are `finished` no more is known than their number.
     #[must_use]
     pub fn new(
         project: &Project,
         destroyed: Vec<Destroyed>,
         destroyed_before: Vec<Destroyed>,
+        finished: usize,
         left_alone: Vec<(String, String)>,
         witness: Option<String>,
     ) -> Self {
@@ -92,6 +95,7 @@ impl Certificate {
             method: METHOD,
             destroyed,
             destroyed_before,
+            finished,
             left_alone,
             limits: LIMITS,
         }
@@ -112,7 +116,7 @@ impl Certificate {
             text => text.to_owned(),
         };
         let mut page = Page::new("Certificate of destruction");
-        let number = self.destroyed.len() + self.destroyed_before.len();
+        let number = self.destroyed.len() + self.destroyed_before.len() + self.finished;
         page.verdict(format!(
             "{number} file{} of the project {} destroyed at the place where this was run.",
             if number == 1 { "" } else { "s" },
@@ -140,14 +144,19 @@ impl Certificate {
             ("Program", self.program.to_owned()),
         ]);
         page.heading("What was destroyed");
-        if self.destroyed.is_empty() {
+        if self.destroyed.is_empty() && self.finished == 0 {
             page.text("This run found nothing left to destroy.");
-        } else {
-            page.table(
-                "Files destroyed by this run",
-                &FILES,
-                self.destroyed.iter().map(row).collect(),
-            );
+        }
+        if !self.destroyed.is_empty() {
+            let rows = self.destroyed.iter().map(row).collect();
+            page.table("Files destroyed by this run", &FILES, rows);
+        }
+        if self.finished > 0 {
+            page.text(format!(
+                "Files whose destruction an earlier run had begun and this one finished, and of which no disclosure log \
+                 tells more: {}.",
+                self.finished
+            ));
         }
         if !self.destroyed_before.is_empty() {
             let rows = self.destroyed_before.iter().map(row).collect();
@@ -182,22 +191,17 @@ impl Certificate {
     }
 }
 
-const FILES: [&str; 7] = [
-    "File",
-    "What",
-    "Records of",
-    "Records",
-    "Bytes",
-    "BLAKE3",
-    "When (UTC)",
-];
+const FILES: [&str; 5] = ["File", "Records of", "Bytes", "BLAKE3", "When (UTC)"];
 
 fn row(d: &Destroyed) -> Vec<String> {
+    let rows = d.rows.map_or(String::new(), |n| n.to_string());
     vec![
-        d.file.name.clone(),
-        d.file.kind.clone(),
-        d.party.clone().unwrap_or_default(),
-        d.rows.map_or(String::new(), |n| n.to_string()),
+        format!("{} ({})", d.file.name, d.file.kind),
+        match &d.party {
+            Some(party) if d.rows.is_some() => format!("{party}: {rows}"),
+            Some(party) => party.clone(),
+            None => rows,
+        },
         d.file.bytes.to_string(),
         d.file.blake3.to_string(),
         d.time.replace('T', " "),

@@ -116,14 +116,12 @@ pub fn page(checked: &Checked, name: &str) -> Page {
         page.table(
             "Each disclosure, in order of time",
             &[
-                "Date",
-                "What",
+                "Entry",
                 "Received by",
-                "Records of",
                 "Legitimate interest",
+                "Records of",
                 "Data elements",
-                "Records",
-                "File",
+                "File and remarks",
             ],
             disclosures.iter().map(|e| disclosure(e)).collect(),
         );
@@ -134,7 +132,7 @@ pub fn page(checked: &Checked, name: &str) -> Page {
     } else {
         page.table(
             "What became of files that did not pass to somebody else by these entries",
-            &["Date", "What", "Records of", "Records", "File", "Note"],
+            &["Entry", "Records of", "File and remarks"],
             others.iter().map(|e| other(e)).collect(),
         );
     }
@@ -142,21 +140,43 @@ pub fn page(checked: &Checked, name: &str) -> Page {
     page
 }
 
-/// Number, date and time of an entry.
-fn when(e: &Entry) -> String {
-    format!("{}. {}", e.seq, e.time.replace('T', " "))
+/// Number, action, date and time of an entry: one cell, since pages are narrow.
+fn what(e: &Entry) -> String {
+    format!(
+        "{}. {}, {}",
+        e.seq,
+        e.action.name(),
+        e.time.replace('T', " ")
+    )
+}
+
+/// Of whom an entry is, and of how many.
+fn whose(e: &Entry) -> String {
+    match (&e.party, e.rows) {
+        (Some(party), Some(rows)) => format!("{party}: {rows}"),
+        (party, rows) => party.clone().unwrap_or_else(|| number(rows)),
+    }
 }
 
 fn file(e: &Entry) -> String {
     e.file.as_ref().map_or(String::new(), |f| {
-        format!(
-            "{} ({}), {} bytes, BLAKE3 {}",
-            f.name,
-            f.kind,
-            f.bytes,
-            f.blake3.short()
-        )
+        let hash = f.blake3.short();
+        format!("{} ({}), {} bytes, BLAKE3 {hash}", f.name, f.kind, f.bytes)
     })
+}
+
+/// The file and what else there is to say.
+fn remarks(e: &Entry) -> String {
+    let torn = e
+        .torn
+        .map(|n| format!("an unfinished line of {n} bytes before it was cut off"));
+    let all = [Some(file(e)), torn, Some(e.note.clone())];
+    let all: Vec<String> = all
+        .into_iter()
+        .flatten()
+        .filter(|t| !t.is_empty())
+        .collect();
+    all.join("; ")
 }
 
 fn disclosure(e: &Entry) -> Vec<String> {
@@ -165,34 +185,15 @@ fn disclosure(e: &Entry) -> Vec<String> {
         basis => format!(" ({basis})"),
     };
     vec![
-        when(e),
-        e.action.name().to_owned(),
+        what(e),
         e.recipient.clone().unwrap_or_default(),
-        e.party.clone().unwrap_or_default(),
         format!("{}{basis}", e.purpose),
+        whose(e),
         e.elements.join(", "),
-        number(e.rows),
-        match e.note.as_str() {
-            "" => file(e),
-            note => format!("{} {note}", file(e)),
-        },
+        remarks(e),
     ]
 }
 
 fn other(e: &Entry) -> Vec<String> {
-    let torn = e
-        .torn
-        .map(|n| format!("an unfinished line of {n} bytes before it was cut off"));
-    let mut notes: Vec<String> = torn.into_iter().collect();
-    if !e.note.is_empty() {
-        notes.push(e.note.clone());
-    }
-    vec![
-        when(e),
-        e.action.name().to_owned(),
-        e.party.clone().unwrap_or_default(),
-        number(e.rows),
-        file(e),
-        notes.join("; "),
-    ]
+    vec![what(e), whose(e), remarks(e)]
 }

@@ -197,6 +197,19 @@ impl Log {
             .collect()
     }
 
+    /// The last entry of a file with this hash.
+    ///
+    /// # Errors
+    /// As of [`super::read`].
+    pub fn find(&self, blake3: Fingerprint) -> Result<Option<Entry>> {
+        if !self.path.exists() {
+            return Ok(None);
+        }
+        let mut entries = super::read(&self.path)?.entries;
+        entries.retain(|e| e.file.as_ref().is_some_and(|f| f.blake3 == blake3));
+        Ok(entries.pop())
+    }
+
     /// Appends an entry for each event, in one piece, while no other process does. When this returns without an
     /// error they are on the disk; with one, the log is as it was.
     ///
@@ -298,7 +311,18 @@ pub(super) fn account() -> String {
     let name = ["USER", "USERNAME", "LOGNAME"]
         .into_iter()
         .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
-    one_line(&name.unwrap_or_else(|| "unknown".to_owned()))
+    one_line(&name.unwrap_or_else(number))
+}
+
+/// The account's number, where it has no name.
+#[cfg(unix)]
+fn number() -> String {
+    format!("uid {}", rustix::process::getuid().as_raw())
+}
+
+#[cfg(not(unix))]
+fn number() -> String {
+    "unknown".to_owned()
 }
 
 /// The end of the log in `file`, which is locked. Reads no more than the last two lines can take.
@@ -365,3 +389,7 @@ fn damaged(path: &Path, what: &str) -> Error {
 fn no_log(path: &Path) -> Error {
     Error::input(path, "the file is no disclosure log")
 }
+
+#[cfg(test)]
+#[path = "tests.rs"]
+mod tests;

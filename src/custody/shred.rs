@@ -8,6 +8,7 @@ use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use super::entry::FileFacts;
 use crate::atomic::{PREFIX, sync_name};
 use crate::error::{Error, Result};
 use crate::units::{Fingerprint, hex, unhex};
@@ -21,18 +22,21 @@ const CHUNK: usize = 1 << 20;
 pub struct Tombstone {
     /// The first bytes of the fingerprint of the project.
     pub project: [u8; 8],
-    /// The first bytes of BLAKE3 of the file.
-    pub blake3: [u8; 8],
+    /// The first bytes of a hash of the file's name and of BLAKE3 of its content.
+    pub file: [u8; 8],
 }
 
 impl Tombstone {
-    /// The tombstone of a file with this content, of this project.
+    /// The tombstone of this file, of this project.
     #[must_use]
-    pub fn of(project: Fingerprint, blake3: Fingerprint) -> Self {
-        let first = |f: Fingerprint| f.0.as_chunks().0[0];
+    pub fn of(project: Fingerprint, file: &FileFacts) -> Self {
+        // With its name: several files may be of one content, such as lists without a line.
+        let mut hasher = blake3::Hasher::new();
+        hasher.update(&file.blake3.0).update(file.name.as_bytes());
+        let first = |bytes: &[u8; 32]| bytes.as_chunks().0[0];
         Self {
-            project: first(project),
-            blake3: first(blake3),
+            project: first(&project.0),
+            file: first(hasher.finalize().as_bytes()),
         }
     }
 
@@ -42,10 +46,10 @@ impl Tombstone {
         project.0.starts_with(&self.project)
     }
 
-    /// Whether it is of a file with this content.
+    /// Whether it is of this file.
     #[must_use]
-    pub fn had(&self, blake3: Fingerprint) -> bool {
-        blake3.0.starts_with(&self.blake3)
+    pub fn is_file(&self, file: &FileFacts) -> bool {
+        Self::of(Fingerprint([0; 32]), file).file == self.file
     }
 }
 
@@ -54,10 +58,10 @@ impl Tombstone {
 pub fn tombstone(name: &str) -> Option<Tombstone> {
     let rest = name.strip_prefix(PREFIX)?.strip_prefix(WORD)?;
     let mut parts = rest.split('-');
-    let (project, blake3, random) = (parts.next()?, parts.next()?, parts.next()?);
+    let (project, file, random) = (parts.next()?, parts.next()?, parts.next()?);
     let found = Tombstone {
         project: unhex(project)?,
-        blake3: unhex(blake3)?,
+        file: unhex(file)?,
     };
     (unhex::<8>(random).is_some() && parts.next().is_none()).then_some(found)
 }
@@ -86,9 +90,8 @@ pub fn overwrite(path: &Path, stone: Tombstone) -> Result<Shredded> {
     } else {
         let mut random = [0; 8];
         fill(&mut random)?;
-        let (project, blake3) = (hex(&stone.project), hex(&stone.blake3));
-        let grave =
-            path.with_file_name(format!("{PREFIX}{WORD}{project}-{blake3}-{}", hex(&random)));
+        let (project, file) = (hex(&stone.project), hex(&stone.file));
+        let grave = path.with_file_name(format!("{PREFIX}{WORD}{project}-{file}-{}", hex(&random)));
         expect_file(path).map_err(io)?;
         std::fs::rename(path, &grave).map_err(io)?;
         sync_name(&grave).map_err(io)?;
@@ -174,19 +177,37 @@ fn make_writable(path: &Path) -> io::Result<()> {
 mod tests {
     use super::*;
 
+    fn stone(content: u8) -> Tombstone {
+        let file = FileFacts {
+            name: "x".into(),
+            kind: "tokens".into(),
+            bytes: 1,
+            blake3: Fingerprint([content; 32]),
+            key_check: None,
+        };
+        let stone = Tombstone::of(Fingerprint([1; 32]), &file);
+        assert!(stone.is_file(&file));
+        let other = FileFacts {
+            name: "y".into(),
+            ..file
+        };
+        assert!(!stone.is_file(&other));
+        stone
+    }
+
     #[test]
     fn a_file_loses_its_name_then_its_content_and_then_all() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("x.tokens");
         std::fs::write(&path, vec![7; 3 * CHUNK + 5]).unwrap();
-        let stone = Tombstone::of(Fingerprint([1; 32]), Fingerprint([2; 32]));
+        let stone = stone(2);
         let left = overwrite(&path, stone).unwrap();
         assert!(!path.exists());
         assert_eq!(left.path.metadata().unwrap().len(), 0);
         let name = left.path.file_name().unwrap().to_str().unwrap().to_owned();
         let found = tombstone(&name).unwrap();
-        assert!(found.is_of(Fingerprint([1; 32])) && found.had(Fingerprint([2; 32])));
-        assert!(!found.is_of(Fingerprint([2; 32])) && !found.had(Fingerprint([1; 32])));
+        assert!(found == stone && found != self::stone(3));
+        assert!(found.is_of(Fingerprint([1; 32])) && !found.is_of(Fingerprint([2; 32])));
         // Killed in between: what is left is gone on with.
         std::fs::write(&left.path, b"half").unwrap();
         assert!(
@@ -222,8 +243,7 @@ mod tests {
         let (real, link) = (dir.path().join("real"), dir.path().join("link"));
         std::fs::write(&real, "kept").unwrap();
         std::os::unix::fs::symlink(&real, &link).unwrap();
-        let stone = Tombstone::of(Fingerprint([1; 32]), Fingerprint([2; 32]));
-        assert!(overwrite(&link, stone).is_err());
+        assert!(overwrite(&link, stone(2)).is_err());
         assert_eq!(std::fs::read_to_string(&real).unwrap(), "kept");
         assert!(link.symlink_metadata().is_ok());
     }

@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use super::custody::{facts, kind, write_logged};
 use super::agreement::declared;
 use super::files::{check_outputs, made_under};
 use super::{Progress, people, warn_of};
+use crate::custody::{Action, Event, Log, Logging};
 use crate::error::{Error, Result};
 use crate::leakage::{self, Check, Verdict};
 use crate::owner::audit::report::AuditReport;
@@ -41,6 +43,8 @@ pub struct Options {
     pub seed: u64,
     /// Where to write the report as JSON, if anywhere.
     pub json: Option<PathBuf>,
+    /// The disclosure log.
+    pub log: Logging,
     /// Replace a report that exists.
     pub force: bool,
 }
@@ -76,6 +80,7 @@ pub fn audit(options: &Options, progress: &dyn Progress) -> Result<AuditReport> 
     project
         .expect_party(&o.party)
         .map_err(|e| e.at(&o.project))?;
+    let log = Log::of_run(&o.log, &o.project, &project)?;
     let key = LinkageKey::read(&o.key)?;
     let encoder = Encoder::new(&project, &key);
     let file = TokenFile::open(&o.tokens)?;
@@ -118,7 +123,11 @@ pub fn audit(options: &Options, progress: &dyn Progress) -> Result<AuditReport> 
     let report =
         run::audit(&people, &project, &key, shown, &plan, &told).map_err(|e| e.at(&o.table))?;
     if let Some(path) = &o.json {
-        report.write(path)?;
+        write_logged(log.as_ref(), path, report.to_json().as_bytes(), |digest| {
+            Event::new(Action::Made)
+                .file(facts(path, kind::AUDIT, digest))
+                .of(&o.party, header.records)
+        })?;
     }
     Ok(report)
 }

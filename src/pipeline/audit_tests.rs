@@ -1,6 +1,7 @@
 use std::path::Path;
 
 use super::*;
+use crate::custody::Logging;
 use crate::error::Class;
 use crate::owner::table::Table;
 use crate::pipeline::{Silent, encode};
@@ -43,6 +44,7 @@ fn prepare(folder: &Path, table: &str, schema: Option<&str>) -> Options {
         rejects: at("rejects.csv"),
         mapping: Mapping::default(),
         exclude: Exclude::default(),
+        log: Logging::Off,
         force: false,
         decoys: false,
         resume: false,
@@ -60,6 +62,7 @@ fn prepare(folder: &Path, table: &str, schema: Option<&str>) -> Options {
         population: 100_000,
         seed: 1,
         json: Some(at("audit.json")),
+        log: Logging::Off,
         force: false,
     }
 }

@@ -5,6 +5,7 @@ mod agreement;
 pub mod audit;
 pub mod check;
 pub mod clear;
+pub mod custody;
 mod decide;
 pub mod demo;
 pub mod encode;

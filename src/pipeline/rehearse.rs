@@ -7,6 +7,7 @@ use super::verify::{self, Verified};
 use super::{Progress, encode, link, resolve};
 use crate::atomic;
 use crate::csvfile::{self, CsvReader};
+use crate::custody::Logging;
 use crate::error::{Error, Result};
 use crate::evaluate::{Evaluation, evaluate};
 use crate::matcher::report::Report;
@@ -204,6 +205,7 @@ impl Job<'_> {
                 rejects: at(&format!("{party}.rejects.csv")),
                 mapping: mapping.clone(),
                 exclude: Exclude::default(),
+                log: Logging::Off,
                 force: false,
                 decoys: false,
                 resume: false,
@@ -239,6 +241,7 @@ impl Job<'_> {
                 block_pairs: link::BLOCK_PAIRS,
                 memory: None,
                 resume: false,
+                log: Logging::Off,
                 force: false,
                 instructions: None,
             },
@@ -248,9 +251,11 @@ impl Job<'_> {
         for (party, refs) in self.parties.iter().zip(&refs) {
             let options = resolve::Options {
                 crosswalk: results.join(format!("crosswalk-{party}.csv")),
+                project: Some(at("project.toml")),
                 refs: refs.clone(),
                 out: at(&format!("{party}-links.csv")),
                 rates: None,
+                log: Logging::Off,
                 force: false,
             };
             resolve::resolve(&options, progress)?;

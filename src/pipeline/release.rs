@@ -2,16 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
+use super::custody::{facts, kind, operator_of, write_logged};
 use super::agreement::expect_in_force;
 use super::files::{check_outputs, made_under};
 use super::{Progress, warn_of};
+use crate::atomic::digest_of;
+use crate::custody::{Action, Event, Log, Logging};
 use crate::error::{Error, Result};
 use crate::owner::audit::report::AuditReport;
 use crate::project::Project;
 use crate::release::seal::Sealed as _;
 use crate::release::{Audit, Manifest};
 use crate::token::TokenFile;
-use crate::units::Fingerprint;
+use crate::units::{Fingerprint, hex};
 
 /// What to release, and where the manifest goes.
 #[derive(Debug)]
@@ -24,6 +27,8 @@ pub struct Options {
     pub audit: Option<PathBuf>,
     /// The manifest to write; the operator's side looks for it at [`Manifest::path_of`].
     pub out: PathBuf,
+    /// The disclosure log, which then has the token file as released to the operator.
+    pub log: Logging,
     /// Replace a manifest that exists.
     pub force: bool,
 }
@@ -57,8 +62,35 @@ pub fn release(options: &Options, progress: &dyn Progress) -> Result<Manifest> {
             manifest
         }
     };
-    manifest.write(&o.out)?;
+    let log = Log::of_run(&o.log, &o.project, &project)?;
+    if let Some(log) = &log {
+        log.record(&[released(log, &project, &file)?])?;
+    }
+    write_logged(
+        log.as_ref(),
+        &o.out,
+        manifest.to_json().as_bytes(),
+        |digest| {
+            Event::new(Action::Made)
+                .file(facts(&o.out, kind::MANIFEST, digest))
+                .of(&manifest.party, manifest.records)
+        },
+    )?;
     Ok(manifest)
+}
+
+/// That the token file goes to the operator.
+fn released(log: &Log, project: &Project, file: &TokenFile) -> Result<Event> {
+    let header = file.header();
+    let mut facts = facts(file.path(), kind::TOKENS, digest_of(file.path())?);
+    facts.key_check = Some(hex(&header.key_check));
+    Ok(Event {
+        recipient: Some(operator_of(project)),
+        ..Event::new(Action::Released)
+            .file(facts)
+            .of(&header.party, header.records)
+            .elements(log.elements(true))
+    })
 }
 
 /// Fails unless the audit is of the token file that the manifest is of.

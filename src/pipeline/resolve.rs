@@ -4,11 +4,16 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::Progress;
+use super::custody::{facts, kind, record_received};
 use super::files::check_outputs;
-use crate::error::Result;
+use crate::atomic::{Digest, digest_of};
+use crate::custody::{Action, Event, Log, Logging};
+use crate::error::{Error, Result};
 use crate::owner::resolve as resolving;
 pub use crate::owner::resolve::Resolved;
 use crate::owner::table::{Mapping, Record, Table};
+use crate::project::{Element, Project};
+use crate::receipt::Receipt;
 
 /// Records read at a time.
 const BATCH: usize = 1 << 13;
@@ -18,12 +23,16 @@ const BATCH: usize = 1 << 13;
 pub struct Options {
     /// The crosswalk, as the operator sent it.
     pub crosswalk: PathBuf,
+    /// The project file that the receipt must be of, if that is to be checked, and what is logged.
+    pub project: Option<PathBuf>,
     /// The ref map that `encode` wrote.
     pub refs: PathBuf,
     /// The table to write.
     pub out: PathBuf,
     /// Match rates by group, if they are asked for.
     pub rates: Option<Rates>,
+    /// The disclosure log, if there is a project file.
+    pub log: Logging,
     /// Replace outputs that exist.
     pub force: bool,
 }
@@ -48,7 +57,8 @@ pub struct Rates {
 /// In the rates, counts of 1 to 10 are hidden, and what they could be worked out from.
 ///
 /// # Errors
-/// As there; [`Class::Input`](crate::error::Class::Input) if the table has no such column; for
+/// As there; [`Class::Mismatch`](crate::error::Class::Mismatch) if a receipt beside the crosswalk is of other bytes or of
+/// another project than the one given, or if one is given and there is no receipt; [`Class::Input`](crate::error::Class::Input) if the table has no such column; for
 /// outputs that clash with inputs or exist. All of these but the first are found before anything is
 /// written.
 pub fn resolve(options: &Options, progress: &dyn Progress) -> Result<(Resolved, usize)> {
@@ -58,15 +68,54 @@ pub fn resolve(options: &Options, progress: &dyn Progress) -> Result<(Resolved, 
         inputs.push(&rates.table);
         outputs.push(&rates.out);
     }
+    inputs.extend(o.project.as_deref());
     check_outputs(&inputs, &outputs, o.force)?;
+    let project = o.project.as_deref().map(Project::read).transpose()?;
+    check_receipt(o, project.as_ref())?;
     let groups = o.rates.as_ref().map(|rates| groups(rates, progress));
     let groups = groups.transpose()?;
-    let resolved = resolving::resolve(&o.crosswalk, &o.refs, &o.out)?;
+    let log = match (&project, &o.project) {
+        (Some(project), Some(path)) => Log::of_run(&o.log, path, project)?,
+        _ => None,
+    };
+    let resolved = resolving::resolve(&o.crosswalk, &o.refs, &o.out, &|table, done| {
+        log.as_ref()
+            .map_or(Ok(()), |log| record(log, o, table.digest()?, done))
+    })?;
     let number = match (&o.rates, groups) {
         (Some(rates), Some(groups)) => resolving::rates(&o.out, &groups, &rates.out)?,
         _ => 0,
     };
     Ok((resolved, number))
+}
+
+/// Enters that the crosswalk was received and the table made of it.
+fn record(log: &Log, o: &Options, table: Digest, done: Resolved) -> Result<()> {
+    let crosswalk = facts(&o.crosswalk, kind::CROSSWALK, digest_of(&o.crosswalk)?);
+    // Whose they are is known if the ref map was made with this log.
+    let party = log.find(digest_of(&o.refs)?.blake3)?.and_then(|e| e.party);
+    let event = |action| Event {
+        party: party.clone(),
+        recipient: party.clone(),
+        rows: Some(done.lines),
+        ..Event::new(action)
+    };
+    record_received(log, vec![event(Action::Received).file(crosswalk)])?;
+    let made = event(Action::Resolved).file(facts(&o.out, kind::TABLE, table));
+    log.record(&[made.elements(vec![Element::StudentId.name().to_owned()])])
+}
+
+/// Fails unless the receipt beside the crosswalk, if there is one, is of it, and of the project if one is given.
+fn check_receipt(o: &Options, project: Option<&Project>) -> Result<()> {
+    match (Receipt::find(&o.crosswalk)?, project) {
+        (Some(receipt), project) => receipt.check(&o.crosswalk, project),
+        (None, Some(_)) => Err(Error::mismatch(
+            "there is no receipt beside it that says of which project it is",
+        )
+        .at(&o.crosswalk)
+        .hint("ask the operator for the .json file that `match` wrote beside it; without --project it is not needed")),
+        (None, None) => Ok(()),
+    }
 }
 
 /// The group of each student id.

@@ -136,6 +136,7 @@ mod tests {
                 exclude: Exclude::default(),
                 decoys: false,
                 resume: false,
+                log: crate::custody::Logging::Off,
                 force: false,
                 test_seed: None,
             };

@@ -283,7 +283,10 @@ fn check_text(what: &str, text: &str) -> Result<()> {
 }
 
 /// A date as `2027-06-30`, and in no other form, so that each date has one canonical form.
-pub(super) fn parse_date(text: &str) -> Result<Date> {
+///
+/// # Errors
+/// [`Class::Usage`](crate::error::Class::Usage) for anything else; its problem starts with `must be`.
+pub fn parse_date(text: &str) -> Result<Date> {
     text.parse::<Date>()
         .ok()
         .filter(|date| date.year() > 0 && date.to_string() == text)

@@ -4,6 +4,8 @@
 //! [`Schema`]. Holds no secret. Specified in `docs/spec/project-file.md`.
 
 mod agreement;
+mod review;
+mod round;
 mod schema;
 mod template;
 mod uses;
@@ -13,9 +15,11 @@ use std::path::Path;
 
 use jiff::civil::Date;
 
-pub use agreement::{Agreement, CUSTODIAN, Contact, Element, OPERATOR};
+pub use agreement::{Agreement, CUSTODIAN, Contact, Element, OPERATOR, parse_date};
+pub use review::{Finding, Weight, review};
+pub use round::next_round;
 pub use schema::{BlockFeature, Bucket, Fill, Filter, FilterFeature, Pass, Schema, Similarity};
-pub use template::new_project;
+pub use template::{Draft, new_project};
 
 use crate::error::{Error, Result};
 use crate::units::{Fingerprint, PartyId};

@@ -7,12 +7,14 @@
 Written from the specifications, not from the Rust. Needs Python 3.11 and nothing else.
 """
 
+import datetime
 import json
 import math
 import pathlib
 import re
 import sys
 import tomllib
+import unicodedata
 
 import blake3_reference as blake3
 
@@ -177,6 +179,59 @@ def canonical_schema(table):
     return out
 
 
+ELEMENTS = ["student-id", "first", "middle", "last", "suffix", "birthdate", "gender", "alias-first", "alias-last"]
+
+
+def line(text):
+    need(len(text.encode()) <= 1000, "a text of the agreement is too long")
+    need(all(unicodedata.category(c) != "Cc" for c in text), "a text of the agreement is not one line")
+    return text
+
+
+def day(text):
+    need(re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", text, re.ASCII) is not None, "not a date")
+    try:
+        datetime.date.fromisoformat(text)
+    except ValueError as e:
+        raise Refused("no such day") from e
+    return text
+
+
+def canonical_agreement(table, parties):
+    number_, exception, representative, destroy_by, cell, elements, contacts = take(
+        table,
+        {
+            "number": (str, ""), "exception": (str, ""), "representative": (str, ""), "destroy_by": (str, ...),
+            "minimum_cell": (int, ...), "elements": (list, ...), "contact": (list, []),
+        },
+        "agreement",
+    )  # fmt: skip
+    need(not {"custodian", "operator"} & set(parties), "a party named as a role")
+    need(1 <= cell <= 1_000_000, "minimum_cell")
+    need(elements and set(texts(elements)) <= set(ELEMENTS) and len(set(elements)) == len(elements), "elements")
+    roles, canonical = set(), []
+    for contact in contacts:
+        role, organisation, person, address, public = take(
+            contact,
+            {
+                "role": (str, ...), "organisation": (str, ""), "person": (str, ""), "contact": (str, ""),
+                "public_key": (str, None),
+            },
+            "contact",
+        )  # fmt: skip
+        need(role in [*parties, "custodian", "operator"] and role not in roles, "role")
+        roles.add(role)
+        out = {"role": role, "organisation": line(organisation), "person": line(person), "contact": line(address)}
+        if public is not None:
+            need(re.fullmatch("[ -~]{1,400}", public) is not None, "public_key")
+            out["public_key"] = public
+        canonical.append(out)
+    return {
+        "number": line(number_), "exception": line(exception), "representative": line(representative),
+        "destroy_by": day(destroy_by), "minimum_cell": cell, "elements": elements, "contact": canonical,
+    }  # fmt: skip
+
+
 class Project:
     """A project file: its values and fingerprints."""
 
@@ -185,11 +240,12 @@ class Project:
             table = tomllib.loads(text)
         except tomllib.TOMLDecodeError as e:
             raise Refused("not TOML") from e
-        version, project_id, title, round_, purpose, parties, pairs, free, decision, schema = take(
+        version, project_id, title, round_, purpose, parties, pairs, free, stable, agreement, decision, schema = take(
             table,
             {
                 "format": (str, ...), "id": (str, ...), "name": (str, ...), "round": (str, ...),
                 "purpose": (str, ""), "parties": (list, ...), "pairs": (list, None), "duplicate_free": (list, []),
+                "stable_link_ids": (bool, False), "agreement": (dict, None),
                 "decision": (dict, ...), "schema": (dict, ...),
             },
             "project",
@@ -218,6 +274,8 @@ class Project:
             {
                 "format": version, "id": project_id, "name": title, "round": round_, "purpose": purpose,
                 "parties": parties, "pairs": pairs, **({"duplicate_free": free} if free else {}),
+                **({"stable_link_ids": True} if stable else {}),
+                **({} if agreement is None else {"agreement": canonical_agreement(agreement, parties)}),
                 "decision": {"threshold": float(threshold)},
                 "schema": self.schema,
             }

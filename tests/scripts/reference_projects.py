@@ -6,6 +6,25 @@ from reference_cases import a_filter, one_block, one_filter, one_pass, project_t
 SMALL = project_text(one_filter(["last"], block='["birthdate"]'))
 BUCKET = project_text(schema(one_pass("year", bucket=(["first", "last"], 1024)) + a_filter("f", "day", 64)))
 
+CONTACT = '''[[agreement.contact]]
+role = "district"
+organisation = "Zzyzx Unified"
+person = "Q. Vvortex"
+contact = "q@example.org"
+public_key = "ssh-ed25519 AAAAC3 district"
+'''
+AGREEMENT = SMALL.replace(
+    "[decision]",
+    f"""[agreement]
+number = "MOU-7"
+exception = "34 CFR 99.31(a)(3)"
+representative = "Zzyzx Institute"
+destroy_by = "2027-06-30"
+minimum_cell = 11
+elements = ["student-id", "last", "birthdate"]
+{CONTACT}[decision]""",
+)
+
 
 def swap(old, new, text=SMALL):
     assert text.count(old) >= 1, old
@@ -58,6 +77,38 @@ def good():
     yield "dummies = false: the same as small", swap('name = "p"', 'name = "p"\ndummies = false')
     yield "a bucket and dummies", swap('name = "p"', 'dummies = true\nname = "p"', BUCKET)
     yield "dummies in a pass with an empty block", swap("block = []", "block = []\ndummies = true", project_text(one_filter(["last"])))
+
+    yield "stable link ids", swap("[decision]", "stable_link_ids = true\n[decision]")
+    yield "stable_link_ids = false: the same as small", swap("[decision]", "stable_link_ids = false\n[decision]")
+    yield "an agreement", AGREEMENT
+    start = AGREEMENT.index("[agreement]")
+    tail = AGREEMENT[start : AGREEMENT.index("[decision]")]
+    yield "an agreement at the end: the same as an agreement", AGREEMENT.replace(tail, "") + tail
+    yield "an agreement, its keys in another order: the same as an agreement", swap('role = "district"\n', "", AGREEMENT).replace(
+        'person = "Q', 'role = "district"\nperson = "Q'
+    )
+    yield "an agreement and stable link ids", swap("[agreement]", "stable_link_ids = true\n[agreement]", AGREEMENT)
+    least = '[agreement]\ndestroy_by = "2028-02-29"\nminimum_cell = 1\nelements = ["first"]\n[decision]'
+    yield "an agreement of what it must have, on a leap day", swap("[decision]", least)
+    for key in ("number", "exception", "representative", "organisation", "person", "contact"):
+        row = next(row for row in AGREEMENT.splitlines(keepends=True) if row.startswith(f"{key} = "))
+        yield f"an agreement without {key}", swap(row, "", AGREEMENT)
+    yield "a contact without a public key", swap('public_key = "ssh-ed25519 AAAAC3 district"\n', "", AGREEMENT)
+    yield "contacts of all roles", swap(
+        "[decision]", "".join(f'[[agreement.contact]]\nrole = "{r}"\n' for r in ("operator", "college", "custodian")) + "[decision]", AGREEMENT
+    )
+    yield "no contact", swap(CONTACT, "", AGREEMENT)
+    yield "every element, in another order", swap(
+        '["student-id", "last", "birthdate"]',
+        '["alias-last", "alias-first", "gender", "birthdate", "suffix", "last", "middle", "first", "student-id"]',
+        AGREEMENT,
+    )
+    yield "the last day of the calendar", swap("2027-06-30", "9999-12-31", AGREEMENT)
+    yield "the greatest minimum cell", swap("minimum_cell = 11", "minimum_cell = 1_000_000", AGREEMENT)
+    yield "a number of 1000 bytes", swap("MOU-7", "é" * 500, AGREEMENT)
+    yield "a person of another script, with quotes", swap('"Q. Vvortex"', '"Ζ \\"評価\\" \\\\ 😀"', AGREEMENT)
+    yield "a public key of 400 characters", swap("ssh-ed25519 AAAAC3 district", "k" * 400, AGREEMENT)
+    yield "a party named operator, without an agreement", swap('"college"', '"operator"')
 
 
 def more_filters(n):
@@ -161,6 +212,53 @@ def bad():
     yield "dice with a bucket", "dice is for", dice.replace("block = []", 'block = []\nbucket = { of = ["last"], count = 2 }')
     yield "dice with two filters", "dice is for", dice + more_filters(1)
     yield "dice with two passes", "dice is for", dice + '[[schema.pass]]\nname = "q"\nblock = ["last"]\n'
+
+    yield "stable_link_ids = 1", "invalid type", swap("[decision]", "stable_link_ids = 1\n[decision]")
+    for key in ("destroy_by", "minimum_cell", "elements"):
+        row = next(row for row in AGREEMENT.splitlines(keepends=True) if row.startswith(f"{key} = "))
+        yield f"an agreement without {key}", f"missing field `{key}`", swap(row, "", AGREEMENT)
+    yield "an agreement that is a text", "invalid type", swap("[decision]", 'agreement = "MOU-7"\n[decision]')
+    yield "an unknown key of an agreement", "unknown field", swap("minimum_cell", "purpose = 'x'\nminimum_cell", AGREEMENT)
+    yield "an agreement's number that is a number", "invalid type", swap('"MOU-7"', "7", AGREEMENT)
+    for date in (
+        "2027-02-29", "2027-13-01", "2027-06-31", "2027-6-30", "20270630", "30/06/2027", "2027-06-30T00:00:00", "0000-01-01",
+        "02027-06-30", "2027-06", "", " 2027-06-30", "2027-W26-3",
+    ):  # fmt: skip
+        yield f"the last day {date!r}", "destroy_by must be", swap("2027-06-30", date, AGREEMENT)
+    yield "the last day as a date of TOML", "invalid type", swap('"2027-06-30"', "2027-06-30", AGREEMENT)
+    for cell in ("0", "1000001"):
+        yield f"a minimum cell of {cell}", "minimum_cell must be", swap("_cell = 11", f"_cell = {cell}", AGREEMENT)
+    yield "a negative minimum cell", "invalid value", swap("_cell = 11", "_cell = -11", AGREEMENT)
+    yield "a minimum cell that is not whole", "invalid type", swap("_cell = 11", "_cell = 11.0", AGREEMENT)
+    for elements, phrase in (
+        ("[]", "allows no data element"),
+        ('["last", "last"]', "twice"),
+        ('["surname"]', "no data element"),
+        ('["id"]', "no data element"),
+        ('["Last"]', "no data element"),
+        ('["last "]', "no data element"),
+        ('"last"', "invalid type"),
+        ("[1]", "invalid type"),
+    ):
+        yield f"the elements {elements}", phrase, swap('["student-id", "last", "birthdate"]', elements, AGREEMENT)
+    for role in ("state", "District", "", "custodian "):
+        yield f"the role {role!r}", "the role of a contact is none", swap('role = "district"', f'role = "{role}"', AGREEMENT)
+    yield "a contact without a role", "missing field `role`", swap('role = "district"\n', "", AGREEMENT)
+    yield "two contacts of one role", "two contacts of", swap("[decision]", CONTACT + "[decision]", AGREEMENT)
+    yield "an unknown key of a contact", "unknown field", swap("person =", "phone = '1'\nperson =", AGREEMENT)
+    yield "a contact that is no list", "invalid type", swap("[[agreement.contact]]", "[agreement.contact]", AGREEMENT)
+    for role in ("custodian", "operator"):
+        text = swap('role = "district"', 'role = "college"', AGREEMENT)
+        yield f"with an agreement, a party named {role}", f"no party may be named `{role}`", swap('["district"', f'["{role}"', text)
+    for key, old in (
+        ("number", "MOU-7"), ("exception", "34 CFR 99.31(a)(3)"), ("representative", "Zzyzx Institute"),
+        ("organisation", "Zzyzx Unified"), ("person", "Q. Vvortex"), ("contact", "q@example.org"),
+    ):  # fmt: skip
+        yield f"{key} of two lines", "must be one line", swap(old, "a\\nb", AGREEMENT)
+    yield "a number with a C1 control character", "must be one line", swap("MOU-7", "MOU\\u0085", AGREEMENT)
+    yield "a number of 1001 bytes", "must be one line of at most", swap("MOU-7", "é" * 500 + "x", AGREEMENT)
+    for comment, key in (("of no character", ""), ("of 401 characters", "k" * 401), ("of two lines", "a\\nb"), ("with a tab", "a\\tb"), ("that is not ASCII", "clé")):
+        yield f"a public key {comment}", "public_key", swap("ssh-ed25519 AAAAC3 district", key, AGREEMENT)
 
 
 def vectors():

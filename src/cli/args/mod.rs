@@ -1,18 +1,20 @@
 //! The arguments of every verb.
 
+mod custody;
 mod operator;
 mod owner;
+mod project;
 mod rehearsal;
 
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+pub(super) use custody::{AddNote, Destroy, Log, LogTo, Status};
 pub(super) use operator::{Inspect, Match};
 pub(super) use owner::{Audit, Check, Encode, Release, Resolve, VerifyTokens};
+pub(super) use project::{NewProject, Project, ProjectCheck, Round, Show};
 pub(super) use rehearsal::{Demo, Evaluate, Profile, Rehearse, Synth};
-
-use crate::units::PartyId;
 
 /// Record linkage in which names and birthdates stay with their owner.
 #[derive(Debug, Parser)]
@@ -46,7 +48,7 @@ pub(super) enum Verb {
     Demo(Demo),
     /// The whole job on made-up students in the format of your own export, as training
     Rehearse(Rehearse),
-    /// Make a project file, which all parties and the operator share
+    /// Make, check and print the project file, which all parties and the operator share: the annex of their agreement
     #[command(subcommand)]
     Project(Project),
     /// Make or show a linkage key, which the data owners share and the operator never holds
@@ -68,6 +70,13 @@ pub(super) enum Verb {
     Match(Match),
     /// Data owner: put student ids into a crosswalk
     Resolve(Resolve),
+    /// The disclosure log: check it, show it, make the record of disclosures of it, enter something
+    #[command(subcommand)]
+    Log(Log),
+    /// What is still held of a project, what of it is overdue, and where log and folders disagree
+    Status(Status),
+    /// Overwrite and remove what is held of a project, and write the certificate
+    Destroy(Destroy),
     /// Rehearsals only: score a match against the truth
     Evaluate(Evaluate),
     /// Make up students of several parties, with the truth
@@ -94,31 +103,15 @@ impl Verb {
             Self::Inspect(_) => "inspect",
             Self::Match(_) => "match",
             Self::Resolve(_) => "resolve",
+            Self::Log(_) => "log",
+            Self::Status(_) => "status",
+            Self::Destroy(_) => "destroy",
             Self::Evaluate(_) => "evaluate",
             Self::Synth(_) => "synth",
             Self::Completions(_) => "completions",
             Self::Man(_) => "man",
         }
     }
-}
-
-#[derive(Debug, Subcommand)]
-pub(super) enum Project {
-    /// Write a new, commented project file
-    New {
-        /// A party's name, a-z, 0-9 and -; give two or more
-        #[arg(long = "party", required = true)]
-        parties: Vec<PartyId>,
-        /// The schema: k12, k12-strict for more privacy and fewer links, or clk for the classic Bloom filter
-        #[arg(long, default_value = "k12")]
-        schema: String,
-        /// The project file to write
-        #[arg(short, long)]
-        out: PathBuf,
-        /// Replace a file that exists
-        #[arg(long)]
-        force: bool,
-    },
 }
 
 #[derive(Debug, Subcommand)]

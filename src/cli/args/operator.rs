@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use bytesize::ByteSize;
 use clap::Args as ClapArgs;
 
+use super::LogTo;
 use crate::pipeline::link::BLOCK_PAIRS;
 
 #[derive(Debug, ClapArgs)]
@@ -61,6 +62,8 @@ pub(in crate::cli) struct Match {
     /// Tests only: compare with this instruction set instead of the fastest
     #[arg(long, hide = true)]
     pub(in crate::cli) instructions: Option<String>,
+    #[command(flatten)]
+    pub(in crate::cli) log: LogTo,
     /// Replace results that exist
     #[arg(long)]
     pub(in crate::cli) force: bool,

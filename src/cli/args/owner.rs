@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
+use super::LogTo;
 use crate::cli::check::Span;
 use crate::cli::reading::{Member, READING, Reading};
 use crate::owner::table::Exclude;
@@ -89,6 +90,8 @@ pub(in crate::cli) struct Encode {
     /// false. The operator measures false links by them (match --decoys)
     #[arg(long)]
     pub(in crate::cli) decoys: bool,
+    #[command(flatten)]
+    pub(in crate::cli) log: LogTo,
     /// Replace files that exist
     #[arg(long)]
     pub(in crate::cli) force: bool,
@@ -156,6 +159,8 @@ pub(in crate::cli) struct Audit {
     pub(in crate::cli) member: Member,
     #[command(flatten)]
     pub(in crate::cli) opt_outs: OptOuts,
+    #[command(flatten)]
+    pub(in crate::cli) log: LogTo,
     /// Replace a report that exists
     #[arg(long)]
     pub(in crate::cli) force: bool,
@@ -174,6 +179,8 @@ pub(in crate::cli) struct Release {
     /// The manifest to write. Default: beside the token file, .release.json, where the operator's side looks for it
     #[arg(short, long)]
     pub(in crate::cli) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(in crate::cli) log: LogTo,
     /// Replace a manifest that exists
     #[arg(long)]
     pub(in crate::cli) force: bool,
@@ -209,8 +216,12 @@ pub(in crate::cli) struct VerifyTokens {
 
 #[derive(Debug, ClapArgs)]
 pub(in crate::cli) struct Resolve {
-    /// Your crosswalk, as the operator sent it
+    /// Your crosswalk, as the operator sent it; its receipt, if it lies beside, is checked
     pub(in crate::cli) crosswalk: PathBuf,
+    /// The project file: the receipt must then be there, and be of it; with an agreement, what you received and made is
+    /// entered into its disclosure log
+    #[arg(long)]
+    pub(in crate::cli) project: Option<PathBuf>,
     /// The ref map that `encode` wrote
     #[arg(long)]
     pub(in crate::cli) refs: PathBuf,
@@ -231,6 +242,8 @@ pub(in crate::cli) struct Resolve {
     pub(in crate::cli) member: Option<String>,
     #[command(flatten)]
     pub(in crate::cli) reading: Reading,
+    #[command(flatten)]
+    pub(in crate::cli) log: LogTo,
     /// Replace a file that exists
     #[arg(long)]
     pub(in crate::cli) force: bool,

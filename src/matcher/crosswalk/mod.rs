@@ -8,8 +8,8 @@ use crate::csvfile::{Cells, write_each};
 use crate::error::Result;
 use crate::matcher::assign::{Assignment, Scored};
 use crate::matcher::cluster::{Cluster, Persons};
-use crate::project::Schema;
-use crate::units::{Fingerprint, PartyId, RecordRef};
+use crate::project::{Project, Schema};
+use crate::units::{PartyId, RecordRef};
 
 /// Columns of `links.csv` and `pairs.csv`.
 pub const LINK_COLUMNS: [&str; 6] = [
@@ -159,15 +159,26 @@ pub fn write_links(folder: &Path, schema: &Schema, decisions: &[Decision<'_>]) -
     links.and(listed)
 }
 
+/// The name of the crosswalk of `party`.
+#[must_use]
+pub fn crosswalk_name(party: &PartyId) -> String {
+    format!("crosswalk-{party}.csv")
+}
+
 /// Writes `crosswalk-PARTY.csv` for `party`: one line for every one of its records and each of
-/// its partners in `decisions`, in the order of the refs.
+/// its partners in `decisions`, in the order of the refs. Returns how many lines these are; `None` of a party without
+/// partners, which gets no file.
 ///
 /// # Privacy
 /// Holds the party's own refs only. A link id is made for one pair of parties and joins no third.
 ///
 /// # Errors
 /// [`Class::Io`](crate::error::Class::Io); the file is written whole or not at all.
-pub fn write_crosswalk(folder: &Path, party: &PartyId, decisions: &[Decision<'_>]) -> Result<()> {
+pub fn write_crosswalk(
+    folder: &Path,
+    party: &PartyId,
+    decisions: &[Decision<'_>],
+) -> Result<Option<u64>> {
     let own: Vec<(&Decision<'_>, bool)> = decisions
         .iter()
         .filter_map(|d| match () {
@@ -177,7 +188,7 @@ pub fn write_crosswalk(folder: &Path, party: &PartyId, decisions: &[Decision<'_>
         })
         .collect();
     let Some((first, is_left)) = own.first() else {
-        return Ok(());
+        return Ok(None);
     };
     let refs = if *is_left { first.refs.0 } else { first.refs.1 };
     let mut columns = CROSSWALK_COLUMNS.to_vec();
@@ -186,7 +197,7 @@ pub fn write_crosswalk(folder: &Path, party: &PartyId, decisions: &[Decision<'_>
     }
     let rows = (0..refs.len()).flat_map(|record| own.iter().map(move |of| (record, of)));
     write_each(
-        &folder.join(format!("crosswalk-{party}.csv")),
+        &folder.join(crosswalk_name(party)),
         &columns,
         rows,
         |(record, (d, is_left)), out| {
@@ -205,15 +216,16 @@ pub fn write_crosswalk(folder: &Path, party: &PartyId, decisions: &[Decision<'_>
                 out.text(partner.as_str());
             }
         },
-    )
+    )?;
+    Ok(Some((refs.len() * own.len()) as u64))
 }
 
 /// Names for the links of `assignment`. Each is made from the refs of both records, of which each party knows
 /// one: neither can make it, nor find in it the other's ref. All records of one person have the ids of that
-/// person's first.
+/// person's first. They are of the project file and so of its round; where the project has stable ones, of its id alone.
 #[must_use]
 pub fn link_ids(
-    project: Fingerprint,
+    project: &Project,
     parties: (&PartyId, &PartyId),
     refs: (&[RecordRef], &[RecordRef]),
     persons: (&Persons, &Persons),
@@ -225,11 +237,16 @@ pub fn link_ids(
     };
     let (left, right) = (named(parties.0), named(parties.1));
     let first = |of: &Persons, record: u32| of.members(of.person(record))[0] as usize;
-    let hasher = blake3::Hasher::new_derive_key("blindlink 2026-11-21 link id v1");
+    let (context, of): (_, &[u8]) = if project.stable_link_ids {
+        ("blindlink 2026-11-27 stable link id v1", &project.id)
+    } else {
+        ("blindlink 2026-11-21 link id v1", &project.fingerprint.0)
+    };
+    let hasher = blake3::Hasher::new_derive_key(context);
     let id = |(hasher, text): &mut (blake3::Hasher, Vec<u8>), i: &u32| {
         let pair = &assignment.pairs[*i as usize];
         text.clear();
-        text.extend_from_slice(&project.0);
+        text.extend_from_slice(of);
         text.extend_from_slice(&left);
         text.extend_from_slice(&refs.0[first(persons.0, pair.left)].0);
         text.extend_from_slice(&right);

@@ -15,12 +15,14 @@ mod masks;
 mod messages;
 mod order;
 mod plan;
+mod stable;
 
 use zeroize::Zeroizing;
 
 use self::features::FilterValues;
 pub use self::group::Workspace;
 pub use self::order::Order;
+pub use self::stable::StableRefs;
 use super::key::LinkageKey;
 use super::normalise::Person;
 use crate::project::{BlockFeature, Filter, FilterFeature, Pass, Project, Schema};

@@ -22,7 +22,8 @@ pub struct Resolved {
     pub linked: u64,
 }
 
-/// Writes the crosswalk again with a column `student_id` after `record_ref`, in the same order.
+/// Writes the crosswalk again with a column `student_id` after `record_ref`, in the same order. `named` is called when
+/// the table is on the disk and before it has its name; if it fails, there is none.
 ///
 /// # Privacy
 /// The output holds student ids and stays with the data owner.
@@ -31,7 +32,12 @@ pub struct Resolved {
 /// [`Class::Input`](crate::error::Class::Input) for a malformed file or a doubled ref,
 /// [`Class::Mismatch`](crate::error::Class::Mismatch) if the two files do not list the same
 /// records; nothing is then written.
-pub fn resolve(crosswalk: &Path, refs: &Path, out: &Path) -> Result<Resolved> {
+pub fn resolve(
+    crosswalk: &Path,
+    refs: &Path,
+    out: &Path,
+    named: &dyn Fn(&CsvWriter, Resolved) -> Result<()>,
+) -> Result<Resolved> {
     let ids = read_refs(refs)?;
     let mut reader = CsvReader::open(crosswalk, &["record_ref", "status"])?;
     let mut columns: Vec<String> = Vec::new();
@@ -77,6 +83,8 @@ pub fn resolve(crosswalk: &Path, refs: &Path, out: &Path) -> Result<Resolved> {
         .at(crosswalk)
         .hint("a crosswalk lists every record; this one is of another round, or was cut"));
     }
+    writer.sync()?;
+    named(&writer, done)?;
     writer.commit()?;
     Ok(done)
 }
@@ -115,7 +123,13 @@ mod tests {
             "record_ref,link_id,status\nbb,L,linked\naa,,no_link\n",
         )
         .unwrap();
-        let done = resolve(&at("x.csv"), &at("refs.csv"), &at("out.csv")).unwrap();
+        let done = resolve(
+            &at("x.csv"),
+            &at("refs.csv"),
+            &at("out.csv"),
+            &|_, _| Ok(()),
+        )
+        .unwrap();
         assert_eq!(
             done,
             Resolved {
@@ -137,15 +151,26 @@ mod tests {
         std::fs::write(at("refs.csv"), "record_ref,student_id\naa,1\nbb,2\n").unwrap();
         for rows in ["aa,,no_link\n", "aa,,no_link\nbb,,no_link\ncc,,no_link\n"] {
             std::fs::write(at("x.csv"), format!("record_ref,link_id,status\n{rows}")).unwrap();
-            let e = resolve(&at("x.csv"), &at("refs.csv"), &at("out.csv")).unwrap_err();
+            let e = resolve(
+                &at("x.csv"),
+                &at("refs.csv"),
+                &at("out.csv"),
+                &|_, _| Ok(()),
+            )
+            .unwrap_err();
             assert_eq!(e.class(), Class::Mismatch);
             assert!(!at("out.csv").exists());
         }
         std::fs::write(at("refs.csv"), "record_ref,student_id\naa,1\naa,2\n").unwrap();
         assert_eq!(
-            resolve(&at("x.csv"), &at("refs.csv"), &at("out.csv"))
-                .unwrap_err()
-                .class(),
+            resolve(
+                &at("x.csv"),
+                &at("refs.csv"),
+                &at("out.csv"),
+                &|_, _| Ok(())
+            )
+            .unwrap_err()
+            .class(),
             Class::Input
         );
     }

@@ -7,13 +7,16 @@ use std::path::{Path, PathBuf};
 use super::Options;
 use super::part::{Fate, count};
 use super::people::People;
-use crate::atomic::AtomicFile;
+use crate::atomic::{AtomicFile, Digest};
 use crate::csvfile::CsvWriter;
+use crate::custody::{Action, Event, Log};
 use crate::error::{Error, Result};
 use crate::owner::resolve::REFS_COLUMNS;
 use crate::owner::table::{BadRows, Birth, OptOut};
 use crate::owner::unique::UniqueIds;
-use crate::units::RecordRef;
+use crate::pipeline::custody::{facts, kind};
+use crate::project::Element;
+use crate::units::{RecordRef, hex};
 
 /// Columns of the rejects file, which stays with the data owner.
 pub const REJECTS_COLUMNS: [&str; 2] = ["line", "reason"];
@@ -31,6 +34,44 @@ pub(super) struct Counts {
     pub(super) bad_birthdate: u64,
     pub(super) with_alias: u64,
     pub(super) held: u64,
+}
+
+/// What the log is to know of the three files.
+pub(super) struct Made<'a> {
+    pub(super) log: &'a Log,
+    pub(super) options: &'a Options,
+    pub(super) key_check: [u8; 16],
+    /// The data elements that tokens are made of.
+    pub(super) elements: Vec<String>,
+}
+
+impl Made<'_> {
+    /// Enters them, of which `tokens` is the first.
+    fn record(self, ledger: &Ledger, tokens: Digest) -> Result<()> {
+        let (o, records) = (self.options, ledger.counts.records);
+        let rejected: u64 = ledger.counts.rejected.values().sum();
+        let made = |path: &Path, kind, digest, rows| {
+            Event::new(Action::Made)
+                .file(facts(path, kind, digest))
+                .of(&o.party, rows)
+        };
+        let mut first = made(&o.out, kind::TOKENS, tokens, records).elements(self.elements);
+        if let Some(file) = &mut first.file {
+            file.key_check = Some(hex(&self.key_check));
+        }
+        if o.decoys {
+            first = first.note("decoys, to whom every link is false");
+        }
+        let refs = made(&o.refs, kind::REFS, ledger.refs.digest()?, records);
+        let rejects = made(
+            &o.rejects,
+            kind::REJECTS,
+            ledger.rejects.digest()?,
+            rejected,
+        );
+        let refs = refs.elements(vec![Element::StudentId.name().to_owned()]);
+        self.log.record(&[first, refs, rejects])
+    }
 }
 
 /// The owner's files under construction.
@@ -119,11 +160,15 @@ impl Ledger {
         Ok(())
     }
 
-    /// Names the owner's files and `tokens`, which is written and durable: all three or none.
-    pub(super) fn commit(mut self, tokens: AtomicFile) -> Result<Counts> {
+    /// Names the owner's files and `tokens`, which is written and durable: all three or none. Before that they are
+    /// entered into the log, if there is one.
+    pub(super) fn commit(mut self, tokens: AtomicFile, made: Option<Made<'_>>) -> Result<Counts> {
         // All three are written before one has its name: a full disk is found out here.
         self.rejects.sync()?;
         self.refs.sync()?;
+        if let Some(made) = made {
+            made.record(&self, tokens.digest()?)?;
+        }
         self.rejects.commit()?;
         // The token file last: without the ref map it would be of no use.
         let named = self.refs.commit().and_then(|()| tokens.commit());

@@ -15,17 +15,18 @@ use std::sync::mpsc::sync_channel;
 pub use ledger::REJECTS_COLUMNS;
 
 use self::checkpoint::{Checkpoint, Subject};
-use self::ledger::Ledger;
+use self::ledger::{Ledger, Made};
 use self::part::{Ahead, Batch, Fate, Refs};
 use self::people::{People, Reader};
 use super::agreement::{declared, expect_declared, expect_in_force};
 use super::files::check_outputs;
 use super::{Progress, Start, warn_of};
 use crate::atomic::AtomicFile;
+use crate::custody::{Log, Logging};
 use crate::error::{Error, Result};
 use crate::owner::canary;
 use crate::owner::decoy::Decoys;
-use crate::owner::encode::Encoder;
+use crate::owner::encode::{Encoder, StableRefs};
 use crate::owner::key::LinkageKey;
 use crate::owner::normalise;
 use crate::owner::table::{
@@ -75,6 +76,8 @@ pub struct Options {
     pub exclude: Exclude,
     /// Encode decoys instead of the people themselves.
     pub decoys: bool,
+    /// The disclosure log.
+    pub log: Logging,
     /// Replace outputs that exist.
     pub force: bool,
     /// Go on from what a run of the same that did not finish has left.
@@ -115,6 +118,8 @@ pub struct Summary {
     pub columns: Vec<(Field, Vec<String>)>,
     /// Columns of names that seem to have been cut.
     pub cut_columns: Vec<CutColumn>,
+    /// Whether refs and link ids are the same in every round, so that the operator can join rounds.
+    pub stable: bool,
     /// The fields that the agreement does not declare, and that were not read.
     pub undeclared: Vec<Field>,
     /// How the headers differ from those of a saved mapping.
@@ -168,6 +173,7 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
     project
         .expect_party(&o.party)
         .map_err(|e| e.at(&o.project))?;
+    let log = Log::of_run(&o.log, &o.project, &project)?;
     expect_in_force(&project, &o.project)?;
     expect_declared(&project, &o.project)?;
     let (mapping, undeclared) = declared(&project, &o.mapping)?;
@@ -206,13 +212,17 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
         number: 0,
         refs: match o.test_seed {
             Some(seed) => Refs::Test(seed, o.party.clone()),
+            // Decoys bear ids of students, and must not be told to be theirs.
+            None if project.stable_link_ids && !o.decoys => {
+                Refs::Stable(StableRefs::new(&project, &key, &o.party))
+            }
             None => Refs::Secret(checkpoint.unfinished.secret("record refs")),
         },
         runs: Vec::new(),
     };
     let mut first = 0;
     let (refs, fates) = loop {
-        let refs = job.refs.draw(first, people.len());
+        let refs = job.refs.draw(first, &people);
         let batch = Batch {
             encoder: &encoder,
             ahead: &ahead,
@@ -261,7 +271,13 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
         checkpoint.unfinished.remove()?;
         return Err(e);
     }
-    let counts = ledger.commit(merged?)?;
+    let made = log.as_ref().map(|log| Made {
+        log,
+        options: o,
+        key_check: encoder.key_check(),
+        elements: elements(&reader.table),
+    });
+    let counts = ledger.commit(merged?, made)?;
     // Their files are open, which some systems do not let be removed.
     drop(runs);
     checkpoint.unfinished.remove()?;
@@ -289,6 +305,7 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
             .map(|f| (f, table.columns().headers(f).map(str::to_owned).collect()))
             .collect(),
         cut_columns: table.cut_columns(),
+        stable: project.stable_link_ids,
         undeclared,
         header_changes: table.header_changes().to_vec(),
         date_format: table.date_format().map(|f| f.name().to_owned()),
@@ -296,6 +313,16 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
         start: checkpoint.unfinished.start(),
         resumed: checkpoint.taken,
     })
+}
+
+/// The data elements that the table has and tokens are made of, by the names of the project file.
+fn elements(table: &Table) -> Vec<String> {
+    let fields = Field::ALL.into_iter();
+    let fields = fields.filter(|f| !f.is_aside() && *f != Field::StudentId);
+    fields
+        .filter(|f| table.columns().headers(*f).next().is_some())
+        .map(|f| f.name().to_owned())
+        .collect()
 }
 
 /// What a checkpoint of this run is of.

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use super::people::{People, Row};
 use crate::error::{Error, Result};
 use crate::owner::decoy::Decoys;
-use crate::owner::encode::{Encoder, Order, Outcome};
+use crate::owner::encode::{Encoder, Order, Outcome, StableRefs};
 use crate::owner::normalise::{Namesakes, Person};
 use crate::owner::table::{Birth, OptOut};
 use crate::units::{PartyId, RecordRef};
@@ -69,13 +69,20 @@ pub(super) enum Refs {
     Test(u64, PartyId),
     /// 32 random bytes of this run.
     Secret(Zeroizing<[u8; 32]>),
+    /// The student's id: the same in every round.
+    Stable(StableRefs),
 }
 
 impl Refs {
-    /// The refs of `n` rows from row number `first` of the table on. Two parties must not have equal
+    /// The refs of `people`, who are the rows from number `first` of the table on. Two parties must not have equal
     /// refs: dummy tokens are made of them.
-    pub(super) fn draw(&self, first: u64, n: usize) -> Vec<RecordRef> {
+    pub(super) fn draw(&self, first: u64, people: &People) -> Vec<RecordRef> {
+        let n = people.len();
         match self {
+            Self::Stable(refs) => {
+                let rows = (0..n).into_par_iter();
+                rows.map(|i| refs.of(people.id(i).0)).collect()
+            }
             Self::Test(seed, party) => {
                 let context = "blindlink 2026-11-21 test record refs v1";
                 let mut start = blake3::Hasher::new_derive_key(context);

@@ -5,6 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::*;
+use crate::custody::Logging;
 use crate::error::Class;
 use crate::pipeline::Silent;
 use crate::project::new_project;
@@ -66,6 +67,7 @@ fn setup(schema: &str) -> (tempfile::TempDir, Options) {
         mapping: Mapping::default(),
         exclude: Exclude::default(),
         decoys: false,
+        log: Logging::Off,
         force: true,
         resume: false,
         test_seed: Some(7),
@@ -193,6 +195,7 @@ fn what_a_run_of_something_else_left_is_refused_and_kept() {
         rejects: o.rejects.clone(),
         mapping: Mapping::default(),
         exclude: Exclude::default(),
+        log: Logging::Off,
         resume: true,
         ..o
     };
@@ -271,7 +274,7 @@ fn what_a_run_of_something_else_left_is_refused_and_kept() {
     let version = env!("CARGO_PKG_VERSION");
     for text in [
         text.replace(version, "0.0.1"),
-        text.replace("blindlink-partial-1", "blindlink-partial-2"),
+        text.replace("blindlink-partial-2", "blindlink-partial-1"),
     ] {
         std::fs::write(&header, text).unwrap();
         let e = encode_in(&resumed(), SMALL, &Silent).unwrap_err();

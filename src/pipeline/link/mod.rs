@@ -1,5 +1,6 @@
 //! `match`: token files into links, crosswalks and a report.
 
+mod logged;
 mod prepare;
 
 pub(super) use prepare::{Prepared, prepare};
@@ -13,6 +14,7 @@ use prepare::unfinished;
 use super::Progress;
 use super::decide::{Known, Looking, Met, of_records};
 use crate::atomic::AtomicFolder;
+use crate::custody::{Log, Logging};
 use crate::error::{Error, Result};
 use crate::matcher::assign::{Assignment, Scored};
 use crate::matcher::classify::Model;
@@ -22,7 +24,8 @@ use crate::matcher::compare::kernel::Tier;
 use crate::matcher::crosswalk::{self, CLUSTERS, DUPLICATES, Decision, Duplicates, link_ids};
 use crate::matcher::intake::Party;
 use crate::matcher::report::{self, Circumstances, DecoyReport, PairReport, PartyReport, Report};
-use crate::project::Schema;
+use crate::project::Project;
+use crate::receipt::Receipt;
 
 /// What to match, and where to.
 #[derive(Debug)]
@@ -50,6 +53,8 @@ pub struct Options {
     pub memory: Option<u64>,
     /// Go on from what an unfinished match of the same files has left.
     pub resume: bool,
+    /// The disclosure log.
+    pub log: Logging,
     /// Replace results that exist.
     pub force: bool,
     /// Compare with this instruction set, of those that the machine has, instead of the fastest. For tests
@@ -57,7 +62,7 @@ pub struct Options {
     pub instructions: Option<String>,
 }
 
-/// Matches token files and writes `links.csv`, `pairs.csv`, one `crosswalk-PARTY.csv` a party and
+/// Matches token files and writes `links.csv`, `pairs.csv`, one `crosswalk-PARTY.csv` a party, its receipt and
 /// `report.json` into the folder; with duplicates asked for also `duplicates.csv`, with three
 /// parties or more also `clusters.csv`. Either all of them appear or none.
 ///
@@ -89,9 +94,13 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
     } = &prepared;
     let (threshold, room) = (*threshold, *room);
     let schema = &project.schema;
+    let log = Log::of_run(&options.log, &options.project, project)?;
     let unfinished = unfinished(options, project, parties, decoy_files, progress)?;
     // Whether it can be written to is known before hours of work; it is made when there is something to write.
     drop(AtomicFolder::create(&options.out)?);
+    if let Some(log) = &log {
+        logged::received(log, project, parties.iter().chain(decoy_files))?;
+    }
     let looking = Looking {
         schema,
         limits: prepared.limits,
@@ -167,7 +176,7 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
             parties: names,
             refs,
             persons: of,
-            link_ids: link_ids(project.fingerprint, names, refs, of, &assignment),
+            link_ids: link_ids(project, names, refs, of, &assignment),
             assignment,
         });
     }
@@ -175,7 +184,7 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
     let folder = AtomicFolder::create(&options.out)?;
     write(
         &folder,
-        schema,
+        project,
         parties,
         &decisions,
         (&persons, &duplicates, &clusters),
@@ -201,6 +210,9 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
         pairs: pair_reports,
     };
     report::write(folder.work(), &report)?;
+    if let Some(log) = &log {
+        logged::matched(log, &folder, &report)?;
+    }
     folder.commit()?;
     unfinished.remove()?;
     for (name, is_written) in [
@@ -262,7 +274,7 @@ impl Decoys<'_> {
 /// Writes all results but the report.
 fn write(
     folder: &AtomicFolder,
-    schema: &Schema,
+    project: &Project,
     parties: &[Party],
     decisions: &[Decision<'_>],
     (persons, duplicates, clusters): (&[Persons], &[Vec<Scored>], &[Cluster]),
@@ -287,11 +299,15 @@ fn write(
         crosswalk::write_clusters(at, &own, clusters)?;
     }
     let (links, crosswalks) = rayon::join(
-        || crosswalk::write_links(at, schema, decisions),
+        || crosswalk::write_links(at, &project.schema, decisions),
         || {
             parties.par_iter().try_for_each(|party| {
                 let id = &party.file.header().party;
-                crosswalk::write_crosswalk(at, id, decisions)
+                let Some(rows) = crosswalk::write_crosswalk(at, id, decisions)? else {
+                    return Ok(());
+                };
+                let file = at.join(crosswalk::crosswalk_name(id));
+                Receipt::of(&file, rows, project, id)?.write_beside(&file)
             })
         },
     );

@@ -1,0 +1,199 @@
+//! The log under everything that may happen to it.
+
+use std::path::PathBuf;
+
+use super::super::{Action, Checked, read};
+use super::{Event, Log, MAX_LINE, beside};
+use crate::error::Class;
+use crate::project::{Project, new_project};
+
+fn project() -> Project {
+    let parties = ["district", "college"].map(|p| p.parse().unwrap());
+    Project::parse(&new_project(&parties, "k12", [7; 16]).unwrap()).unwrap()
+}
+
+struct Case {
+    _dir: tempfile::TempDir,
+    path: PathBuf,
+    log: Log,
+}
+
+impl Case {
+    /// A log of `n` entries.
+    fn new(n: usize) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("p.log.jsonl");
+        let log = Log::open(&path, &project()).unwrap();
+        let case = Self {
+            _dir: dir,
+            path,
+            log,
+        };
+        (0..n).for_each(|i| case.note(&format!("entry {i}")).unwrap());
+        case
+    }
+
+    fn note(&self, text: &str) -> crate::error::Result<()> {
+        self.log.record(&[Event::new(Action::Noted).note(text)])
+    }
+
+    fn bytes(&self) -> Vec<u8> {
+        std::fs::read(&self.path).unwrap()
+    }
+
+    fn checked(&self) -> Checked {
+        read(&self.path).unwrap()
+    }
+}
+
+#[test]
+fn entries_are_chained_and_texts_are_made_one_line() {
+    let case = Case::new(2);
+    let event = Event::new(Action::Noted).note("two\nlines\u{7f} \"quoted\" é");
+    case.log.record(&[event.clone(), event]).unwrap();
+    let found = case.checked();
+    assert_eq!(found.entries.len(), 4);
+    assert_eq!(found.entries[3].note, "two lines  \"quoted\" é");
+    assert_eq!(found.entries[3].previous, found.entries[2].hash);
+    assert_eq!(found.torn, 0);
+    assert_eq!(found.last(), found.entries[3].hash);
+    let long = "é".repeat(MAX_LINE);
+    case.note(&long).unwrap();
+    assert!(case.checked().entries[4].note.len() <= 2000);
+}
+
+#[test]
+fn every_changed_byte_is_noticed_and_no_entry_is_cut_off_for_it() {
+    let case = Case::new(2);
+    let whole = case.bytes();
+    let was = case.checked();
+    for at in 0..whole.len() {
+        for flip in [0x01, 0x20, 0x80, 0xff, whole[at]] {
+            let mut bytes = whole.clone();
+            bytes[at] ^= flip;
+            std::fs::write(&case.path, &bytes).unwrap();
+            match read(&case.path) {
+                Err(e) => assert_eq!(e.class(), Class::Input, "byte {at}"),
+                Ok(found) => panic!(
+                    "byte {at} ^ {flip}: {} entries, torn {}",
+                    found.entries.len(),
+                    found.torn
+                ),
+            }
+            // Nor does an append take away what was acknowledged: either it is refused, or all is still there.
+            if case.note("more").is_ok() {
+                let text = case.bytes();
+                assert!(text.starts_with(&bytes), "byte {at} ^ {flip}");
+            } else {
+                assert_eq!(case.bytes(), bytes, "byte {at} ^ {flip}");
+            }
+        }
+    }
+    std::fs::write(&case.path, &whole).unwrap();
+    assert_eq!(case.checked().entries, was.entries);
+}
+
+#[test]
+fn a_write_that_was_cut_short_is_cut_off_and_the_next_entry_says_so() {
+    let case = Case::new(2);
+    let two = case.bytes();
+    case.note("the third").unwrap();
+    let three = case.bytes();
+    for end in two.len()..three.len() {
+        std::fs::write(&case.path, &three[..end]).unwrap();
+        let torn = (end - two.len()) as u64;
+        let lacks_end_of_line = end + 1 == three.len();
+        let found = case.checked();
+        assert_eq!(found.entries.len(), if lacks_end_of_line { 3 } else { 2 });
+        assert_eq!(found.torn, if lacks_end_of_line { 0 } else { torn });
+        case.note("the next").unwrap();
+        let found = case.checked();
+        let last = found.entries.last().unwrap();
+        assert_eq!(last.note, "the next");
+        // A whole line stays, since an editor may have taken only its end.
+        assert_eq!(found.entries.len(), if lacks_end_of_line { 4 } else { 3 });
+        let is_told = torn > 0 && !lacks_end_of_line;
+        assert_eq!(last.torn, is_told.then_some(torn), "{end}");
+    }
+    // Room that was set aside and not written to.
+    std::fs::write(&case.path, [&two[..], &[0; 300]].concat()).unwrap();
+    case.note("after zeros").unwrap();
+    assert_eq!(case.checked().entries[2].torn, Some(300));
+}
+
+#[test]
+fn other_files_are_refused_and_stay_as_they_are() {
+    let case = Case::new(1);
+    let whole = case.bytes();
+    let others: [&[u8]; 6] = [
+        b"Zzyzx",
+        b"Zzyzx\n",
+        b"{\"format\":\"blindlink-log-2\",\"seq\":1}\n",
+        &[&whole[..], b"Zzyzx"].concat(),
+        &[&whole[..], b"\n"].concat(),
+        &vec![b'x'; 3 * MAX_LINE],
+    ];
+    for other in others {
+        std::fs::write(&case.path, other).unwrap();
+        assert_eq!(case.note("more").unwrap_err().class(), Class::Input);
+        assert_eq!(
+            Log::open(&case.path, &project()).unwrap_err().class(),
+            Class::Input
+        );
+        assert_eq!(read(&case.path).unwrap_err().class(), Class::Input);
+        assert_eq!(case.bytes(), other);
+    }
+}
+
+#[test]
+fn many_threads_lose_nothing() {
+    let case = Case::new(0);
+    std::thread::scope(|scope| {
+        for t in 0..8 {
+            let case = &case;
+            scope.spawn(move || (0..25).for_each(|i| case.note(&format!("{t} {i}")).unwrap()));
+        }
+    });
+    let found = case.checked();
+    assert_eq!(found.entries.len(), 200);
+    for t in 0..8 {
+        let own: Vec<_> = found
+            .entries
+            .iter()
+            .filter(|e| e.note.starts_with(&format!("{t} ")))
+            .collect();
+        let expected: Vec<String> = (0..25).map(|i| format!("{t} {i}")).collect();
+        assert!(own.iter().map(|e| &e.note).eq(&expected));
+    }
+}
+
+#[test]
+fn of_a_long_log_only_the_end_is_read() {
+    let case = Case::new(1);
+    let last = case.bytes();
+    // As long as 100,000 entries are; that none of the lines before the last is an entry is not looked at.
+    let long = [vec![b'\n'; 60_000_000], last].concat();
+    std::fs::write(&case.path, &long).unwrap();
+    let start = std::time::Instant::now();
+    case.note("one more").unwrap();
+    let took = start.elapsed();
+    assert!(took < std::time::Duration::from_secs(5), "{took:?}");
+    let found = case.bytes();
+    assert!(found.starts_with(&long) && found.len() < long.len() + MAX_LINE);
+    assert!(
+        found.ends_with(b"\n")
+            && found[long.len()..].starts_with(b"{\"format\":\"blindlink-log-1\",\"seq\":2,")
+    );
+    assert_eq!(
+        read(&case.path).unwrap_err().location().unwrap().line,
+        Some(1)
+    );
+}
+
+#[test]
+fn the_log_lies_beside_the_project_file() {
+    assert_eq!(
+        beside(std::path::Path::new("a/p.toml")),
+        PathBuf::from("a/p.log.jsonl")
+    );
+}
