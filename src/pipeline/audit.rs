@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::custody::{facts, kind, write_logged};
 use super::agreement::declared;
+use super::custody::{facts, kind, write_logged};
 use super::files::{check_outputs, made_under};
 use super::{Progress, people, warn_of};
 use crate::custody::{Action, Event, Log, Logging};

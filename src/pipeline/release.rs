@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::custody::{facts, kind, operator_of, write_logged};
 use super::agreement::expect_in_force;
+use super::custody::{facts, kind, operator_of, write_logged};
 use super::files::{check_outputs, made_under};
 use super::{Progress, warn_of};
 use crate::atomic::digest_of;

@@ -15,6 +15,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use self::meter::{Meter, Sample};
 use self::wording::{Voice, words};
 use super::args::{Args, Form};
+#[cfg(feature = "owner")]
 use crate::owner::table::Table;
 use crate::pipeline::{self, Start};
 
@@ -175,6 +176,7 @@ impl pipeline::Progress for Progress {
         self.aside(warn_of_classic);
     }
 
+    #[cfg(feature = "owner")]
     fn table(&self, table: &Table) {
         let name = table.path().display();
         let (found, bad) = (table.found(), table.bad_rows());

@@ -5,13 +5,10 @@ mod rates;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::csvfile::{CsvReader, CsvWriter};
+use crate::csvfile::{CsvReader, CsvWriter, REFS_COLUMNS};
 use crate::error::{Error, Result};
 
 pub use rates::{RATES_COLUMNS, rates};
-
-/// Columns of the ref map, which stays with the data owner.
-pub const REFS_COLUMNS: [&str; 2] = ["record_ref", "student_id"];
 
 /// What [`resolve`] did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

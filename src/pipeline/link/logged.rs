@@ -37,9 +37,7 @@ pub(super) fn matched(log: &Log, folder: &AtomicFolder, report: &Report) -> Resu
     for name in folder.names()? {
         let path = folder.work().join(&name);
         let digest = digest_of(&path)?;
-        let of = |p: &&PartyReport| {
-            name.to_str() == Some(&format!("crosswalk-{}.csv", p.party))
-        };
+        let of = |p: &&PartyReport| name.to_str() == Some(&format!("crosswalk-{}.csv", p.party));
         let event = Event::new(Action::Matched);
         events.push(match report.parties.iter().find(of) {
             Some(party) => event
