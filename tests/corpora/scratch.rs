@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-/// Files that are written over and over.
+/// Files that are written over and over. Each fuzz target has this file, and not all write every kind.
 pub struct Scratch(tempfile::TempDir);
 
+#[allow(dead_code, reason = "see there")]
 impl Scratch {
     pub fn new() -> Self {
         Self(tempfile::tempdir().expect("a folder for temporary files"))
@@ -15,10 +16,6 @@ impl Scratch {
     }
 
     /// A path at which there is nothing.
-    #[allow(
-        dead_code,
-        reason = "each fuzz target has this file, and not all write such files"
-    )]
     pub fn new_path(&self, name: &str) -> PathBuf {
         let path = self.path(name);
         let _ = std::fs::remove_file(&path);
