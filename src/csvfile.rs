@@ -12,6 +12,15 @@ pub use cells::{Cells, write_each};
 use crate::atomic::{AtomicFile, Digest};
 use crate::error::{Error, Result};
 
+/// Columns of the ref map, which stays with the data owner.
+pub const REFS_COLUMNS: [&str; 2] = ["record_ref", "student_id"];
+/// Columns of the rejects file, which stays with the data owner.
+pub const REJECTS_COLUMNS: [&str; 2] = ["line", "reason"];
+/// The file of pairs of records of one person inside a party.
+pub const DUPLICATES: &str = "duplicates.csv";
+/// The file of records of one person over three parties or more.
+pub const CLUSTERS: &str = "clusters.csv";
+
 /// Reads a CSV file whose header must hold certain columns.
 #[derive(Debug)]
 pub struct CsvReader {

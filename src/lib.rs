@@ -25,6 +25,17 @@
 //!
 //! # Privacy
 //! Tokens are personal data: see `SECURITY.md`.
+//!
+//! # Features
+//! `owner` and `operator`, both by default: who needs one side only can leave out every line of the other.
+
+#![cfg_attr(
+    not(all(feature = "owner", feature = "operator")),
+    allow(
+        dead_code,
+        reason = "what both sides share has helpers for one of them"
+    )
+)]
 
 pub mod atomic;
 pub mod cli;
@@ -33,8 +44,11 @@ pub mod custody;
 pub mod error;
 pub mod evaluate;
 pub mod identity;
+#[cfg(feature = "owner")]
 pub mod leakage;
+#[cfg(feature = "operator")]
 pub mod matcher;
+#[cfg(feature = "owner")]
 pub mod owner;
 pub mod page;
 pub mod pipeline;
@@ -42,6 +56,7 @@ pub mod project;
 pub mod receipt;
 pub mod release;
 pub mod share;
+#[cfg(feature = "owner")]
 pub mod synth;
 pub mod token;
 pub mod unfinished;

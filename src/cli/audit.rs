@@ -3,9 +3,8 @@
 use serde_json::json;
 
 use super::args::Audit;
-use super::owner::pretty;
-use super::print;
 use super::term::Progress;
+use super::{pretty, print};
 use crate::error::{Error, Result};
 use crate::owner::audit::report::checks_text;
 use crate::pipeline::audit::{self as pipeline, Options, TokenAudit};

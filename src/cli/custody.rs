@@ -6,9 +6,8 @@ use std::path::Path;
 use serde_json::json;
 
 use super::args::{AddNote, Args, Destroy, Log, Status};
-use super::owner::pretty;
 use super::term::Progress;
-use super::{print, tell};
+use super::{pretty, print, tell};
 use crate::atomic;
 use crate::csvfile;
 use crate::custody::{self, Checked, Entry};

@@ -1,92 +1,18 @@
-//! `inspect` and `match`: the operator's verbs.
+//! `match`, the operator's verb.
 
 use bytesize::ByteSize;
-use serde_json::json;
 
-use super::args::{Args, Inspect, Match};
-use super::owner::pretty;
-use super::print;
-use super::release::{audits, verdict};
-use super::term::{self, Progress};
+use super::args::{Args, Match};
+use super::inspect::verdict;
+use super::term::Progress;
+use super::{pretty, print};
 use crate::error::Result;
 use crate::matcher::report::{
-    Approximate, PairReport, Quality, Report, StatusCounts, threshold_at,
+    Approximate, PairReport, PartyReport, Quality, Report, StatusCounts, threshold_at,
 };
 use crate::pipeline::link::{self as pipeline, Options};
 use crate::pipeline::plan::{self as planning, Plan};
-use crate::release::{Manifest, word};
-use crate::token::{CANARY_BYTES, FORMAT, TokenFile};
-use crate::units::{Fingerprint, hex};
-
-pub(super) fn inspect(verb: &Inspect) -> Result<()> {
-    let file = TokenFile::open(&verb.tokens)?;
-    let header = file.header();
-    if file.is_classic()? {
-        term::warn_of_classic();
-    }
-    let manifest = Manifest::beside(&file)?;
-    let stated = manifest.as_ref().and_then(|m| m.audit.verdict);
-    let columns = file.columns();
-    let row_bytes: usize = 16 + columns.iter().map(|c| c.1).sum::<usize>();
-    if verb.json {
-        let value = json!({
-            "format": FORMAT,
-            "project": header.project.to_string(),
-            "schema": header.schema.to_string(),
-            "party": header.party.as_str(),
-            "round": header.round,
-            "normalisation": header.normalisation,
-            "key_check": hex(&header.key_check),
-            "records": header.records,
-            "rows": header.rows,
-            "decoys": header.decoys,
-            "canaries": header.canaries.iter().map(|c| hex(c)).collect::<Vec<_>>(),
-            "blake3": file.fingerprint()?.to_string(),
-            "manifest": manifest.is_some(),
-            "audit": word(stated),
-            "columns": columns.iter().map(|(name, bytes)| json!({"name": name, "bytes": bytes})).collect::<Vec<_>>(),
-        });
-        return print(&pretty(&value)?);
-    }
-    let mut text = format!(
-        "format         {FORMAT}\nproject        {}\nschema         {}\nparty          {}\nround          {}\n\
-         normalisation  {}\nkey check      {}\nrecords        {}\nrows           {} of {row_bytes} bytes\nblake3         {}\n",
-        header.project,
-        header.schema,
-        header.party,
-        header.round,
-        header.normalisation,
-        hex(&header.key_check),
-        header.records,
-        header.rows,
-        file.fingerprint()?,
-    );
-    text += &canaries(&header.canaries);
-    if header.decoys {
-        text += "decoys         every link to one of these records is false\n";
-    }
-    if manifest.is_some() {
-        text += &format!("audit          {}\n", verdict(stated));
-    }
-    text += "columns        record_ref, 16 bytes\n";
-    for (name, bytes) in &columns {
-        text += &format!("               {name}, {bytes} bytes\n");
-    }
-    print(&text)
-}
-
-/// How many canaries a file has, and one number for all of them, to be compared by telephone.
-fn canaries(of_file: &[[u8; CANARY_BYTES]]) -> String {
-    if of_file.is_empty() {
-        return "canaries       none, it was made by an earlier version\n".to_owned();
-    }
-    let all = Fingerprint(*blake3::hash(of_file.as_flattened()).as_bytes());
-    format!(
-        "canaries       {}, together {}\n",
-        of_file.len(),
-        all.short()
-    )
-}
+use crate::release::Conclusion;
 
 pub(super) fn link(verb: &Match, args: &Args, progress: &Progress) -> Result<()> {
     let options = Options {
@@ -256,4 +182,23 @@ fn describe_pair(pair: &PairReport) -> String {
         text += &format!("warning: {warning}\n");
     }
     text
+}
+
+/// One line a party on what its audit came to. With `quiet`, only what speaks against the tokens:
+/// a warning is no summary.
+fn audits(parties: &[PartyReport], quiet: bool) -> String {
+    let shown = parties
+        .iter()
+        .filter(|p| !quiet || p.audit.is_some_and(|v| v != Conclusion::Green));
+    let width = parties.iter().map(|p| p.party.len()).max().unwrap_or(0);
+    shown
+        .map(|p| {
+            let said = if p.manifest {
+                verdict(p.audit)
+            } else {
+                "none stated, no release manifest lies beside the token file".into()
+            };
+            format!("{:<width$}  audit: {said}\n", p.party)
+        })
+        .collect()
 }

@@ -11,21 +11,32 @@
 
 mod annex;
 mod args;
+#[cfg(feature = "owner")]
 mod audit;
+#[cfg(feature = "owner")]
 mod check;
 mod custody;
 mod identity;
+mod inspect;
+#[cfg(feature = "owner")]
 mod keys;
+#[cfg(feature = "operator")]
 mod matching;
+#[cfg(feature = "owner")]
 mod owner;
+#[cfg(feature = "owner")]
 mod plants;
 mod project;
 mod questions;
+#[cfg(feature = "owner")]
 mod reading;
+#[cfg(all(feature = "owner", feature = "operator"))]
 mod rehearse;
+#[cfg(feature = "owner")]
 mod release;
 mod shell;
 mod term;
+#[cfg(feature = "owner")]
 mod verify;
 
 use std::io::Write as _;
@@ -33,6 +44,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+#[cfg(feature = "operator")]
+use self::args::Operator;
 use self::args::{Args, Form, Verb};
 use self::term::Progress;
 use crate::error::{Error, Result};
@@ -88,25 +101,18 @@ fn run(args: &Args, progress: &Progress) -> Result<()> {
         ));
     }
     match &args.verb {
-        Verb::Demo(v) => rehearse::demo(v, progress),
-        Verb::Rehearse(v) => rehearse::rehearse(v, progress),
-        Verb::Plants(v) => plants::plants(v, args),
+        #[cfg(all(feature = "owner", feature = "operator"))]
+        Verb::Rehearsal(verb) => rehearse::run(verb, args, progress),
         Verb::Project(v) => project::project(v, args),
         Verb::Identity(v) => identity::identity(v, args.quiet),
-        Verb::Key(v) => keys::key(v, args.quiet),
-        Verb::Check(v) => check::check(v, args, progress),
-        Verb::Encode(v) => owner::encode(v, args, progress),
-        Verb::Audit(v) => audit::audit(v, progress),
-        Verb::Release(v) => release::release(v, args, progress),
-        Verb::VerifyTokens(v) => verify::verify_tokens(v, args, progress),
-        Verb::Inspect(v) => matching::inspect(v),
-        Verb::Match(v) => matching::link(v, args, progress),
-        Verb::Resolve(v) => owner::resolve(v, args, progress),
+        #[cfg(feature = "owner")]
+        Verb::Owner(verb) => owner::run(verb, args, progress),
+        #[cfg(feature = "operator")]
+        Verb::Operator(Operator::Match(v)) => matching::link(v, args, progress),
+        Verb::Inspect(v) => inspect::inspect(v),
         Verb::Log(v) => custody::log(v, args),
         Verb::Status(v) => custody::status(v),
         Verb::Destroy(v) => custody::destroy(v, args, progress),
-        Verb::Evaluate(v) => rehearse::evaluate(v, progress),
-        Verb::Synth(v) => rehearse::synth(v, args, progress),
         Verb::Completions(v) => shell::completions(v),
         Verb::Man(v) => shell::man(v),
     }
@@ -119,6 +125,13 @@ fn with_threads(threads: Option<u16>, work: impl FnOnce() -> Result<()> + Send) 
         .build()
         .map_err(|_| Error::internal("no threads can be started"))?;
     pool.install(work)
+}
+
+/// A value as indented JSON with a line end.
+fn pretty(value: &impl serde::Serialize) -> Result<String> {
+    serde_json::to_string_pretty(value)
+        .map(|text| text + "\n")
+        .map_err(|_| Error::internal("a result has no JSON form"))
 }
 
 /// Prints data on standard output.

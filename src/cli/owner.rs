@@ -4,17 +4,30 @@ use std::path::Path;
 
 use serde_json::json;
 
-use super::args::{Args, Encode, Resolve};
-use super::print;
-use super::reading;
+use super::args::{Args, Encode, Owner, Resolve};
 use super::term::{self, Progress};
+use super::{audit, check, keys, plants, reading, release, verify};
+use super::{pretty, print};
 use crate::error::{Error, Result};
 use crate::owner::table::{Field, Mapping, SavedMapping};
 use crate::pipeline::encode::{Options, Summary};
 use crate::pipeline::files::beside;
 use crate::pipeline::{encode as pipeline, resolve as resolving};
 
-pub(super) fn encode(verb: &Encode, args: &Args, progress: &Progress) -> Result<()> {
+pub(super) fn run(verb: &Owner, args: &Args, progress: &Progress) -> Result<()> {
+    match verb {
+        Owner::Key(v) => keys::key(v, args.quiet),
+        Owner::Plants(v) => plants::plants(v, args),
+        Owner::Check(v) => check::check(v, args, progress),
+        Owner::Encode(v) => encode(v, args, progress),
+        Owner::Audit(v) => audit::audit(v, progress),
+        Owner::Release(v) => release::release(v, args, progress),
+        Owner::VerifyTokens(v) => verify::verify_tokens(v, args, progress),
+        Owner::Resolve(v) => resolve(v, args, progress),
+    }
+}
+
+fn encode(verb: &Encode, args: &Args, progress: &Progress) -> Result<()> {
     let options = Options {
         table: verb.table.clone(),
         project: verb.project.clone(),
@@ -60,7 +73,7 @@ pub(super) fn encode(verb: &Encode, args: &Args, progress: &Progress) -> Result<
         );
     }
     term::warn_of_copies(&options.refs);
-    super::check::warn_of_changes(&summary.header_changes);
+    check::warn_of_changes(&summary.header_changes);
     // `--quiet` leaves out the summary, not what is wrong with the table.
     for cut in &summary.cut_columns {
         eprintln!(
@@ -207,14 +220,7 @@ fn as_json(summary: &Summary) -> Result<String> {
     pretty(&value)
 }
 
-/// A value as indented JSON with a line end.
-pub(super) fn pretty(value: &impl serde::Serialize) -> Result<String> {
-    serde_json::to_string_pretty(value)
-        .map(|text| text + "\n")
-        .map_err(|_| Error::internal("a result has no JSON form"))
-}
-
-pub(super) fn resolve(verb: &Resolve, args: &Args, progress: &Progress) -> Result<()> {
+fn resolve(verb: &Resolve, args: &Args, progress: &Progress) -> Result<()> {
     if verb.by.is_none() && verb.reading.is_given() {
         return Err(Error::usage(
             "how a table is read is said, but no table: it is read for --by alone",

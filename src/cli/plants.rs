@@ -1,7 +1,7 @@
 //! `plants`: the custodian's people, planted and found again.
 
 use super::args::{Args, Plants};
-use super::owner::pretty;
+use super::pretty;
 use super::print;
 use crate::error::{Error, Result};
 use crate::evaluate::plants::{Score, Tally, score};

@@ -7,8 +7,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::args::{Args, NewProject, Project as Verb, ProjectCheck, Round, Show};
-use super::owner::pretty;
-use super::{annex, identity, print, questions, term};
+use super::{annex, identity, pretty, print, questions, term};
 use crate::atomic;
 use crate::error::{Error, Result};
 use crate::identity::Public;

@@ -2,11 +2,10 @@
 
 use std::path::PathBuf;
 
-use super::args::{Args, Demo, Evaluate, Profile, Rehearse, Synth};
+use super::args::{Args, Demo, Evaluate, Profile, Rehearsal, Rehearse, Synth};
 use super::matching::describe;
-use super::owner::pretty;
-use super::print;
 use super::term::Progress;
+use super::{pretty, print};
 use crate::error::{Error, Result};
 use crate::evaluate::{Evaluation, Score};
 use crate::owner::table::Form;
@@ -16,7 +15,16 @@ use crate::pipeline::demo as pipeline;
 use crate::pipeline::rehearse as rehearsing;
 use crate::synth;
 
-pub(super) fn demo(verb: &Demo, progress: &Progress) -> Result<()> {
+pub(super) fn run(verb: &Rehearsal, args: &Args, progress: &Progress) -> Result<()> {
+    match verb {
+        Rehearsal::Demo(v) => demo(v, progress),
+        Rehearsal::Rehearse(v) => rehearse(v, progress),
+        Rehearsal::Evaluate(v) => evaluate(v, progress),
+        Rehearsal::Synth(v) => synth(v, args, progress),
+    }
+}
+
+fn demo(verb: &Demo, progress: &Progress) -> Result<()> {
     let temporary;
     let folder = match &verb.out {
         Some(out) => out.as_path(),
@@ -49,7 +57,7 @@ pub(super) fn demo(verb: &Demo, progress: &Progress) -> Result<()> {
     print(&text)
 }
 
-pub(super) fn rehearse(verb: &Rehearse, progress: &Progress) -> Result<()> {
+fn rehearse(verb: &Rehearse, progress: &Progress) -> Result<()> {
     let mapping = verb.reading.mapping(verb.member.name())?;
     let preset = verb.reading.preset();
     let form = match (&verb.like, preset) {
@@ -157,7 +165,7 @@ fn told(verb: &Rehearse, own: &str, done: &rehearsing::Done) -> String {
     text
 }
 
-pub(super) fn synth(verb: &Synth, args: &Args, progress: &Progress) -> Result<()> {
+fn synth(verb: &Synth, args: &Args, progress: &Progress) -> Result<()> {
     let options = synth::Options {
         parties: usize::from(verb.parties),
         records: verb.records,
@@ -194,7 +202,7 @@ pub(super) fn synth(verb: &Synth, args: &Args, progress: &Progress) -> Result<()
     Ok(())
 }
 
-pub(super) fn evaluate(verb: &Evaluate, progress: &Progress) -> Result<()> {
+fn evaluate(verb: &Evaluate, progress: &Progress) -> Result<()> {
     if let Some(tables) = verb.clear.as_deref() {
         return price(verb, tables, progress);
     }
@@ -275,7 +283,7 @@ fn price_table(c: &Comparison) -> String {
 }
 
 /// Precision, recall and F1 as a table for people.
-pub(super) fn table(e: &Evaluation) -> String {
+fn table(e: &Evaluation) -> String {
     let row = |name: &str, s: &Score| {
         format!(
             "{name:<24} {:>9.4} {:>9.4} {:>9.4} {:>9} {:>9} {:>10.4}\n",

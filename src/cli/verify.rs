@@ -1,8 +1,8 @@
 //! `verify-tokens`: the page that a privacy officer signs before a token file leaves.
 
 use super::args::{Args, VerifyTokens};
+use super::inspect::verdict;
 use super::print;
-use super::release::verdict;
 use super::term::Progress;
 use crate::atomic;
 use crate::error::{Error, Result};

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::error::{Error, Result};
+#[cfg(feature = "owner")]
 use crate::owner::table::{Field, Mapping};
 use crate::project::{Element, Project};
 use crate::units::today;
@@ -36,6 +37,7 @@ pub(super) fn expect_declared(project: &Project, path: &Path) -> Result<()> {
 
 /// `mapping`, in which no column is taken for a field that the agreement does not declare, and these fields. Those that
 /// say something about the row alone, such as an opt-out, are always read: nothing is made of them.
+#[cfg(feature = "owner")]
 pub(super) fn declared(project: &Project, mapping: &Mapping) -> Result<(Mapping, Vec<Field>)> {
     let Some(agreement) = &project.agreement else {
         return Ok((mapping.clone(), Vec::new()));
@@ -47,6 +49,7 @@ pub(super) fn declared(project: &Project, mapping: &Mapping) -> Result<(Mapping,
     Ok((mapping.clone().without(&undeclared)?, undeclared))
 }
 
+#[cfg(feature = "owner")]
 fn element(field: Field) -> Option<Element> {
     match field {
         Field::StudentId => Some(Element::StudentId),

@@ -2,29 +2,46 @@
 //! data owner's side and the operator's.
 
 mod agreement;
+#[cfg(feature = "owner")]
 pub mod audit;
+#[cfg(feature = "owner")]
 pub mod check;
+#[cfg(all(feature = "owner", feature = "operator"))]
 pub mod clear;
 pub mod custody;
+#[cfg(feature = "operator")]
 mod decide;
+#[cfg(all(feature = "owner", feature = "operator"))]
 pub mod demo;
+#[cfg(feature = "owner")]
 pub mod encode;
 pub mod files;
+#[cfg(feature = "owner")]
 pub mod keys;
+#[cfg(feature = "operator")]
 pub mod link;
+#[cfg(feature = "owner")]
 mod people;
+#[cfg(feature = "operator")]
 pub mod plan;
+#[cfg(feature = "owner")]
 pub mod plants;
+#[cfg(all(feature = "owner", feature = "operator"))]
 pub mod rehearse;
+#[cfg(feature = "owner")]
 pub mod release;
+#[cfg(feature = "owner")]
 pub mod resolve;
+#[cfg(feature = "operator")]
 mod room;
+#[cfg(feature = "owner")]
 pub mod verify;
 
 use std::path::Path;
 
 use crate::error::Result;
 use crate::identity::{Signed, signers};
+#[cfg(feature = "owner")]
 use crate::owner::table::Table;
 use crate::project::Project;
 pub use crate::unfinished::Start;
@@ -49,6 +66,7 @@ pub trait Progress: Sync {
     fn classic_schema(&self);
 
     /// A student table was read to its end: what it was found to be, and which rows were left out.
+    #[cfg(feature = "owner")]
     fn table(&self, table: &Table);
 
     /// Who has signed the project file, which has an agreement.
@@ -67,6 +85,7 @@ impl Progress for Silent {
 
     fn classic_schema(&self) {}
 
+    #[cfg(feature = "owner")]
     fn table(&self, _: &Table) {}
 
     fn signatures(&self, _: &Signed) {}

@@ -7,17 +7,15 @@
 use std::io::{self, Write};
 use std::sync::Arc;
 
-use arrow_schema::{DataType, Field, Schema as ArrowSchema};
 use bytes::Bytes;
-use parquet::arrow::ArrowSchemaConverter;
-use parquet::basic::{Compression, Encoding, EncodingMask};
+use parquet::basic::{Compression, Encoding, EncodingMask, Repetition, Type as Physical};
 use parquet::column::page::{CompressedPage, Page, PageWriter};
 use parquet::column::writer::ColumnCloseResult;
 use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::metadata::{ColumnChunkMetaData, KeyValue};
 use parquet::file::properties::{EnabledStatistics, WriterProperties, WriterVersion};
 use parquet::file::writer::{SerializedFileWriter, SerializedPageWriter, TrackedWrite};
-use parquet::schema::types::ColumnDescPtr;
+use parquet::schema::types::{ColumnDescPtr, SchemaDescriptor, Type};
 
 use super::layout::{MASK_BYTES, REF_BYTES, mask};
 use super::{Header, Layout, checksum};
@@ -117,7 +115,7 @@ impl<'l> ColumnWriter<'l> {
 impl<'l, W: Write + Send> ColumnWriter<'l, W> {
     /// Starts a token file in `sink`; the digits of its checksum are zeros.
     pub(super) fn to(sink: W, layout: &'l Layout, header: &Header) -> ParquetResult<Self> {
-        let schema = ArrowSchemaConverter::new().convert(&arrow_schema(layout))?;
+        let schema = SchemaDescriptor::new(Arc::new(schema_of(layout)?));
         let writer = SerializedFileWriter::new(
             sink,
             schema.root_schema_ptr(),
@@ -271,13 +269,20 @@ fn closed(column: ColumnDescPtr, rows: usize, bytes: usize) -> ParquetResult<Col
     })
 }
 
-fn arrow_schema(layout: &Layout) -> ArrowSchema {
-    let fixed = |name: &str, width: usize, nullable| {
-        Field::new(name, DataType::FixedSizeBinary(width as i32), nullable)
+fn schema_of(layout: &Layout) -> ParquetResult<Type> {
+    let fixed = |name: &str, width: usize, repetition| {
+        let of = Type::primitive_type_builder(name, Physical::FIXED_LEN_BYTE_ARRAY);
+        let of = of.with_length(width as i32).with_repetition(repetition);
+        of.build().map(Arc::new)
     };
-    let mut fields = vec![fixed("record_ref", REF_BYTES, false)];
-    fields.extend(layout.columns.iter().map(|c| fixed(&c.name, c.width, true)));
-    ArrowSchema::new(fields)
+    let mut fields = vec![fixed("record_ref", REF_BYTES, Repetition::REQUIRED)?];
+    for column in &layout.columns {
+        fields.push(fixed(&column.name, column.width, Repetition::OPTIONAL)?);
+    }
+    // The name that the root has in most writers; no reader looks at it.
+    Type::group_type_builder("arrow_schema")
+        .with_fields(fields)
+        .build()
 }
 
 fn properties(header: &Header) -> WriterProperties {

@@ -16,6 +16,7 @@ mod layout;
 mod pass;
 mod read;
 mod run;
+mod values;
 mod write;
 
 use std::collections::BTreeMap;

@@ -1,8 +1,5 @@
 //! The tokens of one pass of a file: block keys first, filters of those that are wanted.
 
-use arrow_array::Array;
-
-use super::read::fixed;
 use super::{Layout, TokenFile, bad};
 use crate::error::Result;
 use crate::project::Schema;
@@ -94,14 +91,14 @@ impl TokenFile {
         let column = &layout.columns[layout.passes[pass].block];
         let names = std::slice::from_ref(&column.name);
         let parts = self.read_all(names, &[column.width], |row, batch| {
-            let keys = fixed(batch, 0);
+            let keys = &batch[0];
             let mut tokens = Keys::default();
-            for i in (0..keys.len()).filter(|&i| keys.is_valid(i)) {
+            for (i, key) in (0..keys.len()).filter_map(|i| Some((i, keys.get(i)?))) {
                 let record = of_row.get(row + i);
                 tokens
                     .records
                     .push(*record.ok_or_else(|| bad("its columns differ in length"))?);
-                tokens.keys.push(key_of(keys.value(i)));
+                tokens.keys.push(key_of(key));
                 tokens.rows.push((row + i) as u32);
             }
             Ok(tokens)
@@ -146,14 +143,12 @@ impl TokenFile {
         }
         let (mut first, mut next) = (0, 0);
         self.read(&names, &widths, |batch| {
-            let end = first + batch.num_rows();
+            let end = first + batch[0].len();
             let here = next..rows.partition_point(|r| (*r as usize) < end);
             for (f, filter) in filters.iter_mut().enumerate() {
-                let column = fixed(batch, f);
                 for (row, place) in rows[here.clone()].iter().zip(&places[here.clone()]) {
-                    let i = *row as usize - first;
-                    if column.is_valid(i) {
-                        filter.put(*place as usize, column.value(i));
+                    if let Some(value) = batch[f].get(*row as usize - first) {
+                        filter.put(*place as usize, value);
                     }
                 }
             }
@@ -183,15 +178,12 @@ impl TokenFile {
             .unzip();
         let mut row = 0;
         self.read(&names, &widths, |batch| {
-            let keys = fixed(batch, 0);
+            let keys = &batch[0];
             let mut filters = Vec::with_capacity(columns.filters.len());
-            for i in (0..keys.len()).filter(|&i| keys.is_valid(i)) {
+            for (i, key) in (0..keys.len()).filter_map(|i| Some((i, keys.get(i)?))) {
                 filters.clear();
-                filters.extend((1..=columns.filters.len()).map(|f| {
-                    let column = fixed(batch, f);
-                    column.is_valid(i).then(|| column.value(i))
-                }));
-                each(row + i, key_of(keys.value(i)), &filters)?;
+                filters.extend(batch[1..].iter().map(|column| column.get(i)));
+                each(row + i, key_of(key), &filters)?;
             }
             row += keys.len();
             Ok(())

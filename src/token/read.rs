@@ -2,18 +2,13 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use arrow_array::{Array, FixedSizeBinaryArray, RecordBatch};
-use arrow_schema::DataType;
-use parquet::arrow::ProjectionMask;
-use parquet::arrow::arrow_reader::{
-    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
-    ParquetRecordBatchReaderBuilder,
-};
-use parquet::file::metadata::ParquetMetaData;
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 use rayon::prelude::*;
 
 use super::layout::REF_BYTES;
+use super::values::{Batches, Stored, Values};
 use super::{Header, Layout, bad, checksum};
 use crate::error::{Error, Result};
 use crate::project::Project;
@@ -25,7 +20,9 @@ pub struct TokenFile {
     path: PathBuf,
     header: Header,
     checksum: Fingerprint,
-    metadata: ArrowReaderMetadata,
+    metadata: ParquetMetaData,
+    /// The record ref and the columns after it.
+    stored: Vec<Stored>,
 }
 
 impl TokenFile {
@@ -47,31 +44,32 @@ impl TokenFile {
             ));
         }
         let checksum = checksum::verify(&mut file).map_err(|e| e.at(path))?;
-        let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
+        let metadata = ParquetMetaDataReader::new()
+            .parse_and_finish(&file)
             .map_err(|_| bad("its Parquet footer cannot be read").at(path))?;
         let size = file
             .metadata()
             .map_err(|e| Error::io("read", path, e))?
             .len();
-        if !lies_within(metadata.metadata(), size) {
+        if !lies_within(&metadata, size) {
             return Err(bad("its footer points outside of it").at(path));
         }
-        let pairs: Vec<(String, String)> = metadata
-            .metadata()
-            .file_metadata()
+        let footer = metadata.file_metadata();
+        let pairs: Vec<(String, String)> = footer
             .key_value_metadata()
             .into_iter()
             .flatten()
             .map(|kv| (kv.key.clone(), kv.value.clone().unwrap_or_default()))
             .collect();
         let header = Header::from_pairs(&pairs).map_err(|e| e.at(path))?;
-        if u64::try_from(metadata.metadata().file_metadata().num_rows()) != Ok(header.rows) {
+        if u64::try_from(footer.num_rows()) != Ok(header.rows) {
             return Err(bad("its rows are not as many as its header says").at(path));
         }
         Ok(Self {
             path: path.to_path_buf(),
             header,
             checksum,
+            stored: Stored::all(footer.schema_descr()),
             metadata,
         })
     }
@@ -97,18 +95,8 @@ impl TokenFile {
     /// Name and bytes of each column after the record ref, in file order.
     #[must_use]
     pub fn columns(&self) -> Vec<(String, usize)> {
-        self.metadata
-            .schema()
-            .fields()
-            .iter()
-            .skip(1)
-            .map(|f| match f.data_type() {
-                DataType::FixedSizeBinary(w) => {
-                    (f.name().clone(), usize::try_from(*w).unwrap_or(0))
-                }
-                _ => (f.name().clone(), 0),
-            })
-            .collect()
+        let columns = self.stored.iter().skip(1);
+        columns.map(|c| (c.name.clone(), c.width)).collect()
     }
 
     /// Whether its tokens are classic ones: a single pass of one filter, and everybody in one block.
@@ -129,8 +117,8 @@ impl TokenFile {
         }
         let (mut first, mut same) = (None, true);
         self.read(std::slice::from_ref(block), &[REF_BYTES], |batch| {
-            let keys = fixed(batch, 0);
-            for key in keys.iter().flatten() {
+            let keys = &batch[0];
+            for key in (0..keys.len()).filter_map(|i| keys.get(i)) {
                 same &= *first.get_or_insert_with(|| key.to_vec()) == *key;
             }
             Ok(())
@@ -158,16 +146,12 @@ impl TokenFile {
     pub fn refs(&self) -> Result<(Vec<RecordRef>, Vec<u32>)> {
         let names = ["record_ref".to_owned()];
         let batches = self.read_all(&names, &[REF_BYTES], |_, batch| {
-            let column = fixed(batch, 0);
-            if column.null_count() > 0 {
-                return Err(bad("a row has no record ref"));
-            }
             let of_row = |i| {
-                let mut bytes = [0; REF_BYTES];
-                bytes.copy_from_slice(column.value(i));
-                RecordRef(bytes)
+                let value = batch[0].get(i).and_then(<[u8]>::as_array);
+                let value = value.ok_or_else(|| bad("a row has no record ref"))?;
+                Ok(RecordRef(*value))
             };
-            Ok((0..column.len()).map(of_row).collect::<Vec<_>>())
+            (0..batch[0].len()).map(of_row).collect::<Result<Vec<_>>>()
         })?;
         let mut refs: Vec<RecordRef> = Vec::new();
         let mut of_row = Vec::with_capacity(batches.iter().map(Vec::len).sum());
@@ -205,11 +189,10 @@ impl TokenFile {
         let (names, widths): (Vec<String>, Vec<usize>) = chosen.unzip();
         let mut row = 0;
         self.read(&names, &widths, |batch| {
-            let columns: Vec<_> = (0..names.len()).map(|i| fixed(batch, i)).collect();
-            let mut values = vec![None; columns.len()];
-            for i in 0..batch.num_rows() {
-                for (value, column) in values.iter_mut().zip(&columns) {
-                    *value = column.is_valid(i).then(|| column.value(i));
+            let mut values = vec![None; batch.len()];
+            for i in 0..batch.first().map_or(0, Values::len) {
+                for (value, column) in values.iter_mut().zip(batch) {
+                    *value = column.get(i);
                 }
                 each(row, &values)?;
                 row += 1;
@@ -227,7 +210,7 @@ impl TokenFile {
 
     /// What the Parquet footer says.
     pub(super) fn footer(&self) -> &ParquetMetaData {
-        self.metadata.metadata()
+        &self.metadata
     }
 
     /// Fails unless the columns are those of the schema of `project`, all of them and no other, in its order.
@@ -271,11 +254,15 @@ impl TokenFile {
         &self,
         names: &[String],
         widths: &[usize],
-        mut each: impl FnMut(&RecordBatch) -> Result<()>,
+        mut each: impl FnMut(&[Values]) -> Result<()>,
     ) -> Result<()> {
-        let indices = self.indices(names, widths)?;
-        for batch in self.batches(&indices, None)? {
-            each(&batch.map_err(|_| self.damaged())?).map_err(|e| e.at(&self.path))?;
+        let columns = self.stored(names, widths)?;
+        let file = self.reopen()?;
+        for group in 0..self.metadata.num_row_groups() {
+            let mut batches = self.batches(&file, group, &columns)?;
+            while let Some(batch) = batches.next().map_err(|_| self.damaged())? {
+                each(batch).map_err(|e| e.at(&self.path))?;
+            }
         }
         Ok(())
     }
@@ -286,45 +273,36 @@ impl TokenFile {
         &self,
         names: &[String],
         widths: &[usize],
-        of: impl Fn(usize, &RecordBatch) -> Result<T> + Sync,
+        of: impl Fn(usize, &[Values]) -> Result<T> + Sync,
     ) -> Result<Vec<T>> {
-        let indices = self.indices(names, widths)?;
+        let columns = self.stored(names, widths)?;
         let mut row = 0;
         let mut groups = Vec::new();
-        for (number, group) in self.metadata.metadata().row_groups().iter().enumerate() {
-            let rows = usize::try_from(group.num_rows()).map_err(|_| self.damaged())?;
-            groups.push((number, row, rows));
-            row += rows;
+        for (number, group) in self.metadata.row_groups().iter().enumerate() {
+            groups.push((number, row));
+            row += usize::try_from(group.num_rows()).map_err(|_| self.damaged())?;
         }
-        let read = |(number, mut row, rows)| -> Result<Vec<T>> {
-            let end = row + rows;
+        let read = |(number, mut row)| -> Result<Vec<T>> {
             let mut made = Vec::new();
-            for batch in self.batches(&indices, Some(number))? {
-                let batch = batch.map_err(|_| self.damaged())?;
-                made.push(of(row, &batch).map_err(|e| e.at(&self.path))?);
-                row += batch.num_rows();
+            let mut batches = self.batches(&self.reopen()?, number, &columns)?;
+            while let Some(batch) = batches.next().map_err(|_| self.damaged())? {
+                made.push(of(row, batch).map_err(|e| e.at(&self.path))?);
+                row += batch[0].len();
             }
-            if row == end {
-                Ok(made)
-            } else {
-                Err(self.damaged())
-            }
+            Ok(made)
         };
         let groups: Vec<Result<Vec<T>>> = groups.into_par_iter().map(read).collect();
         let groups: Vec<Vec<T>> = groups.into_iter().collect::<Result<_>>()?;
         Ok(groups.into_iter().flatten().collect())
     }
 
-    /// The numbers of the columns `names`.
-    fn indices(&self, names: &[String], widths: &[usize]) -> Result<Vec<usize>> {
-        let fields = self.metadata.schema().fields();
-        let mut indices = Vec::new();
+    /// The columns `names`, in ascending order.
+    fn stored(&self, names: &[String], widths: &[usize]) -> Result<Vec<&Stored>> {
+        let mut places = Vec::new();
         for (name, width) in names.iter().zip(widths) {
-            let found = fields.iter().position(|f| f.name() == name);
+            let found = self.stored.iter().position(|c| c.name == *name);
             match found {
-                Some(i) if fields[i].data_type() == &DataType::FixedSizeBinary(*width as i32) => {
-                    indices.push(i);
-                }
+                Some(i) if *width > 0 && self.stored[i].width == *width => places.push(i),
                 _ => {
                     return Err(Error::mismatch(format!(
                         "the token file has no column `{name}` of {width} bytes"
@@ -334,27 +312,21 @@ impl TokenFile {
                 }
             }
         }
-        if indices.windows(2).any(|w| w[0] >= w[1]) {
+        if places.windows(2).any(|w| w[0] >= w[1]) {
             return Err(bad("its columns are out of order").at(&self.path));
         }
-        Ok(indices)
+        Ok(places.into_iter().map(|i| &self.stored[i]).collect())
     }
 
-    /// The batches of these columns, of one row group or of all.
-    fn batches(&self, indices: &[usize], group: Option<usize>) -> Result<ParquetRecordBatchReader> {
+    /// The file, with a position of its own.
+    fn reopen(&self) -> Result<Arc<File>> {
         let file = File::open(&self.path).map_err(|e| Error::io("read", &self.path, e))?;
-        let builder =
-            ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
-        let mask = ProjectionMask::roots(builder.parquet_schema(), indices.iter().copied());
-        let builder = match group {
-            Some(group) => builder.with_row_groups(vec![group]),
-            None => builder,
-        };
-        builder
-            .with_projection(mask)
-            .with_batch_size(1 << 14)
-            .build()
-            .map_err(|_| self.damaged())
+        Ok(Arc::new(file))
+    }
+
+    /// The batches of these columns of one row group.
+    fn batches(&self, file: &Arc<File>, group: usize, columns: &[&Stored]) -> Result<Batches> {
+        Batches::open(file, &self.metadata, group, columns).map_err(|_| self.damaged())
     }
 
     fn damaged(&self) -> Error {
@@ -379,13 +351,4 @@ fn lies_within(metadata: &ParquetMetaData, size: u64) -> bool {
                     && chunk.num_values() >= 0
             })
     })
-}
-
-/// Column `i`, whose type [`TokenFile::read`] has checked.
-pub(super) fn fixed(batch: &RecordBatch, i: usize) -> &FixedSizeBinaryArray {
-    batch
-        .column(i)
-        .as_any()
-        .downcast_ref()
-        .expect("TokenFile::read admits fixed-size binary columns only")
 }

@@ -41,7 +41,7 @@ mod rejects;
 mod release;
 mod resume;
 mod same;
-mod ten_thousand;
 mod signatures;
+mod ten_thousand;
 mod usage;
 mod verify;

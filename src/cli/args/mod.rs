@@ -2,10 +2,14 @@
 
 mod custody;
 mod keys;
+#[cfg(feature = "operator")]
 mod operator;
+#[cfg(feature = "owner")]
 mod owner;
+#[cfg(feature = "owner")]
 mod plants;
 mod project;
+#[cfg(all(feature = "owner", feature = "operator"))]
 mod rehearsal;
 
 use std::path::PathBuf;
@@ -13,12 +17,18 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 pub(super) use custody::{AddNote, Destroy, Log, LogTo, Status};
-pub(super) use keys::{Identity, Key, KeyOpen, KeySeal, Sign, Signatures};
-pub(super) use operator::{Inspect, Match};
-pub(super) use owner::{Audit, Check, Encode, Release, Resolve, VerifyTokens};
+pub(super) use keys::{Identity, Sign, Signatures};
+#[cfg(feature = "owner")]
+pub(super) use keys::{Key, KeyOpen, KeySeal};
+#[cfg(feature = "operator")]
+pub(super) use operator::{Match, Operator};
+#[cfg(feature = "owner")]
+pub(super) use owner::{Audit, Check, Encode, Owner, Release, Resolve, VerifyTokens};
+#[cfg(feature = "owner")]
 pub(super) use plants::Plants;
 pub(super) use project::{NewProject, Project, ProjectCheck, Round, Show};
-pub(super) use rehearsal::{Demo, Evaluate, Profile, Rehearse, Synth};
+#[cfg(all(feature = "owner", feature = "operator"))]
+pub(super) use rehearsal::{Demo, Evaluate, Profile, Rehearsal, Rehearse, Synth};
 
 /// Record linkage in which names and birthdates stay with their owner.
 #[derive(Debug, Parser)]
@@ -48,38 +58,23 @@ pub(super) enum Form {
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
-    /// The whole job on made-up data that comes with the program, scored against the truth
-    Demo(Demo),
-    /// The whole job on made-up students in the format of your own export, as training
-    Rehearse(Rehearse),
+    #[cfg(all(feature = "owner", feature = "operator"))]
+    #[command(flatten)]
+    Rehearsal(Rehearsal),
     /// Make, check, sign and print the project file, which all parties and the operator share: the annex of their agreement
     #[command(subcommand)]
     Project(Project),
     /// Make or show an identity, by which you sign and to which a key is sealed
     #[command(subcommand)]
     Identity(Identity),
-    /// Make, show, seal or open a linkage key, which the data owners share and the operator never holds
-    #[command(subcommand)]
-    Key(Key),
-    /// Custodian: people to plant among the records, to see how the operator matches
-    #[command(subcommand)]
-    Plants(Plants),
-    /// Data owner: say whether a student table is fit to be linked, and what to mend; or whether two are
-    Check(Check),
-    /// Data owner: turn a student table into a token file
-    Encode(Encode),
-    /// Data owner: attack your own tokens before they leave. Operator: look at tokens alone
-    Audit(Audit),
-    /// Data owner: state the audit's verdict in a manifest that goes with the token file
-    Release(Release),
-    /// Data owner: show that a token file holds nothing else, as a page to sign before it leaves
-    VerifyTokens(VerifyTokens),
+    #[cfg(feature = "owner")]
+    #[command(flatten)]
+    Owner(Owner),
+    #[cfg(feature = "operator")]
+    #[command(flatten)]
+    Operator(Operator),
     /// What a token file says of itself, and the release manifest beside it
     Inspect(Inspect),
-    /// Operator: match token files into links and crosswalks
-    Match(Match),
-    /// Data owner: put student ids into a crosswalk
-    Resolve(Resolve),
     /// The disclosure log: check it, show it, make the record of disclosures of it, enter something
     #[command(subcommand)]
     Log(Log),
@@ -87,10 +82,6 @@ pub(super) enum Verb {
     Status(Status),
     /// Overwrite and remove what is held of a project, and write the certificate
     Destroy(Destroy),
-    /// Rehearsals only: score a match against the truth
-    Evaluate(Evaluate),
-    /// Make up students of several parties, with the truth
-    Synth(Synth),
     /// Print what completes commands in a shell
     Completions(Completions),
     /// Print the manual page, or write the pages of all verbs
@@ -101,29 +92,31 @@ impl Verb {
     /// The word that the user gave.
     pub(super) fn name(&self) -> &'static str {
         match self {
-            Self::Demo(_) => "demo",
-            Self::Rehearse(_) => "rehearse",
+            #[cfg(all(feature = "owner", feature = "operator"))]
+            Self::Rehearsal(verb) => verb.name(),
+            #[cfg(feature = "owner")]
+            Self::Owner(verb) => verb.name(),
+            #[cfg(feature = "operator")]
+            Self::Operator(verb) => verb.name(),
             Self::Project(_) => "project",
             Self::Identity(_) => "identity",
-            Self::Key(_) => "key",
-            Self::Plants(_) => "plants",
-            Self::Check(_) => "check",
-            Self::Encode(_) => "encode",
-            Self::Audit(_) => "audit",
-            Self::Release(_) => "release",
-            Self::VerifyTokens(_) => "verify-tokens",
             Self::Inspect(_) => "inspect",
-            Self::Match(_) => "match",
-            Self::Resolve(_) => "resolve",
             Self::Log(_) => "log",
             Self::Status(_) => "status",
             Self::Destroy(_) => "destroy",
-            Self::Evaluate(_) => "evaluate",
-            Self::Synth(_) => "synth",
             Self::Completions(_) => "completions",
             Self::Man(_) => "man",
         }
     }
+}
+
+#[derive(Debug, ClapArgs)]
+pub(super) struct Inspect {
+    /// The token file
+    pub(super) tokens: PathBuf,
+    /// As JSON
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 #[derive(Debug, ClapArgs)]

@@ -1,20 +1,26 @@
-//! The verbs of the operator: inspect and match.
+//! The verb of the operator: match.
 
 use std::path::PathBuf;
 
 use bytesize::ByteSize;
-use clap::Args as ClapArgs;
+use clap::{Args as ClapArgs, Subcommand};
 
 use super::LogTo;
 use crate::pipeline::link::BLOCK_PAIRS;
 
-#[derive(Debug, ClapArgs)]
-pub(in crate::cli) struct Inspect {
-    /// The token file
-    pub(in crate::cli) tokens: PathBuf,
-    /// As JSON
-    #[arg(long)]
-    pub(in crate::cli) json: bool,
+/// What the operator does.
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum Operator {
+    /// Operator: match token files into links and crosswalks
+    Match(Match),
+}
+
+impl Operator {
+    pub(in crate::cli) fn name(&self) -> &'static str {
+        match self {
+            Self::Match(_) => "match",
+        }
+    }
 }
 
 #[derive(Debug, ClapArgs)]

@@ -2,13 +2,51 @@
 
 use std::path::PathBuf;
 
-use clap::Args as ClapArgs;
+use clap::{Args as ClapArgs, Subcommand};
 
-use super::LogTo;
+use super::{Key, LogTo, Plants};
 use crate::cli::check::Span;
 use crate::cli::reading::{Member, READING, Reading};
 use crate::owner::table::Exclude;
 use crate::units::PartyId;
+
+/// What a data owner does.
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum Owner {
+    /// Make, show, seal or open a linkage key, which the data owners share and the operator never holds
+    #[command(subcommand)]
+    Key(Key),
+    /// Custodian: people to plant among the records, to see how the operator matches
+    #[command(subcommand)]
+    Plants(Plants),
+    /// Data owner: say whether a student table is fit to be linked, and what to mend; or whether two are
+    Check(Check),
+    /// Data owner: turn a student table into a token file
+    Encode(Encode),
+    /// Data owner: attack your own tokens before they leave. Operator: look at tokens alone
+    Audit(Audit),
+    /// Data owner: state the audit's verdict in a manifest that goes with the token file
+    Release(Release),
+    /// Data owner: show that a token file holds nothing else, as a page to sign before it leaves
+    VerifyTokens(VerifyTokens),
+    /// Data owner: put student ids into a crosswalk
+    Resolve(Resolve),
+}
+
+impl Owner {
+    pub(in crate::cli) fn name(&self) -> &'static str {
+        match self {
+            Self::Key(_) => "key",
+            Self::Plants(_) => "plants",
+            Self::Check(_) => "check",
+            Self::Encode(_) => "encode",
+            Self::Audit(_) => "audit",
+            Self::Release(_) => "release",
+            Self::VerifyTokens(_) => "verify-tokens",
+            Self::Resolve(_) => "resolve",
+        }
+    }
+}
 
 #[derive(Debug, ClapArgs)]
 pub(in crate::cli) struct Check {

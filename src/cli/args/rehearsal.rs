@@ -2,10 +2,34 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, ValueEnum};
+use clap::{Args as ClapArgs, Subcommand, ValueEnum};
 
 use crate::cli::reading::{Member, READING, Reading};
 use crate::units::PartyId;
+
+/// Both sides in one, on made-up students.
+#[derive(Debug, Subcommand)]
+pub(in crate::cli) enum Rehearsal {
+    /// The whole job on made-up data that comes with the program, scored against the truth
+    Demo(Demo),
+    /// The whole job on made-up students in the format of your own export, as training
+    Rehearse(Rehearse),
+    /// Rehearsals only: score a match against the truth
+    Evaluate(Evaluate),
+    /// Make up students of several parties, with the truth
+    Synth(Synth),
+}
+
+impl Rehearsal {
+    pub(in crate::cli) fn name(&self) -> &'static str {
+        match self {
+            Self::Demo(_) => "demo",
+            Self::Rehearse(_) => "rehearse",
+            Self::Evaluate(_) => "evaluate",
+            Self::Synth(_) => "synth",
+        }
+    }
+}
 
 #[derive(Debug, ClapArgs)]
 pub(in crate::cli) struct Demo {

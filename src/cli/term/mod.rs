@@ -16,6 +16,7 @@ use self::meter::{Meter, Sample};
 use self::wording::{Voice, words};
 use super::args::{Args, Form};
 use crate::identity::{Signed, lies_outside_profile};
+#[cfg(feature = "owner")]
 use crate::owner::table::Table;
 use crate::pipeline::{self, Start};
 
@@ -192,6 +193,7 @@ impl pipeline::Progress for Progress {
         self.aside(warn_of_classic);
     }
 
+    #[cfg(feature = "owner")]
     fn table(&self, table: &Table) {
         let name = table.path().display();
         let (found, bad) = (table.found(), table.bad_rows());

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use rayon::prelude::*;
 
-use crate::csvfile::{Cells, write_each};
+use crate::csvfile::{CLUSTERS, Cells, DUPLICATES, write_each};
 use crate::error::Result;
 use crate::matcher::assign::{Assignment, Scored};
 use crate::matcher::cluster::{Cluster, Persons};
@@ -20,10 +20,6 @@ pub const LINK_COLUMNS: [&str; 6] = [
     "probability",
     "passes",
 ];
-/// Pairs of records of one person inside a party.
-pub const DUPLICATES: &str = "duplicates.csv";
-/// Records of one person over three parties or more.
-pub const CLUSTERS: &str = "clusters.csv";
 /// Columns of `duplicates.csv`.
 pub const DUPLICATE_COLUMNS: [&str; 4] = ["party", "ref_1", "ref_2", "probability"];
 /// Columns of `clusters.csv`.

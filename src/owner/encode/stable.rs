@@ -1,4 +1,4 @@
-//! Record refs that are the same in every round, where the project says so. SPEC encoding.md 2.1.
+//! Record refs that are the same in every round, where the project says so. SPEC encoding.md 2.2.
 
 use std::fmt;
 

@@ -5,14 +5,11 @@ mod rates;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use crate::csvfile::{CsvReader, CsvWriter};
+use crate::csvfile::{CsvReader, CsvWriter, REFS_COLUMNS};
 use crate::error::{Error, Result};
 use crate::units::is_plant;
 
 pub use rates::{RATES_COLUMNS, rates};
-
-/// Columns of the ref map, which stays with the data owner.
-pub const REFS_COLUMNS: [&str; 2] = ["record_ref", "student_id"];
 
 /// Columns of what became of planted people, which the custodian gets; after the first one `partner`, where there are
 /// several.

@@ -182,7 +182,9 @@ impl SavedMapping {
         let mut columns = BTreeMap::new();
         for (name, headers) in &wire.columns {
             let field: Field = name.parse().map_err(as_input)?;
-            if headers.len() > 1 && !field.is_alias() {
+            // Of middle names those of aliases count too, where the own one is empty.
+            let has_several = field.is_alias() || field == Field::Middle;
+            if headers.len() > 1 && !has_several {
                 return Err(bad("a field that is no alias has two columns"));
             }
             let known = |h: &String| wire.headers.is_empty() || wire.headers.contains(h);

@@ -13,12 +13,9 @@ use std::time::SystemTime;
 
 use super::{kind, secrets};
 use crate::atomic::{PREFIX, SUFFIX, digest_of};
-use crate::csvfile::CsvReader;
+use crate::csvfile::{CLUSTERS, CsvReader, DUPLICATES, REFS_COLUMNS, REJECTS_COLUMNS};
 use crate::custody::{Action, Checked, Entry, FileFacts, Tombstone, tombstone};
 use crate::error::{Error, Result};
-use crate::matcher::crosswalk::{CLUSTERS, DUPLICATES};
-use crate::owner::resolve::REFS_COLUMNS;
-use crate::pipeline::encode::REJECTS_COLUMNS;
 use crate::project::Project;
 use crate::release::Manifest;
 use crate::release::seal::Sealed as _;

@@ -8,18 +8,14 @@ use super::Options;
 use super::part::{Fate, count};
 use super::people::People;
 use crate::atomic::{AtomicFile, Digest};
-use crate::csvfile::CsvWriter;
+use crate::csvfile::{CsvWriter, REFS_COLUMNS, REJECTS_COLUMNS};
 use crate::custody::{Action, Event, Log};
 use crate::error::{Error, Result};
-use crate::owner::resolve::REFS_COLUMNS;
 use crate::owner::table::{BadRows, Birth, OptOut};
 use crate::owner::unique::UniqueIds;
 use crate::pipeline::custody::{facts, kind};
 use crate::project::Element;
 use crate::units::{RecordRef, hex};
-
-/// Columns of the rejects file, which stays with the data owner.
-pub const REJECTS_COLUMNS: [&str; 2] = ["line", "reason"];
 
 /// Why a row is rejected that could not be divided into its cells.
 const BAD_ROW: &str = "bad_row";

@@ -12,8 +12,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
-pub use ledger::REJECTS_COLUMNS;
-
 use self::checkpoint::{Checkpoint, Subject};
 use self::ledger::{Ledger, Made};
 use self::part::{Ahead, Batch, Fate, Refs};

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Options;
 use super::watch::expect_no_secret;
+use crate::csvfile::{CLUSTERS, DUPLICATES};
 use crate::error::{Error, Result};
 use crate::matcher::compare::{Limits, can_approximate};
-use crate::matcher::crosswalk::{CLUSTERS, DUPLICATES};
 use crate::matcher::intake::{Party, admit, admit_decoys};
 use crate::pipeline::agreement::expect_in_force;
 use crate::pipeline::room::Room;

@@ -5,9 +5,9 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use crate::csvfile::REFS_COLUMNS;
 use crate::error::{Error, Result};
 use crate::identity::secret_kind;
-use crate::owner::resolve::REFS_COLUMNS;
 
 /// Bytes of a file that are looked at: a first word, or the header of a table.
 const LOOKED_AT: u64 = 1 << 12;

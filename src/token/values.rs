@@ -1,0 +1,193 @@
+//! The columns of a Parquet file as a token file has them: flat, of bytes of a fixed width, a value or none a row.
+
+use std::fs::File;
+use std::sync::Arc;
+
+use parquet::basic::{ConvertedType, Repetition, Type as Physical};
+use parquet::column::reader::{ColumnReader, ColumnReaderImpl, get_column_reader};
+use parquet::data_type::{FixedLenByteArray, FixedLenByteArrayType};
+use parquet::errors::{ParquetError, Result as ParquetResult};
+use parquet::file::metadata::ParquetMetaData;
+use parquet::file::serialized_reader::SerializedPageReader;
+use parquet::schema::types::{SchemaDescriptor, Type};
+
+/// Rows that are decoded at a time.
+const BATCH_ROWS: usize = 1 << 14;
+
+/// A column of a Parquet file.
+#[derive(Debug)]
+pub(super) struct Stored {
+    pub(super) name: String,
+    /// Bytes of a value; 0 if it is of another kind than the columns of a token file.
+    pub(super) width: usize,
+    /// Its number among the file's leaves.
+    leaf: usize,
+}
+
+impl Stored {
+    /// The top-level columns of a file, in its order.
+    pub(super) fn all(schema: &SchemaDescriptor) -> Vec<Self> {
+        let fields = schema.root_schema().get_fields().iter().enumerate();
+        let leaf =
+            |root| (0..schema.num_columns()).find(|l| schema.get_column_root_idx(*l) == root);
+        fields
+            .map(|(root, field)| Self {
+                name: field.name().to_owned(),
+                width: width(field),
+                leaf: leaf(root).unwrap_or(0),
+            })
+            .collect()
+    }
+}
+
+/// Bytes of a value of `field`; 0 if it is nested, repeated, of a logical type or of variable length.
+fn width(field: &Type) -> usize {
+    let Type::PrimitiveType {
+        basic_info,
+        physical_type: Physical::FIXED_LEN_BYTE_ARRAY,
+        type_length,
+        ..
+    } = field
+    else {
+        return 0;
+    };
+    let is_flat = !basic_info.has_repetition() || basic_info.repetition() != Repetition::REPEATED;
+    let is_bare = basic_info.converted_type() == ConvertedType::NONE
+        && basic_info.logical_type_ref().is_none();
+    match usize::try_from(*type_length) {
+        Ok(width) if is_flat && is_bare => width,
+        _ => 0,
+    }
+}
+
+/// The values of one column in the rows of a batch.
+#[derive(Debug, Default)]
+pub(super) struct Values {
+    width: usize,
+    present: Vec<bool>,
+    /// Zeros where there is no value.
+    bytes: Vec<u8>,
+}
+
+impl Values {
+    /// The value of row `i` of the batch, if it has one.
+    pub(super) fn get(&self, i: usize) -> Option<&[u8]> {
+        self.present[i].then(|| &self.bytes[i * self.width..(i + 1) * self.width])
+    }
+
+    /// Rows of the batch.
+    pub(super) fn len(&self) -> usize {
+        self.present.len()
+    }
+}
+
+/// Gives the rows of some columns of one row group, batch by batch.
+pub(super) struct Batches {
+    columns: Vec<Column>,
+    batch: Vec<Values>,
+    /// Rows that are still to come.
+    rows: usize,
+}
+
+struct Column {
+    reader: ColumnReaderImpl<FixedLenByteArrayType>,
+    is_optional: bool,
+    levels: Vec<i16>,
+    values: Vec<FixedLenByteArray>,
+}
+
+impl Batches {
+    /// The rows of `columns`, whose width must not be 0, in row group number `group` of `file`.
+    pub(super) fn open(
+        file: &Arc<File>,
+        metadata: &ParquetMetaData,
+        group: usize,
+        columns: &[&Stored],
+    ) -> ParquetResult<Self> {
+        let group = metadata.row_group(group);
+        let rows = usize::try_from(group.num_rows())?;
+        let mut batch = Vec::with_capacity(columns.len());
+        let mut readers = Vec::with_capacity(columns.len());
+        for column in columns {
+            let chunk = group.column(column.leaf);
+            let pages = SerializedPageReader::new(Arc::clone(file), chunk, rows, None)?;
+            let description = chunk.column_descr_ptr();
+            let is_optional = description.max_def_level() > 0;
+            let ColumnReader::FixedLenByteArrayColumnReader(reader) =
+                get_column_reader(description, Box::new(pages))
+            else {
+                return Err(damaged());
+            };
+            readers.push(Column {
+                reader,
+                is_optional,
+                levels: Vec::new(),
+                values: Vec::new(),
+            });
+            batch.push(Values {
+                width: column.width,
+                ..Values::default()
+            });
+        }
+        Ok(Self {
+            columns: readers,
+            batch,
+            rows,
+        })
+    }
+
+    /// The next batch, of one row or more, one element a column; `None` at the end.
+    pub(super) fn next(&mut self) -> ParquetResult<Option<&[Values]>> {
+        let rows = self.rows.min(BATCH_ROWS);
+        if rows == 0 {
+            return Ok(None);
+        }
+        for (column, values) in self.columns.iter_mut().zip(&mut self.batch) {
+            column.read(rows, values)?;
+        }
+        self.rows -= rows;
+        Ok(Some(&self.batch))
+    }
+}
+
+impl Column {
+    /// Replaces `out` by the next `rows` rows.
+    fn read(&mut self, rows: usize, out: &mut Values) -> ParquetResult<()> {
+        self.levels.clear();
+        self.values.clear();
+        let levels = self.is_optional.then_some(&mut self.levels);
+        let (records, ..) = self
+            .reader
+            .read_records(rows, levels, None, &mut self.values)?;
+        if records != rows {
+            return Err(damaged());
+        }
+        out.present.clear();
+        match self.is_optional {
+            true => out.present.extend(self.levels.iter().map(|l| *l > 0)),
+            false => out.present.resize(rows, true),
+        }
+        out.bytes.clear();
+        out.bytes.reserve(rows * out.width);
+        let mut values = self.values.iter();
+        for is_present in &out.present {
+            if *is_present {
+                let value = values.next().map_or(&[][..], |v| v.data());
+                if value.len() != out.width {
+                    return Err(damaged());
+                }
+                out.bytes.extend_from_slice(value);
+            } else {
+                out.bytes.resize(out.bytes.len() + out.width, 0);
+            }
+        }
+        match out.present.len() == rows {
+            true => Ok(()),
+            false => Err(damaged()),
+        }
+    }
+}
+
+fn damaged() -> ParquetError {
+    ParquetError::General("the columns differ from what the footer says".into())
+}

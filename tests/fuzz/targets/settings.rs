@@ -1,0 +1,14 @@
+//! See `tests/corpora/settings.rs`, which is the target's body.
+
+#![no_main]
+
+#[path = "../../corpora/settings.rs"]
+mod settings;
+#[path = "../../corpora/scratch.rs"]
+mod scratch;
+
+use std::sync::LazyLock;
+
+static SCRATCH: LazyLock<scratch::Scratch> = LazyLock::new(scratch::Scratch::new);
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| settings::check(data, &SCRATCH));
