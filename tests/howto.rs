@@ -3,8 +3,8 @@
 //! A line `$ blindlink ...` is a command; the lines below it are what it prints (both streams,
 //! standard output first), if any are shown. `...` stands for any text, on a line of its own for
 //! any lines. `? 3` says that the command ends with exit code 3 instead of 0. A block
-//! ` ```text FILE` is a file that the reader writes. ` ```sent FOLDER` lists files that are copied to somebody else's folder, in
-//! which the commands of ` ```console in FOLDER` are given. ` ```csv FILE` shows what stands in a file at that point of the page.
+//! ` ```text FILE` is a file that the reader writes. ` ```csv FILE` shows what stands in a file at that point of the page.
+//! `operator$ blindlink ...` is typed in the folder `operator`, and `$ cp FILE ... FOLDER` is how files go to somebody else.
 
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
@@ -25,8 +25,7 @@ fn run_page(page: &str) {
     while let Some((number, line)) = lines.next() {
         let place = format!("{page}:{}", number + 1);
         let mut block = Vec::new();
-        let shows = ["```csv ", "```text ", "```sent ", "```console in "];
-        if line == "```console" || shows.iter().any(|start| line.starts_with(start)) {
+        if line == "```console" || line.starts_with("```csv ") || line.starts_with("```text ") {
             block.extend(lines.by_ref().map(|(_, l)| l).take_while(|l| *l != "```"));
         }
         if let Some(file) = line.strip_prefix("```text ") {
@@ -38,26 +37,37 @@ fn run_page(page: &str) {
             compare(&place, &block, &found);
             continue;
         }
-        if let Some(to) = line.strip_prefix("```sent ") {
-            let to = folder.path().join(to);
-            std::fs::create_dir_all(&to).unwrap();
-            for file in block {
-                let from = folder.path().join(file);
-                std::fs::copy(&from, to.join(from.file_name().unwrap())).unwrap();
-            }
-            continue;
-        }
-        let at = line.strip_prefix("```console in ").unwrap_or(".");
-        for group in block.chunk_by(|_, l| !l.starts_with("$ ")) {
-            run(&place, &folder.path().join(at), group);
+        for group in block.chunk_by(|_, l| prompt(l).is_none()) {
+            run(&place, folder.path(), group);
             commands += 1;
         }
     }
     assert!(commands > 3, "{page} shows hardly a command");
 }
 
-fn run(place: &str, folder: &Path, group: &[&str]) {
-    let command = group[0].strip_prefix("$ blindlink ");
+/// The folder that a command is typed in, and the command, if the line is one.
+fn prompt(line: &str) -> Option<(&str, &str)> {
+    let (folder, command) = line.split_once("$ ")?;
+    let is_name = folder.bytes().all(|b| b.is_ascii_lowercase());
+    is_name.then_some((folder, command))
+}
+
+fn run(place: &str, root: &Path, group: &[&str]) {
+    let (folder, command) = prompt(group[0]).unwrap_or_else(|| panic!("{place}: no command"));
+    let folder = &root.join(folder);
+    std::fs::create_dir_all(folder).unwrap();
+    if let Some(files) = command.strip_prefix("cp ") {
+        let mut files = words(files);
+        let target = folder.join(files.pop().unwrap());
+        std::fs::create_dir_all(&target).unwrap();
+        for file in files {
+            let name = Path::new(&file).file_name().unwrap();
+            std::fs::copy(folder.join(&file), target.join(name))
+                .unwrap_or_else(|e| panic!("{place}: {command}: {e}"));
+        }
+        return;
+    }
+    let command = command.strip_prefix("blindlink ");
     let command = command.unwrap_or_else(|| panic!("{place}: not a blindlink command"));
     let (code, shown) = match group.get(1).and_then(|l| l.strip_prefix("? ")) {
         Some(code) => (code.parse().expect("an exit code"), &group[2..]),
@@ -145,6 +155,11 @@ fn the_operators_page_works() {
 #[test]
 fn the_page_on_agreements_works() {
     run_page("agreement.md");
+}
+
+#[test]
+fn the_whole_job_in_four_folders_works() {
+    run_page("workflow.md");
 }
 
 #[test]
