@@ -20,5 +20,7 @@ pub use own::{Identity, Signer};
 pub use public::Public;
 pub use roles::{expected_sender, named};
 pub use sealed::{Sealed, seal};
-pub use secret::{lies_outside_profile, read_secret, secret_kind, write_new_secret};
+pub use secret::{
+    expect_no_file, lies_outside_profile, read_secret, secret_kind, write_new_secret,
+};
 pub use signatures::{Signed, add_signature, beside, openssh_files, sign, signers};

@@ -57,18 +57,27 @@ pub fn read_secret(path: &Path, what: &str, most: usize) -> Result<Zeroizing<Vec
     Ok(bytes)
 }
 
+/// Fails if there is a file at `path`, where a secret is to be written. `what` it is goes into messages.
+///
+/// # Errors
+/// [`Class::Io`](crate::error::Class::Io): a secret is never overwritten.
+pub fn expect_no_file(path: &Path, what: &str) -> Result<()> {
+    if path.symlink_metadata().is_err() {
+        return Ok(());
+    }
+    Err(
+        Error::io("write", path, std::io::ErrorKind::AlreadyExists.into()).hint(format!(
+            "a {what} is never overwritten: choose another name, or move the old one away"
+        )),
+    )
+}
+
 /// Writes a secret to a new file that only its owner may read. `what` it is goes into messages.
 ///
 /// # Errors
 /// [`Class::Io`](crate::error::Class::Io), also if `path` exists: a secret is never overwritten.
 pub fn write_new_secret(path: &Path, what: &str, bytes: &[u8]) -> Result<()> {
-    if path.symlink_metadata().is_ok() {
-        return Err(
-            Error::io("write", path, std::io::ErrorKind::AlreadyExists.into()).hint(format!(
-                "a {what} is never overwritten: choose another name, or move the old one away"
-            )),
-        );
-    }
+    expect_no_file(path, what)?;
     // The temporary file is created readable by its owner alone, and keeps that mode. Written past the buffer, which
     // would not be wiped.
     let mut file = AtomicFile::create(path)?;

@@ -13,8 +13,8 @@ use crate::units::{push_hex, spoken, unhex};
 
 /// Bytes of a linkage key.
 pub const BYTES: usize = 32;
-/// What the file is called in messages.
-const WHAT: &str = "linkage key";
+/// What a key is called in messages.
+pub const WHAT: &str = "linkage key";
 /// First word of the file.
 const FIRST_WORD: &str = "blindlink-key-1";
 const CHECK: &str = "blindlink 2026-11-27 linkage key file check v1";

@@ -8,8 +8,8 @@ use super::files::check_outputs;
 use crate::atomic::digest_of;
 use crate::custody::{Action, Event, Log, Logging};
 use crate::error::Result;
-use crate::identity::{Identity, Public, expected_sender};
-use crate::owner::key::LinkageKey;
+use crate::identity::{Identity, Public, expect_no_file, expected_sender};
+use crate::owner::key::{LinkageKey, WHAT};
 use crate::project::Project;
 use crate::units::PartyId;
 
@@ -29,6 +29,7 @@ pub struct NewOptions {
 /// # Errors
 /// [`Class::Io`](crate::error::Class::Io), also if the key file exists, and as of [`Log::record`].
 pub fn new(o: &NewOptions) -> Result<String> {
+    expect_no_file(&o.out, WHAT)?;
     let key = LinkageKey::random()?;
     if let Some(path) = &o.project {
         let log = Log::of_run(&o.log, path, &Project::read(path)?)?;
@@ -134,6 +135,8 @@ pub struct OpenOptions {
 /// none; [`Class::Usage`](crate::error::Class::Usage) where nobody says who the sender is;
 /// [`Class::Io`](crate::error::Class::Io), also if the key file exists.
 pub fn open(o: &OpenOptions) -> Result<String> {
+    // Before anything is entered into the log.
+    expect_no_file(&o.out, WHAT)?;
     let project = Project::read(&o.project)?;
     expect_in_force(&project, &o.project)?;
     let sender = expected_sender(&project, &o.project, o.from.as_deref())?;
