@@ -55,6 +55,7 @@ pub mod pipeline;
 pub mod project;
 pub mod receipt;
 pub mod release;
+pub mod strictfile;
 #[cfg(all(feature = "owner", feature = "operator"))]
 pub mod synth;
 pub mod token;
