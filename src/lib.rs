@@ -56,6 +56,7 @@ pub mod project;
 pub mod receipt;
 pub mod release;
 pub mod share;
+pub mod strictfile;
 #[cfg(feature = "owner")]
 pub mod synth;
 pub mod token;

@@ -12,6 +12,7 @@ use super::values::{Batches, Stored, Values};
 use super::{Header, Layout, bad, checksum};
 use crate::error::{Error, Result};
 use crate::project::Project;
+use crate::strictfile::StrictFile;
 use crate::units::{Fingerprint, RecordRef};
 
 /// A token file whose checksum and header are right.
@@ -319,13 +320,18 @@ impl TokenFile {
     }
 
     /// The file, with a position of its own.
-    fn reopen(&self) -> Result<Arc<File>> {
-        let file = File::open(&self.path).map_err(|e| Error::io("read", &self.path, e))?;
+    fn reopen(&self) -> Result<Arc<StrictFile>> {
+        let file = StrictFile::open(&self.path).map_err(|e| Error::io("read", &self.path, e))?;
         Ok(Arc::new(file))
     }
 
     /// The batches of these columns of one row group.
-    fn batches(&self, file: &Arc<File>, group: usize, columns: &[&Stored]) -> Result<Batches> {
+    fn batches(
+        &self,
+        file: &Arc<StrictFile>,
+        group: usize,
+        columns: &[&Stored],
+    ) -> Result<Batches> {
         Batches::open(file, &self.metadata, group, columns).map_err(|_| self.damaged())
     }
 

@@ -1,6 +1,5 @@
 //! The columns of a Parquet file as a token file has them: flat, of bytes of a fixed width, a value or none a row.
 
-use std::fs::File;
 use std::sync::Arc;
 
 use parquet::basic::{ConvertedType, Repetition, Type as Physical};
@@ -10,6 +9,8 @@ use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::serialized_reader::SerializedPageReader;
 use parquet::schema::types::{SchemaDescriptor, Type};
+
+use crate::strictfile::StrictFile;
 
 /// Rows that are decoded at a time.
 const BATCH_ROWS: usize = 1 << 14;
@@ -99,7 +100,7 @@ struct Column {
 impl Batches {
     /// The rows of `columns`, whose width must not be 0, in row group number `group` of `file`.
     pub(super) fn open(
-        file: &Arc<File>,
+        file: &Arc<StrictFile>,
         metadata: &ParquetMetaData,
         group: usize,
         columns: &[&Stored],

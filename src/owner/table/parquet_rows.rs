@@ -1,6 +1,5 @@
 //! The rows of a Parquet file as text, as if it were delimited.
 
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -8,6 +7,7 @@ use parquet::record::Field;
 use parquet::record::reader::RowIter;
 
 use crate::error::{Error, Result};
+use crate::strictfile::StrictFile;
 
 pub(super) struct ParquetRows {
     path: PathBuf,
@@ -17,7 +17,7 @@ pub(super) struct ParquetRows {
 
 impl ParquetRows {
     pub(super) fn open(path: &Path) -> Result<Self> {
-        let file = File::open(path).map_err(|e| Error::io("open", path, e))?;
+        let file = StrictFile::open(path).map_err(|e| Error::io("open", path, e))?;
         let reader = SerializedFileReader::new(file).map_err(|_| damaged(path))?;
         let schema = reader.metadata().file_metadata().schema_descr();
         let headers = schema.root_schema().get_fields().iter();
