@@ -9,9 +9,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
+use std::collections::HashSet;
 use std::sync::OnceLock;
 
-use blindlink::owner::encode::Encoder;
+use blindlink::owner::encode::{Encoder, StableRefs};
 use blindlink::owner::key::LinkageKey;
 use blindlink::owner::normalise::{self, Person};
 use blindlink::owner::table::{Mapping, Table};
@@ -334,4 +335,29 @@ fn mean_and_deviation(values: &[f64]) -> (f64, f64) {
     let mean = values.iter().sum::<f64>() / n;
     let squares: f64 = values.iter().map(|v| (v - mean).powi(2)).sum();
     (mean, (squares / (n - 1.0)).sqrt())
+}
+
+/// Refs of one owner are the same in every round and nothing to whoever has not its ref key: another owner of the same students,
+/// even under the same party's name, and a partner that tries their ids with the linkage key.
+#[test]
+fn stable_refs_are_of_one_owners_key() {
+    let ids: Vec<String> = (0..PEOPLE).map(|n| n.to_string()).collect();
+    let [a, b] = ["a", "b"].map(|p| p.parse().unwrap());
+    let refs = |id: u8, round: &str, ref_key: [u8; 32], party| -> Vec<RecordRef> {
+        let project = project("k12", id, round);
+        let refs = StableRefs::new(&project, &LinkageKey::from_bytes(ref_key), party);
+        ids.par_iter().map(|id| refs.of(id)).collect()
+    };
+    let ours = refs(1, "1", OTHER_KEY, &a);
+    assert!(refs(1, "2", OTHER_KEY, &a) == ours);
+    let known: HashSet<RecordRef> = ours.iter().copied().collect();
+    assert_eq!(known.len(), PEOPLE);
+    for (what, others) in [
+        ("another owner of the same name", refs(1, "1", [3; 32], &a)),
+        ("the linkage key", refs(1, "1", KEY, &a)),
+        ("another party", refs(1, "1", OTHER_KEY, &b)),
+        ("another project", refs(2, "1", OTHER_KEY, &a)),
+    ] {
+        assert!(others.iter().all(|r| !known.contains(r)), "{what}");
+    }
 }

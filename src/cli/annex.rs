@@ -210,7 +210,7 @@ fn uses(project: &Project, element: Element) -> String {
     let mut parts = Vec::new();
     if element == Element::StudentId {
         parts.push(if project.stable_link_ids {
-            "record refs are a keyed function of it".to_owned()
+            "record refs are a function of it under a key that the party alone has; the ref map, which stays with the party".to_owned()
         } else {
             "the ref map, which stays with the party".to_owned()
         });
@@ -387,9 +387,14 @@ fn crossing(page: &mut Page, project: &Project) {
             ]),
         ],
     );
+    let ref_key = if project.stable_link_ids {
+        " the ref key;"
+    } else {
+        ""
+    };
     page.list(
         [
-            "Never leaves its owner: the student table; names, birthdates, genders and student ids in clear; the ref map; the list of rejected rows; the table of links with student ids.",
+            &format!("Never leaves its owner: the student table; names, birthdates, genders and student ids in clear; the ref map;{ref_key} the list of rejected rows; the table of links with student ids."),
             "Never reaches the operator: the linkage key, opened or sealed; a ref map.",
             "Stays with the operator: links.csv, pairs.csv and report.json; to a party go its own crosswalk and receipt alone.",
         ]
@@ -406,8 +411,8 @@ fn rounds(page: &mut Page, project: &Project) {
     page.heading("Rounds");
     page.text(if project.stable_link_ids {
         "The parties want stable link ids. The ref of a student's record and the link id of a pair are the same in every \
-         round of this project: the operator can join rounds and follow a student over the years, and a party, which \
-         has the linkage key, can try which of a partner's student ids a link id belongs to."
+         round of this project: the operator can join rounds and follow a student over the years. Each party makes its refs \
+         with a key of its own, which it gives to nobody and keeps for all rounds: whoever has that key can try student ids."
     } else {
         "Each round has keys, refs and link ids of its own: the operator cannot tell which records of two rounds are of one \
          student. A later round needs a project file of its own, and new signatures."

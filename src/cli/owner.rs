@@ -33,6 +33,7 @@ fn encode(verb: &Encode, args: &Args, progress: &Progress) -> Result<()> {
         project: verb.project.clone(),
         party: verb.party.clone(),
         key: verb.key.clone(),
+        ref_key: verb.ref_key.clone(),
         out: verb.out.clone(),
         refs: verb
             .refs
@@ -56,6 +57,9 @@ fn encode(verb: &Encode, args: &Args, progress: &Progress) -> Result<()> {
         test_seed: verb.test_seed,
     };
     term::warn_of_place(&verb.key);
+    if let Some(path) = &verb.ref_key {
+        term::warn_of_place(path);
+    }
     let summary = pipeline::encode(&options, progress)?;
     progress.done();
     if !args.quiet {
@@ -164,6 +168,9 @@ fn describe(options: &Options, summary: &Summary) -> String {
             header.map_or("", String::as_str)
         );
     }
+    if let Some(fingerprint) = &summary.ref_key {
+        text += &format!("ref key     {fingerprint}, to be the same in every round\n");
+    }
     text += &format!("{} goes to the operator\n", options.out.display());
     text += &format!(
         "{} and {} stay with you\n",
@@ -204,6 +211,7 @@ fn as_json(summary: &Summary) -> Result<String> {
         "rows_of_other_names": summary.other_rows,
         "rows_of_no_student": summary.not_students,
         "stable_refs": summary.stable,
+        "ref_key": summary.ref_key,
         "opt_outs": {
             "held": summary.opt_outs.held,
             "holds_left_out": summary.opt_outs.holds_left_out,

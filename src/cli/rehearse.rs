@@ -114,11 +114,21 @@ fn told(verb: &Rehearse, own: &str, done: &rehearsing::Done) -> String {
             String::new()
         };
         let encoded = &done.encoded[i];
+        let mut ref_key = String::new();
+        if encoded.stable {
+            let file = format!("rehearsal-{party}.ref.key");
+            step(
+                party.as_str(),
+                &format!("key new -o {file}"),
+                "your own key for refs that are the same in every round: give it to nobody, and keep it",
+            );
+            ref_key = format!(" --ref-key {file}");
+        }
         let rejected: u64 = encoded.rejected.values().sum();
         step(
             party.as_str(),
             &format!(
-                "encode rehearsal-{party}.csv --project rehearsal-project.toml --party {party} --key rehearsal-linkage.key -o rehearsal-operator/{party}.tokens --refs rehearsal-{party}.refs.csv --rejects rehearsal-{party}.rejects.csv{more}"
+                "encode rehearsal-{party}.csv --project rehearsal-project.toml --party {party} --key rehearsal-linkage.key{ref_key} -o rehearsal-operator/{party}.tokens --refs rehearsal-{party}.refs.csv --rejects rehearsal-{party}.rejects.csv{more}"
             ),
             &format!(
                 "{} rows: {} records encoded, {rejected} rejected",

@@ -75,7 +75,7 @@ impl LinkageKey {
                     "",
                     "the linkage key is damaged: its checksum is another one",
                 )
-                .hint("ask the custodian for it again; do not mend it by hand")
+                .hint("ask the custodian for it again, or take a ref key of your own from its backup; do not mend it by hand")
             });
         }
         Err(match secret_kind(text, text.len() as u64) {

@@ -59,6 +59,7 @@ fn encoding(folder: &Path) -> encode::Options {
         project: at("project.toml"),
         party: "district".parse().unwrap(),
         key: at("linkage.key"),
+        ref_key: None,
         out: at("district.tokens"),
         refs: at("refs.csv"),
         rejects: at("rejects.csv"),

@@ -198,15 +198,21 @@ impl Job<'_> {
         super::files::check_outputs(&[], &[&at("project.toml")], false)?;
         atomic::write(at("project.toml"), project.as_bytes())?;
         LinkageKey::random()?.write_new(&at("linkage.key"))?;
+        let is_stable = Project::parse(project)?.stable_link_ids;
         let operator = self.operator();
         std::fs::create_dir_all(&operator).map_err(|e| Error::io("create", &operator, e))?;
         let (mut encoded, mut verified) = (Vec::new(), Vec::new());
         for (party, mapping) in self.parties.iter().zip(&self.mappings) {
+            let ref_key = is_stable.then(|| at(&format!("{party}.ref.key")));
+            if let Some(path) = &ref_key {
+                LinkageKey::random()?.write_new(path)?;
+            }
             let options = encode::Options {
                 table: self.table(party),
                 project: at("project.toml"),
                 party: party.clone(),
                 key: at("linkage.key"),
+                ref_key,
                 out: operator.join(format!("{party}.tokens")),
                 refs: at(&format!("{party}.refs.csv")),
                 rejects: at(&format!("{party}.rejects.csv")),

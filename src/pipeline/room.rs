@@ -129,6 +129,7 @@ mod tests {
                 project: project.clone(),
                 party: name.parse().unwrap(),
                 key: key.clone(),
+                ref_key: None,
                 refs: out.with_extension("refs.csv"),
                 rejects: out.with_extension("rejects.csv"),
                 out: out.clone(),

@@ -75,7 +75,7 @@ pub fn review(project: &Project, today: Date) -> Vec<Finding> {
     }
     if project.stable_link_ids {
         found.note(
-            "link ids are stable: the same record has the same ref, and the same pair the same link id, in every round, so that the operator can join rounds and follow a student over the years; and a party, which has the key, can try which of a partner's student ids a link id belongs to",
+            "link ids are stable: the same record has the same ref, and the same pair the same link id, in every round, so that the operator can join rounds and follow a student over the years; and each party needs a ref key of its own (`encode --ref-key`), which it gives to nobody and keeps for all rounds",
             "keep `stable_link_ids` only if the agreement says that this is wanted",
         );
     }

@@ -133,6 +133,7 @@ impl Draft {
              # duplicate_free = [{}]\n\
              \n\
              # The same refs and link ids in every round: the operator can then join rounds, and follow a student.\n\
+             # Each party then needs a ref key of its own: `encode --ref-key`.\n\
              {}stable_link_ids = true\n\
              \n",
             hex(&id),

@@ -108,3 +108,39 @@ fn presets_are_rehearsed() {
     );
     dir.fails(&["rehearse", "-o", "x"], 2, &["--like"]);
 }
+
+#[test]
+fn with_stable_link_ids_each_party_has_a_ref_key_of_its_own() {
+    let dir = Dir::with_project();
+    let text = dir.read("p.toml");
+    dir.write(
+        "p.toml",
+        text.replace("# stable_link_ids", "stable_link_ids"),
+    );
+    let done = dir.ok(&[
+        "rehearse",
+        "--project",
+        "p.toml",
+        "--party",
+        "a",
+        "--preset",
+        "banner",
+        "--records",
+        "300",
+        "-o",
+        "out",
+    ]);
+    for party in ["a", "b"] {
+        let file = format!("rehearsal-{party}.ref.key");
+        assert!(done.out.contains(&format!("key new -o {file}\n")));
+        assert!(done.out.contains(&format!("--ref-key {file} -o")));
+        assert_ne!(
+            dir.read(&format!("out/{file}")),
+            dir.read("out/rehearsal-linkage.key")
+        );
+    }
+    assert_ne!(
+        dir.read("out/rehearsal-a.ref.key"),
+        dir.read("out/rehearsal-b.ref.key")
+    );
+}

@@ -106,6 +106,10 @@ pub(in crate::cli) struct Encode {
     /// The linkage key file
     #[arg(long)]
     pub(in crate::cli) key: PathBuf,
+    /// For a project with stable link ids: a key file of your own (key new), which nobody else has, and which you keep for all
+    /// rounds. Refs are made with it
+    #[arg(long, value_name = "FILE")]
+    pub(in crate::cli) ref_key: Option<PathBuf>,
     /// The token file to write: it goes to the operator
     #[arg(short, long)]
     pub(in crate::cli) out: PathBuf,

@@ -9,21 +9,22 @@ use crate::owner::key::LinkageKey;
 use crate::project::Project;
 use crate::units::{PartyId, RecordRef};
 
-const CONTEXT: &str = "blindlink 2026-11-27 stable record ref key v1";
+const CONTEXT: &str = "blindlink 2026-11-27 stable record ref key v2";
 
-/// Makes the refs of one party of a project, as a keyed function of its student ids: of the linkage key, the project's id
-/// and the party, and not of the round, so that whoever sees two rounds can join them.
+/// Makes the refs of one party of a project, as a keyed function of its student ids: of a key that this owner alone has, the
+/// project's id and the party, and not of the round, so that whoever sees two rounds can join them.
 ///
 /// # Privacy
-/// Without the linkage key a ref says nothing about the id. Whoever has the key can try ids.
+/// Without the owner's ref key a ref says nothing about the id. Whoever has it can try ids: it must not be the linkage key, which
+/// the other owners have too.
 pub struct StableRefs(Zeroizing<[u8; 32]>);
 
 impl StableRefs {
-    /// For the students of `party`.
+    /// For the students of `party`, whose own key `ref_key` is; its file has the form of a linkage key.
     #[must_use]
-    pub fn new(project: &Project, key: &LinkageKey, party: &PartyId) -> Self {
+    pub fn new(project: &Project, ref_key: &LinkageKey, party: &PartyId) -> Self {
         let mut material = Zeroizing::new(Vec::with_capacity(128));
-        material.extend_from_slice(key.expose());
+        material.extend_from_slice(ref_key.expose());
         material.extend_from_slice(&project.id);
         push_framed(&mut material, party.as_str().as_bytes());
         Self(Zeroizing::new(blake3::derive_key(CONTEXT, &material)))

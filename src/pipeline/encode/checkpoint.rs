@@ -25,6 +25,9 @@ pub(super) struct Subject {
     pub(super) project: String,
     /// The key check of the token file.
     pub(super) key_check: String,
+    /// Fingerprint of the owner's ref key, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) ref_key: Option<String>,
     /// The party.
     pub(super) party: String,
     /// Which columns are read, and how dates are: a hash.
@@ -53,6 +56,7 @@ impl unfinished::Subject for Subject {
                 found.key_check != self.key_check,
                 "is of another linkage key",
             ),
+            (found.ref_key != self.ref_key, "is of another ref key"),
             (found.party != self.party, "is of another party"),
             (
                 found.opt_outs != self.opt_outs,

@@ -63,6 +63,8 @@ pub struct Options {
     pub party: PartyId,
     /// The linkage key file.
     pub key: PathBuf,
+    /// The file of the owner's own key for refs, where the project has stable link ids.
+    pub ref_key: Option<PathBuf>,
     /// The token file to write.
     pub out: PathBuf,
     /// The ref map to write.
@@ -125,6 +127,8 @@ pub struct Summary {
     pub cut_columns: Vec<CutColumn>,
     /// Whether refs and link ids are the same in every round, so that the operator can join rounds.
     pub stable: bool,
+    /// Fingerprint of the owner's ref key, if the refs are made with one.
+    pub ref_key: Option<String>,
     /// The fields that the agreement does not declare, and that were not read.
     pub undeclared: Vec<Field>,
     /// How the headers differ from those of a saved mapping.
@@ -164,8 +168,8 @@ pub struct OptOutCounts {
 /// [`Class::Input`](crate::error::Class::Input) for a table, project, key or unfinished run that is
 /// not as expected, with its place; [`Class::Mismatch`](crate::error::Class::Mismatch) for a party that
 /// is not of the project, planted people of another one, an unfinished run of something else, or what the project's
-/// agreement forbids; [`Class::Usage`](crate::error::Class::Usage) for decoys with planted people;
-/// [`Class::Io`](crate::error::Class::Io).
+/// agreement forbids; [`Class::Usage`](crate::error::Class::Usage) for decoys with planted people, and for a ref key that is
+/// missing or that nothing is made with; [`Class::Io`](crate::error::Class::Io).
 pub fn encode(options: &Options, progress: &dyn Progress) -> Result<Summary> {
     encode_in(options, SIZES, progress)
 }
@@ -174,6 +178,7 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
     let mut inputs: Vec<&Path> = vec![&o.table, &o.project, &o.key];
     inputs.extend(o.exclude.lists.iter().map(PathBuf::as_path));
     inputs.extend(o.plants.as_deref());
+    inputs.extend(o.ref_key.as_deref());
     check_outputs(&inputs, &[&o.out, &o.refs, &o.rejects], o.force)?;
     if o.decoys && o.plants.is_some() {
         return Err(
@@ -191,7 +196,10 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
     expect_declared(&project, &o.project)?;
     let (mapping, undeclared) = declared(&project, &o.mapping)?;
     look_at_signatures(&project, &o.project, o.require_signatures, progress)?;
+    expect_ref_key_or_none(o, &project)?;
     let key = LinkageKey::read(&o.key)?;
+    let ref_key = o.ref_key.as_deref().map(|path| read_ref_key(path, &key));
+    let ref_key = ref_key.transpose()?;
     let encoder = Encoder::new(&project, &key).of(&o.party);
     let opt_outs = Arc::new(OptOuts::read(&o.exclude, &mapping)?);
     let table = Table::open(&o.table, &mapping)?;
@@ -200,7 +208,8 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
         Some(path) => plant::read(path, &o.party, &table)?,
         None => Vec::new(),
     };
-    let subject = subject(o, sizes, &project, &encoder, &table, &opt_outs)?;
+    let keys = (&encoder, ref_key.as_ref());
+    let subject = subject(o, sizes, &project, keys, &table, &opt_outs)?;
     let mut checkpoint = Checkpoint::find(&o.out, &subject, o.resume)?;
     progress.start(checkpoint.unfinished.start());
     let target = AtomicFile::create(&o.out)?;
@@ -229,13 +238,10 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
     let mut job = Job {
         sizes,
         number: 0,
-        refs: match o.test_seed {
-            Some(seed) => Refs::Test(seed, o.party.clone()),
-            // Decoys bear ids of students, and must not be told to be theirs.
-            None if project.stable_link_ids && !o.decoys => {
-                Refs::Stable(StableRefs::new(&project, &key, &o.party))
-            }
-            None => Refs::Secret(checkpoint.unfinished.secret("record refs")),
+        refs: match (o.test_seed, &ref_key) {
+            (Some(seed), _) => Refs::Test(seed, o.party.clone()),
+            (None, Some(key)) => Refs::Stable(StableRefs::new(&project, key, &o.party)),
+            (None, None) => Refs::Secret(checkpoint.unfinished.secret("record refs")),
         },
         runs: Vec::new(),
     };
@@ -327,6 +333,7 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
             .collect(),
         cut_columns: table.cut_columns(),
         stable: project.stable_link_ids,
+        ref_key: ref_key.map(|key| key.fingerprint()),
         undeclared,
         header_changes: table.header_changes().to_vec(),
         date_format: table.date_format().map(|f| f.name().to_owned()),
@@ -334,6 +341,42 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
         start: checkpoint.unfinished.start(),
         resumed: checkpoint.taken,
     })
+}
+
+/// Fails if there is no ref key where refs are made with one, or one where none is.
+///
+/// Decoys bear ids of students and must not be told to be theirs: their refs are random in every project.
+fn expect_ref_key_or_none(o: &Options, project: &Project) -> Result<()> {
+    match (&o.ref_key, project.stable_link_ids) {
+        (None, true) if !o.decoys => Err(Error::usage(
+            "the project has stable link ids, for which a key of your own is needed: --ref-key FILE",
+        )
+        .at(&o.project)
+        .hint("make it once with `key new -o ref.key`, give it to nobody, and use the same in every round")),
+        (Some(_), true) if o.decoys => {
+            Err(Error::usage("decoys have random refs, without a ref key").hint("leave out --ref-key"))
+        }
+        (Some(_), false) => Err(Error::usage(
+            "a ref key is for projects with stable link ids: the refs of this one are random",
+        )
+        .at(&o.project)
+        .hint("leave out --ref-key")),
+        _ => Ok(()),
+    }
+}
+
+/// The owner's own key at `path`, which is not the linkage key.
+fn read_ref_key(path: &Path, linkage_key: &LinkageKey) -> Result<LinkageKey> {
+    let key = LinkageKey::read(path)?;
+    // PRIVACY: every other owner could try our student ids with it.
+    if key.fingerprint() == linkage_key.fingerprint() {
+        return Err(Error::input(
+            path,
+            "this is the linkage key, with which the other data owners could try your student ids",
+        )
+        .hint("make a ref key of your own with `key new -o ref.key`, and give it to nobody"));
+    }
+    Ok(key)
 }
 
 fn hash_file(hasher: &mut blake3::Hasher, path: &Path) -> Result<()> {
@@ -365,7 +408,7 @@ fn subject(
     o: &Options,
     sizes: Sizes,
     project: &Project,
-    encoder: &Encoder,
+    (encoder, ref_key): (&Encoder, Option<&LinkageKey>),
     table: &Table,
     opt_outs: &OptOuts,
 ) -> Result<Subject> {
@@ -387,6 +430,7 @@ fn subject(
         table: of_table.to_string(),
         project: project.fingerprint.to_string(),
         key_check: hex(&encoder.key_check()),
+        ref_key: ref_key.map(LinkageKey::fingerprint),
         party: o.party.to_string(),
         reading: blake3::hash(reading.as_bytes()).to_string(),
         opt_outs: hasher.finalize().to_string(),

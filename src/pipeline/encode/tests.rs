@@ -64,6 +64,7 @@ fn setup(schema: &str) -> (tempfile::TempDir, Options) {
         project: at("project.toml"),
         party: parties[0].clone(),
         key: at("linkage.key"),
+        ref_key: None,
         out: at("out.tokens"),
         refs: at("out.refs.csv"),
         rejects: at("out.rejects.csv"),
@@ -162,7 +163,8 @@ fn without_a_test_seed_the_refs_of_finished_partitions_stay() {
         let encoder = Encoder::new(&project, &LinkageKey::read(&o.key).unwrap()).of(&o.party);
         let table = Table::open(&o.table, &o.mapping).unwrap();
         let opt_outs = OptOuts::read(&o.exclude, &o.mapping).unwrap();
-        let subject = subject(&o, SMALL, &project, &encoder, &table, &opt_outs).unwrap();
+        let keys = (&encoder, None);
+        let subject = subject(&o, SMALL, &project, keys, &table, &opt_outs).unwrap();
         let mut found = Checkpoint::find(&o.out, &subject, true).unwrap();
         let parts = (0..3).map(|number| found.take(number, 256).unwrap().unwrap().1);
         parts.collect()
@@ -252,6 +254,7 @@ fn what_a_run_of_something_else_left_is_refused_and_kept() {
         project: o.project.clone(),
         party: o.party.clone(),
         key: o.key.clone(),
+        ref_key: None,
         out: o.out.clone(),
         refs: o.refs.clone(),
         rejects: o.rejects.clone(),
@@ -490,4 +493,32 @@ fn who_has_opted_out_changes_nothing_for_the_rest_and_is_in_no_file() {
 /// The id of a row, which is its first cell.
 fn id(line: &str) -> &str {
     line.split_once(',').unwrap().0
+}
+
+#[test]
+fn what_was_started_with_another_ref_key_is_refused_and_kept() {
+    let (folder, mut o) = setup("k12");
+    let at = |name: &str| folder.path().join(name);
+    let text = std::fs::read_to_string(&o.project).unwrap();
+    let text = text.replace("# stable_link_ids", "stable_link_ids");
+    std::fs::write(&o.project, text).unwrap();
+    for (name, byte) in [("ref.key", 4), ("other.ref.key", 5)] {
+        let key = LinkageKey::from_bytes([byte; 32]);
+        key.write_new(&at(name)).unwrap();
+    }
+    o.test_seed = None;
+    o.ref_key = Some(at("ref.key"));
+    encode_in(&o, SMALL, &Silent).unwrap();
+    let undisturbed = outputs(&o);
+    let left = kill(&o, 3);
+    o.resume = true;
+    o.ref_key = Some(at("other.ref.key"));
+    let e = encode_in(&o, SMALL, &Silent).unwrap_err();
+    assert_eq!(e.class(), Class::Mismatch, "{e}");
+    assert!(e.to_string().contains("another ref key"), "{e}");
+    assert!(files(&partial(&o)) == left);
+    o.ref_key = Some(at("ref.key"));
+    let summary = encode_in(&o, SMALL, &Silent).unwrap();
+    assert!(summary.resumed >= 3);
+    assert!(outputs(&o) == undisturbed);
 }
