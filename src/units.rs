@@ -67,9 +67,10 @@ pub fn party_of_plant(id: &str) -> Option<PartyId> {
     party.parse().ok()
 }
 
-/// The random name of one record in one round: 16 bytes, drawn anew at every encoding.
+/// The random name of one record in one round: 16 bytes, drawn anew at every encoding. Where the project has stable link ids it is
+/// made of the student id, under a key of the owner alone, and is the same in every round.
 ///
-/// Written as 32 lower-case hexadecimal digits. Says nothing about the record.
+/// Written as 32 lower-case hexadecimal digits. Says nothing about the record to whoever has not that key.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordRef(pub [u8; 16]);
 

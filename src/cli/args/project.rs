@@ -50,7 +50,8 @@ pub(in crate::cli) struct NewProject {
     /// Two parties that may be linked, as in district,college; all may, if none is given
     #[arg(long = "pair", value_name = "A,B")]
     pub(in crate::cli) pairs: Vec<String>,
-    /// The same refs and link ids in every round: the operator can then join rounds
+    /// The same refs and link ids in every round: the operator can then join rounds, and each owner needs a ref key
+    /// (encode --ref-key)
     #[arg(long)]
     pub(in crate::cli) stable_link_ids: bool,
     #[command(flatten)]

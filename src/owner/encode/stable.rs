@@ -60,6 +60,8 @@ mod tests {
             StableRefs::new(&project, &LinkageKey::from_bytes([key; 32]), party).of(id)
         };
         let base = of(&text, 1, &parties[0], "71");
+        // Of tests/scripts/blake3_reference.py.
+        assert_eq!(base.to_string(), "71310299812d6faddd03517a24163372");
         let next = text.replace("round = \"1\"", "round = \"2\"");
         assert_eq!(of(&next, 1, &parties[0], "71"), base);
         let other = new_project(&parties, "k12", [8; 16]).unwrap();
