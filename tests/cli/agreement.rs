@@ -614,8 +614,8 @@ fn the_canonical_form_is_what_the_fingerprint_is_of() {
     assert!(shown.contains("MOU-7") && shown.contains("new in every round"));
 }
 
-/// Encodes `t.csv` as both parties under `project`, with their ref keys if it has stable link ids, and matches, everything in
-/// `folder`; returns the refs of party `a` and the link ids that it gets, both by student id.
+/// Encodes `t.csv` as both parties under `project`, with their ref keys if it has stable link ids, and matches, tokens and results in
+/// `folder`, what stays with the owners beside it; returns the refs of party `a` and the link ids that it gets, both by student id.
 fn round_of(dir: &Dir, project: &str, folder: &str) -> Vec<Vec<String>> {
     let is_stable = Project::parse(&dir.read(project)).unwrap().stable_link_ids;
     std::fs::create_dir(dir.path(folder)).unwrap();
@@ -623,8 +623,10 @@ fn round_of(dir: &Dir, project: &str, folder: &str) -> Vec<Vec<String>> {
     for party in ["a", "b"] {
         let out = at(&format!("{party}.tokens"));
         let ref_key = format!("{party}.ref.key");
+        let refs = format!("{folder}-{party}.refs.csv");
         let mut args = encode_args("t.csv", party, &out).to_vec();
         args[3] = project;
+        args.extend(["--refs", &refs]);
         if is_stable {
             args.extend(["--ref-key", &ref_key]);
         }
@@ -632,7 +634,8 @@ fn round_of(dir: &Dir, project: &str, folder: &str) -> Vec<Vec<String>> {
     }
     let (a, b, r) = (at("a.tokens"), at("b.tokens"), at("r"));
     dir.ok(&["match", &a, &b, "--project", project, "-o", &r]);
-    let (crosswalk, refs, out) = (at("r/crosswalk-a.csv"), at("a.refs.csv"), at("links.csv"));
+    let crosswalk = at("r/crosswalk-a.csv");
+    let [refs, out] = ["a.refs.csv", "links.csv"].map(|name| format!("{folder}-{name}"));
     dir.ok(&[
         "resolve",
         &crosswalk,
@@ -778,7 +781,7 @@ fn a_ref_key_is_of_all_rounds_and_outlives_what_is_destroyed_of_one() {
         &["ref.key: the key given is not that of the project"],
     );
     let done = dir.ok(&[&destroy[..], &given[..2]].concat());
-    assert!(done.err.contains("ref.key: cannot be told"), "{}", done.err);
+    assert!(done.err.contains("ref.key cannot be told"), "{}", done.err);
     assert!(dir.path("ref.key").exists() && !dir.path("k").exists());
     // At the operator it is a secret of an owner like another.
     let done = dir.run_as_it_lies(&MATCH);
