@@ -92,7 +92,8 @@ pub struct FileFacts {
     pub bytes: u64,
     /// BLAKE3 of its content.
     pub blake3: Fingerprint,
-    /// Of a token file, 32 hexadecimal digits that are the same in all that were made with one linkage key.
+    /// Of a token file, 32 hexadecimal digits that are the same in all that were made with one linkage key; of a sealed key those of
+    /// its token files.
     pub key_check: Option<String>,
 }
 

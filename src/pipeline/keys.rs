@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use super::agreement::expect_in_force;
 use super::custody::{facts, kind, write_logged};
 use super::files::check_outputs;
-use crate::atomic::digest_of;
-use crate::custody::{Action, Event, Log, Logging};
+use crate::atomic::{Digest, digest_of};
+use crate::custody::{Action, Event, FileFacts, Log, Logging};
 use crate::error::Result;
 use crate::identity::{Identity, Public, expect_no_file, expected_sender};
+use crate::owner::encode::Encoder;
 use crate::owner::key::{LinkageKey, WHAT};
 use crate::project::Project;
-use crate::units::PartyId;
+use crate::units::{PartyId, hex};
 
 /// Where to write a new key.
 #[derive(Debug)]
@@ -98,7 +99,7 @@ pub fn seal(o: &SealOptions) -> Result<Sealing> {
         vec![Event {
             recipient: Some(names.collect::<Vec<_>>().join(", ")),
             ..Event::new(Action::Released)
-                .file(facts(&o.out, kind::SEALED, digest))
+                .file(sealed(&o.out, digest, &project, &key))
                 .note(said(&key, &o.key))
         }]
     })?;
@@ -143,11 +144,20 @@ pub fn open(o: &OpenOptions) -> Result<String> {
     let reader = Identity::read(&o.identity)?;
     let key = LinkageKey::open(&o.sealed, &project, &reader, &sender)?;
     let log = Log::of_run(&o.log, &o.project, &project)?;
-    let sealed = facts(&o.sealed, kind::SEALED, digest_of(&o.sealed)?);
-    let opened = Event::new(Action::Opened).file(sealed);
+    let facts = sealed(&o.sealed, digest_of(&o.sealed)?, &project, &key);
+    let opened = Event::new(Action::Opened).file(facts);
     record(log.as_ref(), opened.note(said(&key, &o.out)))?;
     key.write_new(&o.out)?;
     Ok(key.fingerprint())
+}
+
+/// What the log has of a sealed key: also the key check that all token files have which are made with it, by which
+/// [`super::custody`] knows the key where there is no token file, as at the custodian.
+fn sealed(path: &Path, digest: Digest, project: &Project, key: &LinkageKey) -> FileFacts {
+    FileFacts {
+        key_check: Some(hex(&Encoder::new(project, key).key_check())),
+        ..facts(path, kind::SEALED, digest)
+    }
 }
 
 /// What the log says of a key: neither a byte of it nor a hash of its file.

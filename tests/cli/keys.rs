@@ -439,3 +439,23 @@ fn secrets_are_shown_nowhere() {
         }
     }
 }
+
+/// The custodian has no token file to know the key by.
+#[test]
+fn the_custodian_destroys_the_key_that_was_sealed_and_no_other() {
+    let dir = agreed();
+    dir.key("k2", &[9; 32]);
+    seal(&dir);
+    let args = |key| {
+        let destroy = ["destroy", ".", "--project", "p.toml", "--yes", "--key", key];
+        [&destroy[..], &["--certificate", "c.html"]].concat()
+    };
+    dir.fails(
+        &args("k2"),
+        4,
+        &["k2: the key given is not that of the project"],
+    );
+    dir.ok(&args("k"));
+    assert!(!dir.path("k").exists() && !dir.path("s").exists());
+    assert!(dir.path("k2").exists() && dir.path("custodian.identity").exists());
+}
