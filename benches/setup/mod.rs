@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use blindlink::atomic;
+use blindlink::custody::Logging;
 use blindlink::owner::key::LinkageKey;
 use blindlink::owner::table::{Exclude, Mapping};
 use blindlink::pipeline::{Silent, encode, link};
@@ -77,11 +78,13 @@ impl Job {
             project: self.path("project.toml"),
             party: party(name),
             key: self.path("linkage.key"),
+            ref_key: None,
             out: self.path(&format!("{name}.tokens")),
             refs: self.path(&format!("{name}.refs.csv")),
             rejects: self.path(&format!("{name}.rejects.csv")),
             mapping: Mapping::default(),
             exclude: Exclude::default(),
+            log: Logging::Off,
             require_signatures: false,
             force: true,
             decoys: false,
@@ -105,6 +108,7 @@ impl Job {
             memory: None,
             resume: false,
             approximate: None,
+            log: Logging::Off,
             require_signatures: false,
             force: true,
             instructions: None,
