@@ -27,8 +27,8 @@ pub struct Resolved {
 }
 
 /// Writes the crosswalk again with a column `student_id` after `record_ref`, in the same order and without planted
-/// people. What became of those is written to `plants`, if that is given. `named` is called when the table is on the
-/// disk and before it has its name; if it fails, there is none.
+/// people. What became of those is written to `plants`, if that is given. `named` is called with the table
+/// and the file of planted people when they are on the disk and before they have their names; if it fails, there are none.
 ///
 /// # Privacy
 /// The output holds student ids and stays with the data owner.
@@ -43,7 +43,7 @@ pub fn resolve(
     refs: &Path,
     out: &Path,
     plants: Option<&Path>,
-    named: &dyn Fn(&CsvWriter, Resolved) -> Result<()>,
+    named: &dyn Fn(&CsvWriter, Option<&CsvWriter>, Resolved) -> Result<()>,
 ) -> Result<Resolved> {
     let ids = read_refs(refs)?;
     if plants.is_some() && !ids.values().any(|(_, id)| is_plant(id)) {
@@ -117,7 +117,7 @@ pub fn resolve(
         found.sync()?;
     }
     writer.sync()?;
-    named(&writer, done)?;
+    named(&writer, found.as_ref(), done)?;
     writer.commit()?;
     found.map_or(Ok(()), CsvWriter::commit)?;
     Ok(done)
@@ -162,7 +162,7 @@ mod tests {
             &at("refs.csv"),
             &at("out.csv"),
             None,
-            &|_, _| Ok(()),
+            &|_, _, _| Ok(()),
         )
         .unwrap();
         assert_eq!(
@@ -196,7 +196,7 @@ mod tests {
             &at("refs.csv"),
             &out,
             Some(&found),
-            &|_, _| Ok(()),
+            &|_, _, _| Ok(()),
         )
         .unwrap();
         assert_eq!((done.lines, done.linked, done.planted), (2, 0, 2));
@@ -216,7 +216,7 @@ mod tests {
             &at("refs.csv"),
             &at("o"),
             Some(&at("f")),
-            &|_, _| Ok(()),
+            &|_, _, _| Ok(()),
         );
         assert_eq!(none.unwrap_err().class(), Class::Input);
         assert!(!at("o").exists() && !at("f").exists());
@@ -234,7 +234,7 @@ mod tests {
                 &at("refs.csv"),
                 &at("out.csv"),
                 None,
-                &|_, _| Ok(()),
+                &|_, _, _| Ok(()),
             )
             .unwrap_err();
             assert_eq!(e.class(), Class::Mismatch);
@@ -247,7 +247,7 @@ mod tests {
                 &at("refs.csv"),
                 &at("out.csv"),
                 None,
-                &|_, _| Ok(())
+                &|_, _, _| Ok(())
             )
             .unwrap_err()
             .class(),
