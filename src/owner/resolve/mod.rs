@@ -26,9 +26,12 @@ pub struct Resolved {
     pub planted: u64,
 }
 
+/// What is called with the table, the file of planted people and the counts, before the files have their names.
+pub type Named<'a> = dyn Fn(&CsvWriter, Option<&CsvWriter>, Resolved) -> Result<()> + 'a;
+
 /// Writes the crosswalk again with a column `student_id` after `record_ref`, in the same order and without planted
-/// people. What became of those is written to `plants`, if that is given. `named` is called with the table
-/// and the file of planted people when they are on the disk and before they have their names; if it fails, there are none.
+/// people. What became of those is written to `plants`, if that is given. `named` is called
+/// when both are on the disk and before they have their names; if it fails, there are none.
 ///
 /// # Privacy
 /// The output holds student ids and stays with the data owner.
@@ -43,7 +46,7 @@ pub fn resolve(
     refs: &Path,
     out: &Path,
     plants: Option<&Path>,
-    named: &dyn Fn(&CsvWriter, Option<&CsvWriter>, Resolved) -> Result<()>,
+    named: &Named<'_>,
 ) -> Result<Resolved> {
     let ids = read_refs(refs)?;
     if plants.is_some() && !ids.values().any(|(_, id)| is_plant(id)) {
