@@ -16,6 +16,7 @@ pub(super) fn plants(verb: &Plants, args: &Args) -> Result<()> {
             cohort,
             born,
             out,
+            log,
             force,
         } => {
             let born = match (cohort, born) {
@@ -33,6 +34,7 @@ pub(super) fn plants(verb: &Plants, args: &Args) -> Result<()> {
                 apart: *apart,
                 born,
                 out: out.clone(),
+                log: log.logging(),
                 force: *force,
             })?;
             if !args.quiet {

@@ -10,6 +10,8 @@ use crate::units::{Fingerprint, unhex};
 pub const FORMAT: &str = "blindlink-log-1";
 /// How every line begins. SPEC disclosure-log.md 2.
 pub(super) const START: &[u8] = b"{\"format\":\"blindlink-log-1\",\"seq\":";
+/// The note of a file that gave way to another of its name: it was neither overwritten nor is it held any more.
+pub const REPLACED: &str = "replaced";
 /// Most bytes of a line without its end.
 pub(super) const MAX_LINE: usize = 1 << 16;
 /// Most bytes of a text in an entry.
@@ -146,6 +148,12 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Whether it says that another file took the place of this one.
+    #[must_use]
+    pub fn is_replaced(&self) -> bool {
+        self.action == Action::Noted && self.note == REPLACED
+    }
+
     /// The line of the entry, without its end, under the hash that belongs to it, which it then has.
     ///
     /// # Errors

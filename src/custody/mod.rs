@@ -20,7 +20,7 @@ mod shred;
 mod verify;
 
 pub use certificate::{CERTIFICATE, Certificate, Destroyed, METHOD};
-pub use entry::{Action, Entry, FORMAT, FileFacts};
+pub use entry::{Action, Entry, FORMAT, FileFacts, REPLACED};
 pub use export::{COLUMNS, csv, page};
 pub use log::{Event, Log, Logging, beside};
 pub use shred::{Shredded, Tombstone, overwrite, remove_empty, tombstone};

@@ -3,9 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use super::custody::{facts, kind, replaced};
 use super::files::check_outputs;
-use crate::atomic::AtomicFolder;
+use crate::atomic::{AtomicFolder, digest_of};
 use crate::csvfile;
+use crate::custody::{Action, Event, Log, Logging};
 use crate::error::{Error, Result};
 use crate::evaluate::plants::{APART, TOGETHER, TRUTH_COLUMNS};
 use crate::owner::plant::PLANTS_COLUMNS;
@@ -15,6 +17,8 @@ use crate::units::PartyId;
 
 /// The custodian's file, which tells what every planted person is.
 pub const TRUTH: &str = "truth.csv";
+/// What the log notes of files on planted people.
+pub(super) const NO_STUDENT: &str = "of planted people, no student is in it";
 
 /// Whom to plant.
 #[derive(Debug)]
@@ -29,6 +33,8 @@ pub struct Options {
     pub born: (u16, u16),
     /// The folder to write to; made if it is not there.
     pub out: PathBuf,
+    /// The disclosure log.
+    pub log: Logging,
     /// Replace files that exist.
     pub force: bool,
 }
@@ -43,10 +49,11 @@ pub struct Planted {
 }
 
 /// Makes up people to be planted: `plants-PARTY.csv` for each party, and `truth.csv`, which stays with the custodian.
+/// They are entered into the log before they have their names.
 ///
 /// # Errors
 /// [`Class::Usage`](crate::error::Class::Usage) if nobody is asked for, or too many;
-/// [`Class::Input`](crate::error::Class::Input) for a project file that is not as expected;
+/// [`Class::Input`](crate::error::Class::Input) for a project file or log that is not as expected;
 /// [`Class::Io`](crate::error::Class::Io).
 pub fn new(options: &Options) -> Result<Planted> {
     let o = options;
@@ -72,6 +79,7 @@ pub fn new(options: &Options) -> Result<Planted> {
     outputs.push(o.out.join(TRUTH));
     let outputs: Vec<&Path> = outputs.iter().map(PathBuf::as_path).collect();
     check_outputs(&[&o.project], &outputs, o.force)?;
+    let log = Log::of_run(&o.log, &o.project, &project)?;
 
     let folder = AtomicFolder::create(&o.out)?;
     let mut parties = Vec::new();
@@ -95,6 +103,25 @@ pub fn new(options: &Options) -> Result<Planted> {
             table.row([&*a.id, &*b.id, expected, case.kind.word()])
         })
     })?;
+    if let Some(log) = &log {
+        let made = |name: &str, kind, rows| -> Result<Event> {
+            let path = folder.work().join(name);
+            let file = facts(&path, kind, digest_of(&path)?);
+            Ok(Event {
+                rows: Some(rows),
+                ..Event::new(Action::Made).file(file).note(NO_STUDENT)
+            })
+        };
+        let mut events = replaced(log, &outputs)?;
+        for (party, _, people) in &parties {
+            events.push(Event {
+                party: Some(party.to_string()),
+                ..made(&name(party), kind::PLANTS, *people)?
+            });
+        }
+        events.push(made(TRUTH, kind::PLANTS_TRUTH, cases.len() as u64)?);
+        log.record(&events)?;
+    }
     folder.commit()?;
     Ok(Planted {
         parties,

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::Progress;
-use super::custody::{facts, kind, record_received};
+use super::custody::{facts, kind, record_received, replaced};
 use super::files::check_outputs;
+use super::plants::NO_STUDENT;
 use crate::atomic::{Digest, digest_of};
 use crate::csvfile::CsvWriter;
 use crate::custody::{Action, Event, Log, Logging};
@@ -82,9 +83,10 @@ pub fn resolve(options: &Options, progress: &dyn Progress) -> Result<(Resolved, 
         (Some(project), Some(path)) => Log::of_run(&o.log, path, project)?,
         _ => None,
     };
-    let named = |table: &CsvWriter, done| {
-        log.as_ref()
-            .map_or(Ok(()), |log| record(log, o, table.digest()?, done))
+    let named = |table: &CsvWriter, found: Option<&CsvWriter>, done| {
+        let Some(log) = &log else { return Ok(()) };
+        let found = found.map(CsvWriter::digest).transpose()?;
+        record(log, o, table.digest()?, found, done)
     };
     let plants = o.plants.as_deref();
     let resolved = resolving::resolve(&o.crosswalk, &o.refs, &o.out, plants, &named)?;
@@ -95,8 +97,14 @@ pub fn resolve(options: &Options, progress: &dyn Progress) -> Result<(Resolved, 
     Ok((resolved, number))
 }
 
-/// Enters that the crosswalk was received and the table made of it.
-fn record(log: &Log, o: &Options, table: Digest, done: Resolved) -> Result<()> {
+/// Enters that the crosswalk was received, and the table and the file of planted people made of it.
+fn record(
+    log: &Log,
+    o: &Options,
+    table: Digest,
+    found: Option<Digest>,
+    done: Resolved,
+) -> Result<()> {
     let crosswalk = facts(&o.crosswalk, kind::CROSSWALK, digest_of(&o.crosswalk)?);
     // Whose they are is known if the ref map was made with this log.
     let party = log.find(digest_of(&o.refs)?.blake3)?.and_then(|e| e.party);
@@ -107,8 +115,19 @@ fn record(log: &Log, o: &Options, table: Digest, done: Resolved) -> Result<()> {
         ..Event::new(action)
     };
     record_received(log, vec![event(Action::Received).file(crosswalk)])?;
+    let mut events = replaced(log, std::iter::once(&o.out).chain(&o.plants))?;
     let made = event(Action::Resolved).file(facts(&o.out, kind::TABLE, table));
-    log.record(&[made.elements(vec![Element::StudentId.name().to_owned()])])
+    events.push(made.elements(vec![Element::StudentId.name().to_owned()]));
+    if let (Some(path), Some(digest)) = (&o.plants, found) {
+        events.push(Event {
+            party: party.clone(),
+            rows: Some(done.planted),
+            ..Event::new(Action::Made)
+                .file(facts(path, kind::PLANTS_FOUND, digest))
+                .note(NO_STUDENT)
+        });
+    }
+    log.record(&events)
 }
 
 /// Fails unless the receipt beside the crosswalk, if there is one, is of it, and of the project if one is given.

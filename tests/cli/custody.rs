@@ -573,3 +573,74 @@ fn a_key_goes_only_if_it_is_the_projects() {
     dir.ok(&[&args[..], &["keys/k"]].concat());
     assert!(!dir.path("keys/k").exists() && dir.path("k2").exists());
 }
+
+#[test]
+fn what_a_verb_replaces_is_entered_and_is_not_missing() {
+    let dir = linked();
+    let missing = || -> Vec<String> {
+        let done = dir.ok(&["status", ".", "operator", "--project", "p.toml", "--json"]);
+        let found: serde_json::Value = serde_json::from_str(&done.out).unwrap();
+        let all = found["missing"].as_array().unwrap().iter();
+        let name = |m: &serde_json::Value| m["file"]["name"].as_str().unwrap().to_owned();
+        all.map(name).collect()
+    };
+    for name in ["crosswalk-district.csv", "crosswalk-district.json"] {
+        let sent = dir.path("operator/results").join(name);
+        std::fs::copy(sent, dir.path(name)).unwrap();
+    }
+    let resolve =
+        "resolve crosswalk-district.csv --refs district.refs.csv -o links.csv --project p.toml -q";
+    ok(&dir, resolve);
+    ok(&dir, &format!("{resolve} --force"));
+    let before = [dir.read("p.log.jsonl"), dir.read("operator/p.log.jsonl")];
+    let mut args = encode("district");
+    args.push("--force".to_owned());
+    dir.ok(&args.iter().map(String::as_str).collect::<Vec<_>>());
+    ok(&dir, "release district.tokens --project p.toml -q --force");
+    match_at_operator(&dir, &["--duplicates", "--threshold", "0.99", "--force"]);
+    // What this one does not write goes all the same.
+    match_at_operator(&dir, &["--threshold", "0.98", "--force"]);
+    assert_eq!(missing(), [""; 0]);
+    // The operator still has the tokens of before, which `district` has replaced.
+    let now = [dir.read("p.log.jsonl"), dir.read("operator/p.log.jsonl")];
+    assert!(now[0].starts_with(&before[0]) && now[1].starts_with(&before[1]));
+    let replaced = |log: &str| -> Vec<(usize, String, String)> {
+        let is = |e: &serde_json::Value| e["action"] == "noted" && e["note"] == "replaced";
+        let all = entries(log).into_iter().enumerate().filter(|(_, e)| is(e));
+        let text = |e: &serde_json::Value, key: &str| e["file"][key].as_str().unwrap().to_owned();
+        all.map(|(i, e)| (i, text(&e, "name"), text(&e, "blake3")))
+            .collect()
+    };
+    let owner = replaced(&now[0]);
+    let names: Vec<&str> = owner.iter().map(|(_, name, _)| name.as_str()).collect();
+    let expected = [
+        "links.csv",
+        "district.tokens",
+        "district.refs.csv",
+        "district.rejects.csv",
+        "district.release.json",
+    ];
+    assert_eq!(names, expected);
+    let all = entries(&now[0]);
+    for (i, name, hash) in &owner {
+        let made = all.iter().position(|e| e["file"]["blake3"] == **hash);
+        assert!(made.unwrap() < *i, "{name} was not in the log");
+        let mut later = all[i + 1..].iter();
+        assert!(later.any(|e| e["file"]["name"] == **name), "{name}");
+    }
+    assert_eq!(all[owner[1].0]["rows"], 300);
+    let operator = replaced(&now[1]);
+    let of = |name: &str| operator.iter().filter(|(_, n, _)| n == name).count();
+    assert_eq!(of("report.json"), 2);
+    assert_eq!(of("duplicates.csv"), 1);
+    assert!(!dir.path("operator/results/duplicates.csv").exists());
+    ok(&dir, "log verify p.log.jsonl");
+
+    // A remark on a file is no word on where it is.
+    ok(
+        &dir,
+        "log add --project p.toml --file college.refs.csv --note seen",
+    );
+    std::fs::remove_file(dir.path("college.refs.csv")).unwrap();
+    assert_eq!(missing(), ["college.refs.csv"]);
+}

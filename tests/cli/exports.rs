@@ -89,27 +89,47 @@ fn archive(files: &[(&str, Vec<u8>, u32, u32)], flags: u16) -> Vec<u8> {
 
 /// [`PEOPLE`] as a Parquet file, with a column of dates.
 fn parquet() -> Vec<u8> {
-    use arrow_array::{ArrayRef, Date32Array, Int64Array, RecordBatch, StringArray};
-    let texts = |cells: [&str; 3]| -> ArrayRef { Arc::new(StringArray::from(cells.to_vec())) };
-    // Days since 1970-01-01.
-    let days: ArrayRef = Arc::new(Date32Array::from(vec![13_221, 13_117, 12_477]));
-    let ids: ArrayRef = Arc::new(Int64Array::from(vec![71, 72, 73]));
-    let batch = RecordBatch::try_from_iter([
-        ("student_id", ids),
-        ("first_name", texts(["Zzyzxa", "Vvortex", "Qqx\nMaria"])),
-        (
-            "last_name",
-            texts(["Qwertyuiop", "Asdfgh\u{f1}kl", "Zxcvbnm"]),
-        ),
-        ("birthdate", days),
-    ])
-    .unwrap();
-    let mut bytes = Vec::new();
+    use parquet::data_type::{ByteArray, ByteArrayType, Int32Type, Int64Type};
+    use parquet::file::writer::SerializedFileWriter;
+
+    let schema = "message table {
+        required int64 student_id;
+        required binary first_name (utf8);
+        required binary last_name (utf8);
+        required int32 birthdate (date);
+    }";
+    let schema = parquet::schema::parser::parse_message_type(schema).unwrap();
+    let texts = |cells: [&str; 3]| cells.map(ByteArray::from);
     let mut writer =
-        parquet::arrow::ArrowWriter::try_new(&mut bytes, batch.schema(), None).unwrap();
-    writer.write(&batch).unwrap();
-    writer.close().unwrap();
-    bytes
+        SerializedFileWriter::new(Vec::new(), Arc::new(schema), Arc::default()).unwrap();
+    let mut group = writer.next_row_group().unwrap();
+    let mut columns = 0;
+    while let Some(mut column) = group.next_column().unwrap() {
+        let written = match columns {
+            0 => column
+                .typed::<Int64Type>()
+                .write_batch(&[71, 72, 73], None, None),
+            1 => column.typed::<ByteArrayType>().write_batch(
+                &texts(["Zzyzxa", "Vvortex", "Qqx\nMaria"]),
+                None,
+                None,
+            ),
+            2 => column.typed::<ByteArrayType>().write_batch(
+                &texts(["Qwertyuiop", "Asdfgh\u{f1}kl", "Zxcvbnm"]),
+                None,
+                None,
+            ),
+            // Days since 1970-01-01.
+            _ => column
+                .typed::<Int32Type>()
+                .write_batch(&[13_221, 13_117, 12_477], None, None),
+        };
+        assert_eq!(written.unwrap(), 3);
+        column.close().unwrap();
+        columns += 1;
+    }
+    group.close().unwrap();
+    writer.into_inner().unwrap()
 }
 
 #[test]

@@ -106,19 +106,21 @@ impl Dir {
 
     /// As [`Dir::files`], with what is in them.
     pub fn contents(&self) -> BTreeMap<String, Vec<u8>> {
+        let mut names = Vec::new();
+        walk(self.root.path(), self.root.path(), &mut names);
         let read = |name: String| {
             let bytes = std::fs::read(self.root.path().join(&name)).unwrap();
             (name, bytes)
         };
-        self.files().into_keys().map(read).collect()
+        names.into_iter().map(read).collect()
     }
 
     /// The names of the files in the working directory.
     pub fn names(&self) -> Vec<String> {
-        let names = self.files().into_keys();
+        let mut names = Vec::new();
+        walk(&self.work(), &self.work(), &mut names);
+        names.sort();
         names
-            .filter_map(|n| n.strip_prefix("work/").map(str::to_owned))
-            .collect()
     }
 
     /// The program, to be run in this folder.
@@ -181,7 +183,9 @@ impl Dir {
         };
         assert!(!done.err.contains("panicked"), "{}", done.err);
         assert!(!done.err.contains("internal error"), "{}", done.err);
-        for name in self.files().keys().filter(|n| !n.starts_with("aside/")) {
+        let mut all = Vec::new();
+        walk(self.root.path(), self.root.path(), &mut all);
+        for name in all.iter().filter(|n| !n.starts_with("aside/")) {
             assert!(name.starts_with("work/"), "left in TMPDIR: {name}");
             assert!(!name.contains(".blindlink-"), "left behind: {name}");
         }
@@ -304,15 +308,24 @@ pub fn testdata(name: &str) -> String {
 }
 
 fn collect(root: &Path, folder: &Path, files: &mut Files) {
+    let mut names = Vec::new();
+    walk(root, folder, &mut names);
+    for name in names {
+        let bytes = std::fs::read(root.join(&name)).unwrap();
+        let print = (bytes.len() as u64, *blake3::hash(&bytes).as_bytes());
+        files.insert(name, print);
+    }
+}
+
+/// The paths, from `root`, of all files below `folder`.
+fn walk(root: &Path, folder: &Path, names: &mut Vec<String>) {
     for entry in std::fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            collect(root, &path, files);
+            walk(root, &path, names);
         } else {
             let name = path.strip_prefix(root).unwrap().to_str().unwrap();
-            let bytes = std::fs::read(&path).unwrap();
-            let print = (bytes.len() as u64, *blake3::hash(&bytes).as_bytes());
-            files.insert(name.replace('\\', "/"), print);
+            names.push(name.replace('\\', "/"));
         }
     }
 }

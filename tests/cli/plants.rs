@@ -1,5 +1,6 @@
 //! Planted people: mixed in by the owners, matched by an operator who cannot tell, scored by the custodian.
 
+use crate::custody::{AGREEMENT, agree, entries};
 use crate::harness::{CROSSWALK, Dir, KEY, REFS, encode_args, rows, testdata};
 
 /// Plants for `parties` in `plants/`, born when the students of the demonstration are.
@@ -383,4 +384,52 @@ fn they_lack_what_the_table_lacks() {
     })
     .unwrap();
     assert_eq!(there, 0, "only planted people have a gender");
+}
+
+#[test]
+fn files_of_planted_people_are_in_the_disclosure_log() {
+    let dir = Dir::with_project();
+    agree(&dir, "p.toml", AGREEMENT);
+    plant(&dir, "3", "2");
+    for party in ["a", "b"] {
+        encode(&dir, "t.csv", party, &[]);
+    }
+    let link = "match a.tokens b.tokens --project p.toml -o r";
+    dir.ok(&link.split(' ').collect::<Vec<_>>());
+    let line = "resolve r/crosswalk-a.csv --refs a.refs.csv -o links.csv --plants-out found.csv --project p.toml";
+    dir.ok(&line.split(' ').collect::<Vec<_>>());
+    let text = dir.read("p.log.jsonl");
+    let log = entries(&text);
+    let files = [
+        ("plants/plants-a.csv", "plants", Some("a")),
+        ("plants/plants-b.csv", "plants", Some("b")),
+        ("plants/truth.csv", "plants-truth", None),
+        ("found.csv", "plants-found", Some("a")),
+    ];
+    for (path, kind, party) in files {
+        let bytes = dir.bytes(path);
+        let hash = blake3::hash(&bytes).to_string();
+        let entry = log.iter().find(|e| e["file"]["blake3"] == hash).unwrap();
+        assert_eq!(entry["action"], "made", "{path}");
+        assert_eq!(entry["file"]["kind"], kind, "{path}");
+        assert_eq!(entry["party"].as_str(), party, "{path}");
+        let rows = bytes.iter().filter(|b| **b == b'\n').count() as u64 - 1;
+        assert_eq!(entry["rows"], rows, "{path}");
+        assert_eq!(entry["elements"].as_array().unwrap().len(), 0, "{path}");
+        assert!(entry["note"].as_str().unwrap().contains("no student"));
+    }
+    // New ones take the place of these.
+    let again = "plants new --project p.toml --born 2004..2008 --apart 1 -o plants --force -q";
+    dir.ok(&again.split(' ').collect::<Vec<_>>());
+    let text = dir.read("p.log.jsonl");
+    assert_eq!(text.matches("\"note\":\"replaced\"").count(), 3);
+    // A log that is not as it was is found out before anything is written.
+    let before = dir.read("plants/truth.csv");
+    dir.write("p.log.jsonl", text.replacen("MOU-7", "MOU-8", 50));
+    dir.fails(
+        &again.split(' ').collect::<Vec<_>>(),
+        3,
+        &["the last entry was changed"],
+    );
+    assert_eq!(dir.read("plants/truth.csv"), before);
 }

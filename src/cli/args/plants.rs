@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Subcommand};
 
+use super::LogTo;
 use crate::cli::check::Span;
 
 #[derive(Debug, Subcommand)]
@@ -30,6 +31,8 @@ pub(in crate::cli) enum Plants {
         /// The folder to write each party's file and the truth into
         #[arg(short, long, value_name = "FOLDER")]
         out: PathBuf,
+        #[command(flatten)]
+        log: LogTo,
         /// Replace files that exist
         #[arg(long)]
         force: bool,

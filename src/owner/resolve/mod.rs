@@ -26,9 +26,12 @@ pub struct Resolved {
     pub planted: u64,
 }
 
+/// What is called with the table, the file of planted people and the counts, before the files have their names.
+pub type Named<'a> = dyn Fn(&CsvWriter, Option<&CsvWriter>, Resolved) -> Result<()> + 'a;
+
 /// Writes the crosswalk again with a column `student_id` after `record_ref`, in the same order and without planted
-/// people. What became of those is written to `plants`, if that is given. `named` is called when the table is on the
-/// disk and before it has its name; if it fails, there is none.
+/// people. What became of those is written to `plants`, if that is given. `named` is called
+/// when both are on the disk and before they have their names; if it fails, there are none.
 ///
 /// # Privacy
 /// The output holds student ids and stays with the data owner.
@@ -43,7 +46,7 @@ pub fn resolve(
     refs: &Path,
     out: &Path,
     plants: Option<&Path>,
-    named: &dyn Fn(&CsvWriter, Resolved) -> Result<()>,
+    named: &Named<'_>,
 ) -> Result<Resolved> {
     let ids = read_refs(refs)?;
     if plants.is_some() && !ids.values().any(|(_, id)| is_plant(id)) {
@@ -117,7 +120,7 @@ pub fn resolve(
         found.sync()?;
     }
     writer.sync()?;
-    named(&writer, done)?;
+    named(&writer, found.as_ref(), done)?;
     writer.commit()?;
     found.map_or(Ok(()), CsvWriter::commit)?;
     Ok(done)
@@ -162,7 +165,7 @@ mod tests {
             &at("refs.csv"),
             &at("out.csv"),
             None,
-            &|_, _| Ok(()),
+            &|_, _, _| Ok(()),
         )
         .unwrap();
         assert_eq!(
@@ -196,7 +199,7 @@ mod tests {
             &at("refs.csv"),
             &out,
             Some(&found),
-            &|_, _| Ok(()),
+            &|_, _, _| Ok(()),
         )
         .unwrap();
         assert_eq!((done.lines, done.linked, done.planted), (2, 0, 2));
@@ -216,7 +219,7 @@ mod tests {
             &at("refs.csv"),
             &at("o"),
             Some(&at("f")),
-            &|_, _| Ok(()),
+            &|_, _, _| Ok(()),
         );
         assert_eq!(none.unwrap_err().class(), Class::Input);
         assert!(!at("o").exists() && !at("f").exists());
@@ -234,7 +237,7 @@ mod tests {
                 &at("refs.csv"),
                 &at("out.csv"),
                 None,
-                &|_, _| Ok(()),
+                &|_, _, _| Ok(()),
             )
             .unwrap_err();
             assert_eq!(e.class(), Class::Mismatch);
@@ -247,7 +250,7 @@ mod tests {
                 &at("refs.csv"),
                 &at("out.csv"),
                 None,
-                &|_, _| Ok(())
+                &|_, _, _| Ok(())
             )
             .unwrap_err()
             .class(),

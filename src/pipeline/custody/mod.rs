@@ -11,8 +11,8 @@ use std::path::Path;
 
 pub use survey::{Context, Holding, Left, Survey, survey};
 
-use crate::atomic::{self, AtomicFile, Digest};
-use crate::custody::{Action, Event, FileFacts, Log};
+use crate::atomic::{self, AtomicFile, Digest, digest_of};
+use crate::custody::{Action, Entry, Event, FileFacts, Log, REPLACED};
 use crate::error::{Error, Result};
 use crate::project::{OPERATOR, Project};
 
@@ -44,6 +44,12 @@ pub mod kind {
     pub const CHECKPOINT: &str = "checkpoint";
     /// A file that a run which was killed had not named yet.
     pub const LEFTOVER: &str = "leftover";
+    /// Planted people, for one party.
+    pub const PLANTS: &str = "plants";
+    /// The truth of planted people, for the custodian.
+    pub const PLANTS_TRUTH: &str = "plants-truth";
+    /// What became of planted people at one party.
+    pub const PLANTS_FOUND: &str = "plants-found";
     /// A certificate of destruction.
     pub const CERTIFICATE: &str = "certificate";
     /// Any other file.
@@ -74,6 +80,40 @@ pub fn operator_of(project: &Project) -> String {
     }
 }
 
+/// That the files at `paths`, so far as they are there and the log has them, give way to others: to be entered together
+/// with those, before they have their names. A link gives way alone, not what it leads to.
+///
+/// # Errors
+/// [`Class::Io`](crate::error::Class::Io) if one cannot be read; as of [`crate::custody::read`].
+pub(super) fn replaced<P: AsRef<Path>>(
+    log: &Log,
+    paths: impl IntoIterator<Item = P>,
+) -> Result<Vec<Event>> {
+    let is_file = |p: &P| p.as_ref().symlink_metadata().is_ok_and(|m| m.is_file());
+    let old: Vec<P> = paths.into_iter().filter(is_file).collect();
+    if old.is_empty() || !log.path().exists() {
+        return Ok(Vec::new());
+    }
+    let entries = crate::custody::read(log.path())?.entries;
+    let mut events = Vec::new();
+    for path in old {
+        let digest = digest_of(path.as_ref())?;
+        let of = |e: &Entry| e.file.clone().filter(|f| f.blake3 == digest.blake3);
+        if let Some((entry, file)) = entries.iter().rev().find_map(|e| Some((e, of(e)?))) {
+            events.push(Event {
+                party: entry.party.clone(),
+                rows: entry.rows,
+                file: Some(FileFacts {
+                    key_check: file.key_check,
+                    ..facts(path.as_ref(), &file.kind, digest)
+                }),
+                ..Event::new(Action::Noted).note(REPLACED)
+            });
+        }
+    }
+    Ok(events)
+}
+
 /// Writes `bytes` to `path` as a whole or not at all, and `events` on it to the log, if there is one, before
 /// it has its name.
 ///
@@ -93,7 +133,9 @@ pub fn write_logged(
         .and_then(|()| file.flush())
         .map_err(|e| Error::io("write", path, e))?;
     file.sync()?;
-    log.record(&events(file.digest()?))?;
+    let mut all = replaced(log, [path])?;
+    all.extend(events(file.digest()?));
+    log.record(&all)?;
     file.commit()
 }
 
@@ -105,7 +147,7 @@ pub(super) fn record_received(log: &Log, mut events: Vec<Event>) -> Result<()> {
     if log.path().exists() {
         let known = crate::custody::read(log.path())?;
         events.retain(|event| {
-            let is_known = |e: &crate::custody::Entry| {
+            let is_known = |e: &Entry| {
                 let hash = |f: &Option<FileFacts>| f.as_ref().map(|f| f.blake3);
                 e.action == Action::Received && hash(&e.file) == hash(&event.file)
             };

@@ -81,7 +81,7 @@ pub struct Status {
     pub begun: Vec<String>,
     /// Files that were not named yet by a run that was killed, or runs still.
     pub leftovers: Vec<String>,
-    /// Files that the log has, not destroyed, and that are not in the folders.
+    /// Files that the log has, neither destroyed nor replaced, and that are not in the folders.
     pub missing: Vec<Missing>,
     /// Whether any log was found: without one nothing can be missing or unknown to it.
     pub has_log: bool,
@@ -172,7 +172,7 @@ fn held(h: &Holding, context: &Context, now: Date) -> Held {
     }
 }
 
-/// What was here by the log, was not destroyed, and is not here.
+/// What was here by the log, was neither destroyed nor replaced, and is not here.
 fn missing(
     context: &Context,
     found: &[Holding],
@@ -187,9 +187,13 @@ fn missing(
         else {
             continue;
         };
+        // A remark does not change where a file is.
+        if entry.action == Action::Noted && !entry.is_replaced() {
+            continue;
+        }
         missing.retain(|m| m.file.blake3 != file.blake3);
         let is_here = found.iter().any(|h| h.file.blake3 == file.blake3);
-        // What was only sent or noted need not have been here.
+        // What was only sent need not have been here.
         let stays = matches!(
             entry.action,
             Action::Made

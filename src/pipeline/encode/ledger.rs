@@ -13,7 +13,7 @@ use crate::custody::{Action, Event, Log};
 use crate::error::{Error, Result};
 use crate::owner::table::{BadRows, Birth, OptOut};
 use crate::owner::unique::UniqueIds;
-use crate::pipeline::custody::{facts, kind};
+use crate::pipeline::custody::{facts, kind, replaced};
 use crate::project::Element;
 use crate::units::{RecordRef, hex};
 
@@ -44,7 +44,7 @@ pub(super) struct Made<'a> {
 }
 
 impl Made<'_> {
-    /// Enters them, of which `tokens` is the first.
+    /// Enters them, of which `tokens` is the first, and what they replace.
     fn record(self, ledger: &Ledger, tokens: Digest) -> Result<()> {
         let (o, records) = (self.options, ledger.counts.records);
         let rejected: u64 = ledger.counts.rejected.values().sum();
@@ -68,7 +68,9 @@ impl Made<'_> {
             rejected,
         );
         let refs = refs.elements(vec![Element::StudentId.name().to_owned()]);
-        self.log.record(&[first, refs, rejects])
+        let mut events = replaced(self.log, [&o.out, &o.refs, &o.rejects])?;
+        events.extend([first, refs, rejects]);
+        self.log.record(&events)
     }
 }
 

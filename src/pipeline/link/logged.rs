@@ -1,11 +1,14 @@
 //! What a match enters into the disclosure log.
 
+use std::path::Path;
+
 use crate::atomic::{AtomicFolder, digest_of};
+use crate::csvfile::{CLUSTERS, DUPLICATES};
 use crate::custody::{Action, Event, Log};
 use crate::error::Result;
 use crate::matcher::intake::Party;
 use crate::matcher::report::{PartyReport, Report};
-use crate::pipeline::custody::{facts, kind, operator_of, record_received};
+use crate::pipeline::custody::{facts, kind, operator_of, record_received, replaced};
 use crate::project::Project;
 use crate::units::hex;
 
@@ -31,10 +34,14 @@ pub(super) fn received<'p>(
     record_received(log, events)
 }
 
-/// The results, which are written and have no names yet.
-pub(super) fn matched(log: &Log, folder: &AtomicFolder, report: &Report) -> Result<()> {
-    let mut events = Vec::new();
-    for name in folder.names()? {
+/// The results, which are written and have no names yet, and those of an earlier match in `out` that give way to them.
+pub(super) fn matched(log: &Log, folder: &AtomicFolder, out: &Path, report: &Report) -> Result<()> {
+    let names = folder.names()?;
+    // These go also where the match writes none.
+    let rest = [DUPLICATES, CLUSTERS].map(std::ffi::OsString::from);
+    let rest = rest.iter().filter(|name| !names.contains(name));
+    let mut events = replaced(log, names.iter().chain(rest).map(|name| out.join(name)))?;
+    for name in names {
         let path = folder.work().join(&name);
         let digest = digest_of(&path)?;
         let of = |p: &&PartyReport| name.to_str() == Some(&format!("crosswalk-{}.csv", p.party));

@@ -219,7 +219,7 @@ pub fn link(options: &Options, progress: &dyn Progress) -> Result<Report> {
     };
     report::write(folder.work(), &report)?;
     if let Some(log) = &log {
-        logged::matched(log, &folder, &report)?;
+        logged::matched(log, &folder, &options.out, &report)?;
     }
     folder.commit()?;
     unfinished.remove()?;
