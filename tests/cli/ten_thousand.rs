@@ -292,12 +292,8 @@ impl<'a> Runs<'a> {
 
     /// Runs the program, which must say nothing of anybody.
     fn run(&mut self, args: &[&str]) -> Done {
-        let start = std::time::Instant::now();
         let done = self.dir.run(args);
         silent(self.wanted, &done, args);
-        if std::env::var_os("BLINDLINK_TIMES").is_some() {
-            eprintln!("{:>6} ms {args:?}", start.elapsed().as_millis());
-        }
         self.missing.remove(args[0]);
         self.missing.remove(&args[..args.len().min(2)].join(" "));
         done

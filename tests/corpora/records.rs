@@ -38,7 +38,7 @@ pub fn check(data: &[u8], scratch: &Scratch) {
     let refs = scratch.write("refs.csv", &data[..at]);
     let crosswalk = scratch.write("crosswalk.csv", &data[at + BETWEEN.len()..]);
     let out = scratch.path("resolved.csv");
-    if let Ok(done) = resolve(&crosswalk, &refs, &out, &|_, _| Ok(())) {
+    if let Ok(done) = resolve(&crosswalk, &refs, &out, None, &|_, _, _| Ok(())) {
         assert!(done.linked <= done.lines);
         let _ = rates(&out, &BTreeMap::new(), &scratch.path("rates.csv"));
     }
