@@ -5,17 +5,7 @@ use blindlink::project::Project;
 use blindlink::units::today;
 use serde_json::Value;
 
-use crate::harness::{Dir, KEY, REFS, TABLE, encode_args, resolve_args, rows};
-
-const MATCH: [&str; 7] = [
-    "match",
-    "a.tokens",
-    "b.tokens",
-    "--project",
-    "p.toml",
-    "-o",
-    "r",
-];
+use crate::harness::{Dir, KEY, MATCH, REFS, TABLE, encode_args, resolve_args, rows};
 
 /// A table with a column for every element.
 const WIDE: &str = "student_id,first_name,middle_name,last_name,suffix,birthdate,gender,preferred_first_name,former_last_name\n\

@@ -1,6 +1,6 @@
 //! Outputs that cannot or must not be written: nothing appears, and nothing that was there is lost.
 
-use crate::harness::{Dir, encode_args, resolve_args, testdata};
+use crate::harness::{Dir, MATCH, encode_args, resolve_args, testdata};
 
 #[test]
 fn output_equal_to_input() {
@@ -35,15 +35,7 @@ fn resolve_does_not_overwrite_its_inputs() {
     let dir = Dir::with_project();
     dir.encode("t.csv", "a");
     dir.encode("t.csv", "b");
-    dir.ok(&[
-        "match",
-        "a.tokens",
-        "b.tokens",
-        "--project",
-        "p.toml",
-        "-o",
-        "r",
-    ]);
+    dir.ok(&MATCH);
     for out in ["a.refs.csv", "r/crosswalk-a.csv"] {
         let args = [
             "resolve",
@@ -128,15 +120,7 @@ fn unwritable_output() {
         ];
         dir.fails(&args, 1, &[out, "cannot write"]);
     }
-    dir.ok(&[
-        "match",
-        "a.tokens",
-        "b.tokens",
-        "--project",
-        "p.toml",
-        "-o",
-        "r",
-    ]);
+    dir.ok(&MATCH);
     let args = [
         "resolve",
         "r/crosswalk-a.csv",

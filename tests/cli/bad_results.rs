@@ -1,21 +1,13 @@
 //! Crosswalks, ref maps and truths that are malformed or of another round.
 
-use crate::harness::Dir;
+use crate::harness::{Dir, MATCH};
 
 /// A folder with everything up to the results in `r`.
 fn matched() -> Dir {
     let dir = Dir::with_project();
     dir.encode("t.csv", "a");
     dir.encode("t.csv", "b");
-    dir.ok(&[
-        "match",
-        "a.tokens",
-        "b.tokens",
-        "--project",
-        "p.toml",
-        "-o",
-        "r",
-    ]);
+    dir.ok(&MATCH);
     dir.write("truth.csv", "a,b\n71,71\n72,72\n");
     dir
 }

@@ -178,11 +178,12 @@ impl<'w> Scan<'w> {
         self.previous = b;
     }
 
-    /// Whether the last three runs are a date.
+    /// Whether the last three runs are a date. Signs between them are no letters, which stand between the digits of any hash.
     fn is_divided(&self) -> bool {
         let [a, b, c] = self.runs;
         self.joined == 3
             && b.before == c.before
+            && !b.before.is_ascii_alphanumeric()
             && match [a.digits, b.digits, c.digits] {
                 [4, 1..=2, 1..=2] => self.is_ours(a.number, b.number, c.number),
                 [1..=2, 1..=2, 4] => self.is_ours(c.number, a.number, b.number),

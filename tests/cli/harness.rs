@@ -16,6 +16,17 @@ pub const TABLE: &str = "student_id,first_name,last_name,birthdate\n\
                          71,Zzyzxa,Qwertyuiop,2006-03-14\n\
                          72,Vvortex,Asdfghjkl,2005-11-30\n";
 
+/// The match of the parties of [`Dir::with_project`] into the folder `r`.
+pub const MATCH: [&str; 7] = [
+    "match",
+    "a.tokens",
+    "b.tokens",
+    "--project",
+    "p.toml",
+    "-o",
+    "r",
+];
+
 /// A temporary folder with a working directory and a folder for temporary files.
 pub struct Dir {
     root: tempfile::TempDir,

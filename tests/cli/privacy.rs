@@ -1,7 +1,7 @@
 //! No cell of a person ends up where it must not: not in files, not in messages, not in what is
 //! left behind. Every cell is a marker that occurs nowhere else, and every byte is searched.
 
-use crate::harness::{CROSSWALK, Dir, Done, KEY, encode_args, resolve_args, rows};
+use crate::harness::{CROSSWALK, Dir, Done, KEY, MATCH, encode_args, resolve_args, rows};
 
 /// Parts of which every personal cell of these tests has one, folded to lower case.
 const MARKERS: [&str; 6] = ["zqxjv", "vvkkw", "qqwzx", "1907", "0719", "jxqid"];
@@ -172,15 +172,7 @@ fn no_cell_in_a_message_about_the_wrong_file() {
     let dir = folder();
     dir.encode("t.csv", "a");
     dir.encode("t.csv", "b");
-    dir.ok(&[
-        "match",
-        "a.tokens",
-        "b.tokens",
-        "--project",
-        "p.toml",
-        "-o",
-        "r",
-    ]);
+    dir.ok(&MATCH);
     dir.write("people.csv", ROWS);
     dir.write("cut.csv", format!("record_ref,student_id,status\n{ROWS}"));
     dir.key("one.csv", b"Zqxjvana Qqwzxsson\n");

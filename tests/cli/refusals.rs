@@ -1,17 +1,7 @@
 //! What does not belong together is refused before any work, each with a message of its own and exit code 4, and nothing is
 //! changed.
 
-use crate::harness::{Dir, Done, KEY, encode_args};
-
-const MATCH: [&str; 7] = [
-    "match",
-    "a.tokens",
-    "b.tokens",
-    "--project",
-    "p.toml",
-    "-o",
-    "r",
-];
+use crate::harness::{Dir, Done, KEY, MATCH, encode_args};
 
 /// Token files of `a` and `b` that belong together.
 fn matched() -> Dir {

@@ -1,6 +1,7 @@
 //! Custody: what verbs write to the disclosure log, what is held of a project and where, and its destruction.
 
 pub mod destroy;
+mod look;
 pub mod note;
 mod secrets;
 pub mod status;

@@ -11,9 +11,15 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use super::part::Fate;
+use super::{Options, Sizes};
 use crate::error::{Error, Result};
+use crate::owner::encode::Encoder;
+use crate::owner::key::LinkageKey;
+use crate::owner::table::{OptOuts, Table};
+use crate::project::Project;
 use crate::token::Run;
 use crate::unfinished::{self, Unfinished};
+use crate::units::hex;
 
 /// What a run is of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -42,6 +48,61 @@ pub(super) struct Subject {
     pub(super) sizes: [usize; 2],
     /// The test seed.
     pub(super) test_seed: Option<u64>,
+}
+
+/// What a checkpoint of a run is of.
+///
+/// # Errors
+/// [`Class::Io`](crate::error::Class::Io) if the table or the planted people cannot be read.
+pub(super) fn subject(
+    o: &Options,
+    sizes: Sizes,
+    project: &Project,
+    (encoder, ref_key): (&Encoder, Option<&LinkageKey>),
+    table: &Table,
+    opt_outs: &OptOuts,
+) -> Result<Subject> {
+    let mut hasher = blake3::Hasher::new();
+    for path in table.files() {
+        hash_file(&mut hasher, path)?;
+    }
+    // Headers name columns, not people, but a hash does as well.
+    let reading = format!(
+        "{:?} {:?} {:?}",
+        table.columns(),
+        table.date_format(),
+        table.found()
+    );
+    let of_table = hasher.finalize();
+    // PRIVACY: a hash of a few ids alone could be guessed.
+    hasher.update(&opt_outs.fingerprint());
+    Ok(Subject {
+        table: of_table.to_string(),
+        project: project.fingerprint.to_string(),
+        key_check: hex(&encoder.key_check()),
+        ref_key: ref_key.map(LinkageKey::fingerprint),
+        party: o.party.to_string(),
+        reading: blake3::hash(reading.as_bytes()).to_string(),
+        opt_outs: hasher.finalize().to_string(),
+        decoys: o.decoys,
+        plants: o.plants.as_deref().map(fingerprint).transpose()?,
+        sizes: [sizes.batch, sizes.part],
+        test_seed: o.test_seed,
+    })
+}
+
+fn hash_file(hasher: &mut blake3::Hasher, path: &Path) -> Result<()> {
+    std::fs::File::open(path)
+        .and_then(|mut file| std::io::copy(&mut file, hasher))
+        .map(|_| ())
+        .map_err(|e| Error::io("read", path, e))
+}
+
+/// BLAKE3 of a file, in digits.
+fn fingerprint(path: &Path) -> Result<String> {
+    let mut hasher = blake3::Hasher::new();
+    hash_file(&mut hasher, path)?;
+    Ok(hasher.finalize().to_string())
 }
 
 impl unfinished::Subject for Subject {

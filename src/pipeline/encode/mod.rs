@@ -2,25 +2,28 @@
 
 mod checkpoint;
 mod ledger;
+mod options;
 mod part;
 mod people;
+mod ref_key;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::sync_channel;
 
-use self::checkpoint::{Checkpoint, Subject};
+use self::checkpoint::{Checkpoint, subject};
 use self::ledger::{Ledger, Made};
+pub use self::options::{OptOutCounts, Options, Summary};
 use self::part::{Ahead, Batch, Fate, Refs};
 use self::people::{People, Reader};
+use self::ref_key::{expect_ref_key_or_none, read_ref_key};
 use super::agreement::{declared, expect_declared, expect_in_force};
 use super::files::check_outputs;
-use super::{Progress, Start, look_at_signatures, warn_of};
+use super::{Progress, look_at_signatures, warn_of};
 use crate::atomic::AtomicFile;
-use crate::custody::{Log, Logging};
+use crate::custody::Log;
 use crate::error::{Error, Result};
 use crate::owner::canary;
 use crate::owner::decoy::Decoys;
@@ -28,12 +31,9 @@ use crate::owner::encode::{Encoder, StableRefs};
 use crate::owner::key::LinkageKey;
 use crate::owner::normalise;
 use crate::owner::plant;
-use crate::owner::table::{
-    CutColumn, Exclude, Field, Found, HeaderChange, Mapping, OptOuts, Table,
-};
+use crate::owner::table::{Field, Mapping, OptOuts, Table};
 use crate::project::Project;
 use crate::token::{self, Header, Run};
-use crate::units::{PartyId, hex};
 
 /// How much is done at a time. Part of what a checkpoint is of.
 #[derive(Debug, Clone, Copy)]
@@ -51,110 +51,6 @@ const SIZES: Sizes = Sizes {
 
 /// Partitions that stay in memory: a table of no more is encoded again sooner than checkpoints are written.
 const IN_MEMORY: usize = 2;
-
-/// What to encode, and where to.
-#[derive(Debug)]
-pub struct Options {
-    /// The student table.
-    pub table: PathBuf,
-    /// The project file.
-    pub project: PathBuf,
-    /// The party whose table it is.
-    pub party: PartyId,
-    /// The linkage key file.
-    pub key: PathBuf,
-    /// The file of the owner's own key for refs, where the project has stable link ids.
-    pub ref_key: Option<PathBuf>,
-    /// The token file to write.
-    pub out: PathBuf,
-    /// The ref map to write.
-    pub refs: PathBuf,
-    /// The list of rejected rows to write.
-    pub rejects: PathBuf,
-    /// Which columns hold what, where the headers do not say.
-    pub mapping: Mapping,
-    /// Who is left out.
-    pub exclude: Exclude,
-    /// Encode decoys instead of the people themselves.
-    pub decoys: bool,
-    /// Planted people to mix in, of a custodian.
-    pub plants: Option<PathBuf>,
-    /// The disclosure log.
-    pub log: Logging,
-    /// Refuse a project file that not all have signed.
-    pub require_signatures: bool,
-    /// Replace outputs that exist.
-    pub force: bool,
-    /// Go on from what a run of the same that did not finish has left.
-    pub resume: bool,
-    /// Makes record refs a function of this number and the row instead of random. For tests only:
-    /// refs that can be guessed join rounds.
-    pub test_seed: Option<u64>,
-}
-
-/// What [`encode`] did.
-#[derive(Debug, Clone)]
-pub struct Summary {
-    /// Students of the table, each by one row, and rows that could not be divided into cells: `records` + the sum of
-    /// `rejected`.
-    pub read: u64,
-    /// Records encoded, without planted people.
-    pub records: u64,
-    /// Planted people encoded.
-    pub planted: u64,
-    /// Rows of the token file.
-    pub rows: u64,
-    /// Rejected rows by reason.
-    pub rejected: BTreeMap<&'static str, u64>,
-    /// Rows without a usable birthdate.
-    pub no_birthdate: u64,
-    /// Of these, rows whose birthdate cell holds something that is no date.
-    pub bad_birthdate: u64,
-    /// Records encoded that have an alias: another first or last name, in a column or in brackets.
-    pub with_alias: u64,
-    /// Rows of the table that are no more than other names of a student whose own row is another one.
-    pub other_rows: u64,
-    /// Rows of the table of people who are no students.
-    pub not_students: u64,
-    /// Who has opted out.
-    pub opt_outs: OptOutCounts,
-    /// The export that the table was taken for.
-    pub preset: &'static str,
-    /// Which headers were taken for which field, in the order of the fields: one at most, but for
-    /// aliases.
-    pub columns: Vec<(Field, Vec<String>)>,
-    /// Columns of names that seem to have been cut.
-    pub cut_columns: Vec<CutColumn>,
-    /// Whether refs and link ids are the same in every round, so that the operator can join rounds.
-    pub stable: bool,
-    /// Fingerprint of the owner's ref key, if the refs are made with one.
-    pub ref_key: Option<String>,
-    /// The fields that the agreement does not declare, and that were not read.
-    pub undeclared: Vec<Field>,
-    /// How the headers differ from those of a saved mapping.
-    pub header_changes: Vec<HeaderChange>,
-    /// How dates are written in the table, if it has any.
-    pub date_format: Option<String>,
-    /// What the file was found to be.
-    pub found: Found,
-    /// What an unfinished run had left, and what became of it.
-    pub start: Start,
-    /// Partitions taken over from an unfinished run.
-    pub resumed: u64,
-}
-
-/// Who has opted out, in numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct OptOutCounts {
-    /// Rows whose column of opt-outs holds one, without those that a list leaves out.
-    pub held: u64,
-    /// Whether these were left out: they are then among the rejected, as `opt_out`.
-    pub holds_left_out: bool,
-    /// Different ids in the lists. Rows that were left out by them are among the rejected, as `excluded`.
-    pub listed: u64,
-    /// Of these, ids that are in no row.
-    pub unmet: u64,
-}
 
 /// Encodes a student table.
 ///
@@ -343,56 +239,6 @@ fn encode_in(o: &Options, sizes: Sizes, progress: &dyn Progress) -> Result<Summa
     })
 }
 
-/// Fails if there is no ref key where refs are made with one, or one where none is.
-///
-/// Decoys bear ids of students and must not be told to be theirs: their refs are random in every project.
-fn expect_ref_key_or_none(o: &Options, project: &Project) -> Result<()> {
-    match (&o.ref_key, project.stable_link_ids) {
-        (None, true) if !o.decoys => Err(Error::usage(
-            "the project has stable link ids, for which a key of your own is needed: --ref-key FILE",
-        )
-        .at(&o.project)
-        .hint("make it once with `key new -o ref.key`, give it to nobody, and use the same in every round")),
-        (Some(_), true) if o.decoys => {
-            Err(Error::usage("decoys have random refs, without a ref key").hint("leave out --ref-key"))
-        }
-        (Some(_), false) => Err(Error::usage(
-            "a ref key is for projects with stable link ids: the refs of this one are random",
-        )
-        .at(&o.project)
-        .hint("leave out --ref-key")),
-        _ => Ok(()),
-    }
-}
-
-/// The owner's own key at `path`, which is not the linkage key.
-fn read_ref_key(path: &Path, linkage_key: &LinkageKey) -> Result<LinkageKey> {
-    let key = LinkageKey::read(path)?;
-    // PRIVACY: every other owner could try our student ids with it.
-    if key.fingerprint() == linkage_key.fingerprint() {
-        return Err(Error::input(
-            path,
-            "this is the linkage key, with which the other data owners could try your student ids",
-        )
-        .hint("make a ref key of your own with `key new -o ref.key`, and give it to nobody"));
-    }
-    Ok(key)
-}
-
-fn hash_file(hasher: &mut blake3::Hasher, path: &Path) -> Result<()> {
-    std::fs::File::open(path)
-        .and_then(|mut file| std::io::copy(&mut file, hasher))
-        .map(|_| ())
-        .map_err(|e| Error::io("read", path, e))
-}
-
-/// BLAKE3 of a file, in digits.
-fn fingerprint(path: &Path) -> Result<String> {
-    let mut hasher = blake3::Hasher::new();
-    hash_file(&mut hasher, path)?;
-    Ok(hasher.finalize().to_string())
-}
-
 /// The data elements that the table has and tokens are made of, by the names of the project file.
 fn elements(table: &Table) -> Vec<String> {
     let fields = Field::ALL.into_iter();
@@ -401,44 +247,6 @@ fn elements(table: &Table) -> Vec<String> {
         .filter(|f| table.columns().headers(*f).next().is_some())
         .map(|f| f.name().to_owned())
         .collect()
-}
-
-/// What a checkpoint of this run is of.
-fn subject(
-    o: &Options,
-    sizes: Sizes,
-    project: &Project,
-    (encoder, ref_key): (&Encoder, Option<&LinkageKey>),
-    table: &Table,
-    opt_outs: &OptOuts,
-) -> Result<Subject> {
-    let mut hasher = blake3::Hasher::new();
-    for path in table.files() {
-        hash_file(&mut hasher, path)?;
-    }
-    // Headers name columns, not people, but a hash does as well.
-    let reading = format!(
-        "{:?} {:?} {:?}",
-        table.columns(),
-        table.date_format(),
-        table.found()
-    );
-    let of_table = hasher.finalize();
-    // PRIVACY: a hash of a few ids alone could be guessed.
-    hasher.update(&opt_outs.fingerprint());
-    Ok(Subject {
-        table: of_table.to_string(),
-        project: project.fingerprint.to_string(),
-        key_check: hex(&encoder.key_check()),
-        ref_key: ref_key.map(LinkageKey::fingerprint),
-        party: o.party.to_string(),
-        reading: blake3::hash(reading.as_bytes()).to_string(),
-        opt_outs: hasher.finalize().to_string(),
-        decoys: o.decoys,
-        plants: o.plants.as_deref().map(fingerprint).transpose()?,
-        sizes: [sizes.batch, sizes.part],
-        test_seed: o.test_seed,
-    })
 }
 
 /// Finds out what must be known of the whole table, of which `people` are the first batch, and how

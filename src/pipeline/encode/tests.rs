@@ -1,5 +1,6 @@
 //! Partitions and batches change nothing, and what a run has left is taken over or refused.
 
+use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,11 +9,12 @@ use super::*;
 use crate::custody::Logging;
 use crate::error::Class;
 use crate::identity::Signed;
-use crate::pipeline::Silent;
+use crate::owner::table::Exclude;
+use crate::pipeline::{Silent, Start};
 use crate::project::new_project;
 use crate::synth;
 use crate::token::TokenFile;
-use crate::units::RecordRef;
+use crate::units::{PartyId, RecordRef};
 
 const SMALL: Sizes = Sizes {
     batch: 1024,
