@@ -69,19 +69,19 @@ fn describe(score: &Score) -> String {
         None => "none".to_owned(),
     };
     let mut text = format!(
-        "must be linked       {}\nmust not be linked   {}\n",
+        "must be linked        {}\nmust not be linked    {}\n",
         linked(&score.together),
         linked(&score.apart)
     );
     for (kind, tally) in &score.apart_by_kind {
-        text += &format!("  {kind:<19}{} of {} linked\n", tally.linked, tally.pairs);
+        text += &format!("  {kind:<19} {} of {} linked\n", tally.linked, tally.pairs);
     }
     text += &format!(
-        "across pairs         {} links\nto somebody else     {} links\n",
+        "across pairs          {} links\nto somebody else      {} links\n",
         score.across_pairs, score.to_records
     );
     text += &format!(
-        "planted records      {} listed, {} missing\n",
+        "planted records       {} listed, {} missing\n",
         score.listed, score.not_listed
     );
     if score.not_scored > 0 {

@@ -47,11 +47,10 @@ pub fn linked() -> Dir {
         let args = encode(party);
         dir.ok(&args.iter().map(String::as_str).collect::<Vec<_>>());
         ok(&dir, &format!("release {party}.tokens --project p.toml -q"));
-        std::fs::copy(
-            dir.path(&format!("{party}.tokens")),
-            dir.path(&format!("operator/{party}.tokens")),
-        )
-        .unwrap();
+        for end in ["tokens", "release.json"] {
+            let name = format!("{party}.{end}");
+            std::fs::copy(dir.path(&name), dir.path("operator").join(name)).unwrap();
+        }
     }
     std::fs::copy(dir.path("p.toml"), dir.path("operator/p.toml")).unwrap();
     match_at_operator(&dir, &[]);
@@ -123,7 +122,9 @@ fn with_an_agreement_every_file_is_in_the_log_with_its_hash_and_without_there_is
     let operator = dir.read("operator/p.log.jsonl");
     let expected = [
         "received district.tokens",
+        "received district.release.json",
         "received college.tokens",
+        "received college.release.json",
         "matched crosswalk-college.csv",
         "matched crosswalk-college.json",
         "matched crosswalk-district.csv",
@@ -174,7 +175,7 @@ fn with_an_agreement_every_file_is_in_the_log_with_its_hash_and_without_there_is
                 .iter()
                 .filter(|d| d.starts_with("received"))
                 .count()
-                == 2
+                == 4
     );
 
     let without = Dir::with_project();

@@ -10,9 +10,10 @@ use crate::matcher::intake::Party;
 use crate::matcher::report::{PartyReport, Report};
 use crate::pipeline::custody::{facts, kind, operator_of, record_received, replaced};
 use crate::project::Project;
+use crate::release::Manifest;
 use crate::units::hex;
 
-/// Token files that the operator received, each once.
+/// Token files that the operator received, and the manifests beside them, each once.
 pub(super) fn received<'p>(
     log: &Log,
     project: &Project,
@@ -21,15 +22,25 @@ pub(super) fn received<'p>(
     let mut events = Vec::new();
     for party in files {
         let (file, header) = (&party.file, party.file.header());
-        let mut facts = facts(file.path(), kind::TOKENS, digest_of(file.path())?);
-        facts.key_check = Some(hex(&header.key_check));
+        let mut tokens = facts(file.path(), kind::TOKENS, digest_of(file.path())?);
+        tokens.key_check = Some(hex(&header.key_check));
         events.push(Event {
             recipient: Some(operator_of(project)),
             ..Event::new(Action::Received)
-                .file(facts)
+                .file(tokens)
                 .of(&header.party, header.records)
                 .elements(log.elements(true))
         });
+        if party.manifest.is_some() {
+            let path = Manifest::path_of(file.path());
+            let manifest = facts(&path, kind::MANIFEST, digest_of(&path)?);
+            events.push(Event {
+                recipient: Some(operator_of(project)),
+                ..Event::new(Action::Received)
+                    .file(manifest)
+                    .of(&header.party, header.records)
+            });
+        }
     }
     record_received(log, events)
 }
