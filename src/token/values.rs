@@ -65,20 +65,24 @@ fn width(field: &Type) -> usize {
 #[derive(Debug, Default)]
 pub(super) struct Values {
     width: usize,
-    present: Vec<bool>,
-    /// Zeros where there is no value.
-    bytes: Vec<u8>,
+    /// For each row the number of its value, or [`NONE`].
+    place: Vec<u32>,
+    values: Vec<FixedLenByteArray>,
 }
+
+/// Of a row without a value.
+const NONE: u32 = u32::MAX;
 
 impl Values {
     /// The value of row `i` of the batch, if it has one.
     pub(super) fn get(&self, i: usize) -> Option<&[u8]> {
-        self.present[i].then(|| &self.bytes[i * self.width..(i + 1) * self.width])
+        let place = self.place[i];
+        (place != NONE).then(|| self.values[place as usize].data())
     }
 
     /// Rows of the batch.
     pub(super) fn len(&self) -> usize {
-        self.present.len()
+        self.place.len()
     }
 }
 
@@ -94,7 +98,6 @@ struct Column {
     reader: ColumnReaderImpl<FixedLenByteArrayType>,
     is_optional: bool,
     levels: Vec<i16>,
-    values: Vec<FixedLenByteArray>,
 }
 
 impl Batches {
@@ -123,7 +126,6 @@ impl Batches {
                 reader,
                 is_optional,
                 levels: Vec::new(),
-                values: Vec::new(),
             });
             batch.push(Values {
                 width: column.width,
@@ -155,34 +157,27 @@ impl Column {
     /// Replaces `out` by the next `rows` rows.
     fn read(&mut self, rows: usize, out: &mut Values) -> ParquetResult<()> {
         self.levels.clear();
-        self.values.clear();
+        out.values.clear();
         let levels = self.is_optional.then_some(&mut self.levels);
         let (records, ..) = self
             .reader
-            .read_records(rows, levels, None, &mut self.values)?;
-        if records != rows {
-            return Err(damaged());
-        }
-        out.present.clear();
-        match self.is_optional {
-            true => out.present.extend(self.levels.iter().map(|l| *l > 0)),
-            false => out.present.resize(rows, true),
-        }
-        out.bytes.clear();
-        out.bytes.reserve(rows * out.width);
-        let mut values = self.values.iter();
-        for is_present in &out.present {
-            if *is_present {
-                let value = values.next().map_or(&[][..], |v| v.data());
-                if value.len() != out.width {
-                    return Err(damaged());
-                }
-                out.bytes.extend_from_slice(value);
-            } else {
-                out.bytes.resize(out.bytes.len() + out.width, 0);
+            .read_records(rows, levels, None, &mut out.values)?;
+        out.place.clear();
+        if self.is_optional {
+            let mut next = 0;
+            out.place.extend(self.levels.iter().map(|level| {
+                let place = if *level > 0 { next } else { NONE };
+                next += u32::from(*level > 0);
+                place
+            }));
+            if next as usize != out.values.len() {
+                return Err(damaged());
             }
+        } else {
+            out.place.extend(0..out.values.len() as u32);
         }
-        match out.present.len() == rows {
+        let is_whole = records == rows && out.place.len() == rows;
+        match is_whole && out.values.iter().all(|v| v.len() == out.width) {
             true => Ok(()),
             false => Err(damaged()),
         }
