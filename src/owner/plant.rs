@@ -12,17 +12,6 @@ use super::table::{Birth, DateFormat, Field, Mapping, Record, Table};
 use crate::error::{Error, Result};
 use crate::units::{PartyId, party_of_plant};
 
-/// Columns of a file of planted people.
-pub const PLANTS_COLUMNS: [&str; 7] = [
-    "student_id",
-    "first_name",
-    "middle_name",
-    "last_name",
-    "suffix",
-    "birthdate",
-    "gender",
-];
-
 /// Reads the planted people of `party` from the file at `path`, to be put among the records of `table`.
 ///
 /// What `table` has no column for is left out of them as well, so that they lack what all records lack.

@@ -10,7 +10,6 @@ use crate::csvfile;
 use crate::custody::{Action, Event, Log, Logging};
 use crate::error::{Error, Result};
 use crate::evaluate::plants::{APART, TOGETHER, TRUTH_COLUMNS};
-use crate::owner::plant::PLANTS_COLUMNS;
 use crate::project::Project;
 use crate::synth::{self, Kind, Plant, Planting};
 use crate::units::PartyId;
@@ -86,7 +85,7 @@ pub fn new(options: &Options) -> Result<Planted> {
     for (party, mut plants) in of_party {
         // Ids are random: their order does not tell which belong together.
         plants.sort_by(|a, b| a.id.cmp(&b.id));
-        csvfile::write(&folder.work().join(name(party)), &PLANTS_COLUMNS, |table| {
+        csvfile::write(&folder.work().join(name(party)), &synth::COLUMNS, |table| {
             plants
                 .iter()
                 .try_for_each(|p| table.row(std::iter::once(&p.id).chain(&p.cells)))

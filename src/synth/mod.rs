@@ -40,7 +40,7 @@ use crate::error::{Error, Result};
 use crate::units::PartyId;
 
 pub use plants::{Case, Kind, Plant, Planting, plants};
-pub use write::generate;
+pub use write::{COLUMNS, generate};
 
 /// How good the files are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

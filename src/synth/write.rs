@@ -23,7 +23,8 @@ const PIECES: u64 = 16;
 
 const MAX_RECORDS: u64 = 50_000_000;
 
-const DISTRICT: [&str; 7] = [
+/// Columns of the tables of made-up students, but for colleges, which name theirs otherwise.
+pub const COLUMNS: [&str; 7] = [
     "student_id",
     "first_name",
     "middle_name",
@@ -79,7 +80,7 @@ pub fn generate(options: &Options, progress: &(dyn Fn(u64, u64) + Sync)) -> Resu
         let mut records = AtomicFile::create(&file.path)?;
         let mut tags = AtomicFile::create(&file.tags)?;
         let header: &[&str] = match maker.rosters[p].shape {
-            Shape::District => &DISTRICT,
+            Shape::District => &COLUMNS,
             Shape::College => &COLLEGE,
         };
         put(&mut records, format!("{}\n", header.join(",")).as_bytes())?;
@@ -165,7 +166,7 @@ fn plan(options: &Options, parties: &[PartyId], rosters: &[Roster]) -> Summary {
                 path: out.join(format!("{party}.csv")),
                 tags: out.join(format!("tags-{party}.csv")),
                 id_column: match roster.shape {
-                    Shape::District => DISTRICT[0],
+                    Shape::District => COLUMNS[0],
                     Shape::College => COLLEGE[0],
                 },
                 records: roster.records(),

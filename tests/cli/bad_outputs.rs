@@ -60,19 +60,10 @@ fn what_exists_is_kept_unless_forced() {
     }
     dir.encode("t.csv", "a");
     dir.encode("t.csv", "b");
-    let args = [
-        "match",
-        "a.tokens",
-        "b.tokens",
-        "--project",
-        "p.toml",
-        "-o",
-        "r",
-    ];
-    dir.ok(&args);
-    dir.fails(&args, 1, &["r/", "exists already", "--force"]);
+    dir.ok(&MATCH);
+    dir.fails(&MATCH, 1, &["r/", "exists already", "--force"]);
     let before = dir.bytes("r/links.csv");
-    dir.ok(&[&args[..], &["--force"]].concat());
+    dir.ok(&[&MATCH[..], &["--force"]].concat());
     assert_eq!(dir.bytes("r/links.csv"), before);
     let resolve = resolve_args("out.csv");
     dir.ok(&resolve);

@@ -68,16 +68,7 @@ fn no_cell_leaves_by_a_file_or_a_message() {
     }
     said.push(dir.ok(&["inspect", "a.tokens"]));
     said.push(dir.ok(&["inspect", "a.tokens", "--json"]));
-    said.push(dir.ok(&[
-        "match",
-        "a.tokens",
-        "b.tokens",
-        "--project",
-        "p.toml",
-        "-o",
-        "r",
-        "--json",
-    ]));
+    said.push(dir.ok(&[&MATCH[..], &["--json"]].concat()));
     let resolve = resolve_args("out.csv");
     said.push(dir.ok(&resolve));
     dir.write("truth.csv", "a,b\nJXQID-1,JXQID-1\n");

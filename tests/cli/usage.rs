@@ -1,7 +1,7 @@
 //! Calls that cannot be meant: exit code 2, and a word on what can.
 
 use crate::happy::k12_demo;
-use crate::harness::{Dir, encode_args};
+use crate::harness::{Dir, MATCH, encode_args};
 
 #[test]
 fn unknown_words() {
@@ -77,17 +77,7 @@ fn thresholds_outside_of_zero_to_one() {
     dir.encode("t.csv", "a");
     dir.encode("t.csv", "b");
     for threshold in ["0", "1", "1.5", "NaN", "much"] {
-        let args = [
-            "match",
-            "a.tokens",
-            "b.tokens",
-            "--project",
-            "p.toml",
-            "-o",
-            "r",
-            "--threshold",
-            threshold,
-        ];
+        let args = [&MATCH[..], &["--threshold", threshold]].concat();
         dir.fails(&args, 2, &["threshold"]);
         assert!(!dir.path("r").exists());
     }
