@@ -45,8 +45,10 @@ impl TokenFile {
             ));
         }
         let checksum = checksum::verify(&mut file).map_err(|e| e.at(path))?;
-        let metadata = ParquetMetaDataReader::new()
-            .parse_and_finish(&file)
+        let strict = StrictFile::open(path).map_err(|e| Error::io("read", path, e))?;
+        let metadata = strict
+            .check_footer()
+            .and_then(|()| ParquetMetaDataReader::new().parse_and_finish(&strict))
             .map_err(|_| bad("its Parquet footer cannot be read").at(path))?;
         let size = file
             .metadata()

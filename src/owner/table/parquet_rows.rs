@@ -18,6 +18,7 @@ pub(super) struct ParquetRows {
 impl ParquetRows {
     pub(super) fn open(path: &Path) -> Result<Self> {
         let file = StrictFile::open(path).map_err(|e| Error::io("open", path, e))?;
+        file.check_footer().map_err(|_| damaged(path))?;
         let reader = SerializedFileReader::new(file).map_err(|_| damaged(path))?;
         let schema = reader.metadata().file_metadata().schema_descr();
         let headers = schema.root_schema().get_fields().iter();
