@@ -36,6 +36,8 @@ mod presets;
 mod privacy;
 mod progress;
 mod quality;
+#[cfg(target_os = "linux")]
+mod questions;
 mod refusals;
 mod rehearse;
 mod rejects;
