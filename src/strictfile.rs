@@ -1,10 +1,12 @@
-//! A file for the `parquet` crate to read, at whose end reading fails, and in whose headers no list is longer than can be.
+//! A file for the `parquet` crate to read, at whose end reading fails, in whose headers no list is longer than can be, and
+//! whose pages come in an order that can be read.
 //!
 //! The crate takes the end of a file for so many bytes as it wants to skip: a page header of a few bytes that says that two
 //! billion follow kept it busy for hours. It also takes room for a page before it knows that there is one. And it skips an
 //! unknown list element by element, truth values without reading anything: six bytes that say two billion of them take it
 //! seconds, and a footer of some kilobytes hours.
 
+mod pages;
 mod thrift;
 
 use std::fs::File;
@@ -14,6 +16,8 @@ use std::path::Path;
 use bytes::Bytes;
 use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::reader::{ChunkReader, Length};
+
+pub use pages::{StrictPages, StrictReader};
 
 /// Bytes of the length of the footer and of what is after it.
 const TAIL: u64 = 8;

@@ -10,7 +10,7 @@ use parquet::file::metadata::ParquetMetaData;
 use parquet::file::serialized_reader::SerializedPageReader;
 use parquet::schema::types::{SchemaDescriptor, Type};
 
-use crate::strictfile::StrictFile;
+use crate::strictfile::{StrictFile, StrictPages};
 
 /// Rows that are decoded at a time.
 const BATCH_ROWS: usize = 1 << 14;
@@ -118,7 +118,7 @@ impl Batches {
             let description = chunk.column_descr_ptr();
             let is_optional = description.max_def_level() > 0;
             let ColumnReader::FixedLenByteArrayColumnReader(reader) =
-                get_column_reader(description, Box::new(pages))
+                get_column_reader(description, Box::new(StrictPages::new(Box::new(pages))))
             else {
                 return Err(damaged());
             };

@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::file::reader::FileReader;
 use parquet::record::Field;
 use parquet::record::reader::RowIter;
 
 use crate::error::{Error, Result};
-use crate::strictfile::StrictFile;
+use crate::strictfile::StrictReader;
 
 pub(super) struct ParquetRows {
     path: PathBuf,
@@ -17,9 +17,7 @@ pub(super) struct ParquetRows {
 
 impl ParquetRows {
     pub(super) fn open(path: &Path) -> Result<Self> {
-        let file = StrictFile::open(path).map_err(|e| Error::io("open", path, e))?;
-        file.check_footer().map_err(|_| damaged(path))?;
-        let reader = SerializedFileReader::new(file).map_err(|_| damaged(path))?;
+        let reader = StrictReader::open(path).map_err(|_| damaged(path))?;
         let schema = reader.metadata().file_metadata().schema_descr();
         let headers = schema.root_schema().get_fields().iter();
         Ok(Self {
