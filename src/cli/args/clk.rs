@@ -7,12 +7,23 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 use clap::Subcommand;
 
+#[cfg(feature = "owner")]
+use super::ClkImport;
+use super::{ClkDescribe, ClkExport};
+
 /// What can be done with files of clkhash, anonlink and FABLE.
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Clk {
     /// Match files of CLKs as anonlink does: the same pairs, scores and groups
     #[cfg(feature = "operator")]
     Match(ClkMatch),
+    /// Data owner: turn a file of CLKs into a token file of a project, with a ref map
+    #[cfg(feature = "owner")]
+    Import(Box<ClkImport>),
+    /// Turn a token file of the schema `clk` into a file of CLKs
+    Export(ClkExport),
+    /// How many bits are set in the CLKs of a file, and which of them are empty, full or equal
+    Describe(ClkDescribe),
 }
 
 /// The arguments of `clk match`.

@@ -1,6 +1,7 @@
 //! The arguments of every verb.
 
 mod clk;
+mod clk_files;
 mod custody;
 mod keys;
 #[cfg(feature = "operator")]
@@ -18,6 +19,9 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 pub(super) use clk::Clk;
+#[cfg(feature = "owner")]
+pub(super) use clk_files::ClkImport;
+pub(super) use clk_files::{ClkDescribe, ClkExport, ExportFormat};
 #[cfg(feature = "operator")]
 pub(super) use clk::ClkMatch;
 pub(super) use custody::{AddNote, Destroy, Log, LogTo, Status};

@@ -1,12 +1,12 @@
 //! `clk import` and `clk export`.
 
-use crate::cli::args::{Args, ClkExport};
+use crate::cli::args::{Args, ClkExport, ExportFormat};
 #[cfg(feature = "owner")]
 use crate::cli::args::ClkImport;
 use crate::cli::term::{self, Progress};
 use crate::error::Result;
 #[cfg(feature = "owner")]
-use crate::pipeline::clk::transfer::{Import, Imported, Linkage, Named, import as run_import};
+use crate::pipeline::clk::transfer::{Import, Imported, Named, import as run_import};
 use crate::pipeline::clk::transfer::{Export, Exported, Form, export as run_export};
 #[cfg(feature = "owner")]
 use crate::pipeline::files::beside;
@@ -19,16 +19,8 @@ people; give the very table that was encoded by --ids TABLE --id-column HEADER, 
 
 #[cfg(feature = "owner")]
 pub(super) fn import(verb: &ClkImport, args: &Args, progress: &Progress) -> Result<()> {
-    let linkage = match &verb.schema {
-        None => None,
-        Some(schema) => Some(Linkage {
-            schema: schema.clone(),
-            secret: super::secret::of(verb.secret_file.as_deref())?,
-        }),
-    };
     let options = Import {
         clks: verb.clks.clone(),
-        form: verb.form.form()?,
         project: verb.project.clone(),
         party: verb.party.clone(),
         out: verb.out.clone(),
@@ -37,7 +29,6 @@ pub(super) fn import(verb: &ClkImport, args: &Args, progress: &Progress) -> Resu
             .clone()
             .unwrap_or_else(|| beside(&verb.out, "refs.csv")),
         ids: verb.ids.clone().zip(verb.id_column.clone()),
-        linkage,
         log: verb.log.logging(),
         require_signatures: verb.require_signatures,
         force: verb.force,
@@ -89,7 +80,11 @@ pub(super) fn export(verb: &ClkExport, args: &Args, progress: &Progress) -> Resu
     let options = Export {
         tokens: verb.tokens.clone(),
         out: verb.out.clone(),
-        form: verb.format.into(),
+        form: match verb.format {
+            ExportFormat::Clkhash => Form::Clkhash,
+            ExportFormat::Fable => Form::Fable,
+            ExportFormat::Binary => Form::Binary,
+        },
         force: verb.force,
     };
     let found = run_export(&options, progress)?;

@@ -54,8 +54,8 @@ pub struct Bar {
 /// # Errors
 /// [`Class::Input`](crate::error::Class::Input) for a file that is not as expected, or empty;
 /// [`Class::Io`](crate::error::Class::Io).
-pub fn describe(path: &Path, form: clk::Form) -> Result<Description> {
-    Ok(of(&clk::read(path, form)?))
+pub fn describe(path: &Path) -> Result<Description> {
+    Ok(of(&clk::read_json(path)?))
 }
 
 fn of(clks: &Clks) -> Description {
@@ -116,8 +116,11 @@ mod tests {
     #[test]
     fn odd_filters_are_counted_and_every_one_has_its_bar() {
         // 0, 16, 3 twice, 8 and 9 bits of 16.
-        let bytes = [0, 0, 255, 255, 7, 0, 7, 0, 255, 0, 255, 1];
-        let found = of(&Clks::new(16, bytes.to_vec()).unwrap());
+        let mut clks = Clks::new(16).unwrap();
+        for clk in [[0, 0], [255, 255], [7, 0], [7, 0], [255, 0], [255, 1]] {
+            clks.push(&clk);
+        }
+        let found = of(&clks);
         assert_eq!((found.records, found.bits), (6, 16));
         assert_eq!((found.min, found.max), (0, 16));
         assert_eq!((found.zero, found.full), (1, 1));

@@ -77,12 +77,13 @@ pub fn export(options: &Export, progress: &dyn Progress) -> Result<Exported> {
         .at(&o.tokens)
         .hint("export the file of the people themselves"));
     }
-    let (mut bytes, mut ids, mut empty) = (Vec::new(), Vec::new(), 0);
+    let (zeros, mut empty) = (vec![0; *width], 0);
+    let (mut clks, mut ids) = (Clks::new(8 * width)?, Vec::new());
     file.each_row(&[0, 2], |row, values| {
         match values[1] {
-            Some(filter) => bytes.extend_from_slice(filter),
+            Some(filter) => clks.push(filter),
             None => {
-                bytes.resize(bytes.len() + width, 0);
+                clks.push(&zeros);
                 empty += 1;
             }
         }
@@ -94,10 +95,9 @@ pub fn export(options: &Export, progress: &dyn Progress) -> Result<Exported> {
         }
         Ok(())
     })?;
-    let clks = Clks::new(8 * width, bytes)?;
     match o.form {
         Form::Clkhash => clk::write_json(&o.out, &clks)?,
-        Form::Fable => clk::write_fable(&o.out, &clks.with_ids(ids)?)?,
+        Form::Fable => clk::write_fable(&o.out, &clks.with_ids(ids))?,
         Form::Binary => clk::write_binary(&o.out, &clks)?,
     }
     Ok(Exported {

@@ -8,7 +8,6 @@ use crate::clk::{self, Clks};
 use crate::csvfile::{CsvWriter, REFS_COLUMNS};
 use crate::custody::{Action, Event, Log, Logging};
 use crate::error::{Error, Result};
-use crate::owner::clkhash;
 use crate::pipeline::agreement::expect_in_force;
 use crate::pipeline::custody::{facts, kind, replaced};
 use crate::pipeline::files::check_outputs;
@@ -25,8 +24,6 @@ const PIECE: usize = 1 << 16;
 pub struct Import {
     /// The CLKs.
     pub clks: PathBuf,
-    /// How they are written.
-    pub form: clk::Form,
     /// The project file.
     pub project: PathBuf,
     /// The party whose records they are.
@@ -37,23 +34,12 @@ pub struct Import {
     pub refs: PathBuf,
     /// The table that was encoded and its column of ids, where the ids are to be taken from there.
     pub ids: Option<(PathBuf, String)>,
-    /// What the CLKs were made with, where that is to be compared with the other parties.
-    pub linkage: Option<Linkage>,
     /// The disclosure log.
     pub log: Logging,
     /// Refuse a project file that not all have signed.
     pub require_signatures: bool,
     /// Replace outputs that exist.
     pub force: bool,
-}
-
-/// What CLKs were made with.
-#[derive(Debug)]
-pub struct Linkage {
-    /// The linkage schema.
-    pub schema: PathBuf,
-    /// The secret.
-    pub secret: clkhash::Secret,
 }
 
 /// Where the ids of a ref map come from.
@@ -101,7 +87,6 @@ pub fn import(options: &Import, progress: &dyn Progress) -> Result<Imported> {
     let o = options;
     let mut inputs: Vec<&Path> = vec![&o.clks, &o.project];
     inputs.extend(o.ids.as_ref().map(|(table, _)| table.as_path()));
-    inputs.extend(o.linkage.as_ref().map(|l| l.schema.as_path()));
     check_outputs(&inputs, &[&o.out, &o.refs], o.force)?;
     let project = Project::read(&o.project)?;
     warn_of(&project, progress);
@@ -112,15 +97,9 @@ pub fn import(options: &Import, progress: &dyn Progress) -> Result<Imported> {
     expect_in_force(&project, &o.project)?;
     look_at_signatures(&project, &o.project, o.require_signatures, progress)?;
     expect_no_ref_key(&project, &o.project)?;
-    let key_check = match &o.linkage {
-        None => UNCHECKED,
-        Some(linkage) => {
-            let schema = clkhash::LinkageSchema::read(&linkage.schema)?;
-            clkhash::key_check(&schema, &linkage.secret, project.fingerprint)
-        }
-    };
+    let key_check = UNCHECKED;
     progress.at("read", 0, 0);
-    let clks = clk::read(&o.clks, o.form)?;
+    let clks = clk::read_json(&o.clks)?;
     expect_schema(&project, &o.project, clks.bits()).map_err(|e| e.at(&o.project))?;
     let table = o.ids.as_ref().map(|(t, c)| (t.as_path(), c.as_str()));
     let ids = Ids::of(&clks, &o.clks, table, &o.out)?;
@@ -163,7 +142,7 @@ pub fn import(options: &Import, progress: &dyn Progress) -> Result<Imported> {
         empty,
         named: ids.named(),
         has_blocks: clks.blocks().is_some(),
-        is_checked: o.linkage.is_some(),
+        is_checked: key_check != UNCHECKED,
     })
 }
 
