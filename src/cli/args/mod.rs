@@ -19,11 +19,11 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 pub(super) use clk::Clk;
+#[cfg(feature = "operator")]
+pub(super) use clk::ClkMatch;
 #[cfg(feature = "owner")]
 pub(super) use clk_files::ClkImport;
 pub(super) use clk_files::{ClkDescribe, ClkExport, ExportFormat};
-#[cfg(feature = "operator")]
-pub(super) use clk::ClkMatch;
 pub(super) use custody::{AddNote, Destroy, Log, LogTo, Status};
 pub(super) use keys::{Identity, Sign, Signatures};
 #[cfg(feature = "owner")]

@@ -29,7 +29,10 @@ fn worded(found: &Description) -> String {
         found.max,
     );
     for (number, what) in [
-        (found.zero, "have no bit set: their likeness to any other is 0"),
+        (
+            found.zero,
+            "have no bit set: their likeness to any other is 0",
+        ),
         (found.full, "have every bit set"),
     ] {
         if number > 0 {

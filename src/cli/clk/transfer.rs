@@ -1,13 +1,13 @@
 //! `clk import` and `clk export`.
 
-use crate::cli::args::{Args, ClkExport, ExportFormat};
 #[cfg(feature = "owner")]
 use crate::cli::args::ClkImport;
+use crate::cli::args::{Args, ClkExport, ExportFormat};
 use crate::cli::term::{self, Progress};
 use crate::error::Result;
+use crate::pipeline::clk::transfer::{Export, Exported, Form, export as run_export};
 #[cfg(feature = "owner")]
 use crate::pipeline::clk::transfer::{Import, Imported, Named, import as run_import};
-use crate::pipeline::clk::transfer::{Export, Exported, Form, export as run_export};
 #[cfg(feature = "owner")]
 use crate::pipeline::files::beside;
 
@@ -102,7 +102,10 @@ fn exported(o: &Export, found: &Exported) -> String {
         found.records, found.bits, found.party
     );
     if found.empty > 0 {
-        text += &format!("empty       {} records have no filter: no bit is set in their CLKs\n", found.empty);
+        text += &format!(
+            "empty       {} records have no filter: no bit is set in their CLKs\n",
+            found.empty
+        );
     }
     text += match o.form {
         Form::Fable => "order       ascending by record ref, which is the id\n",

@@ -86,10 +86,15 @@ fn expect_one_origin(files: &[&TokenFile]) -> Result<()> {
     let Some(found) = Difference::of(&imported, |h| h.key_check) else {
         return Ok(());
     };
-    let (unchecked, checked): (Vec<&TokenFile>, Vec<&TokenFile>) =
-        imported.iter().partition(|f| f.header().key_check == UNCHECKED);
+    let (unchecked, checked): (Vec<&TokenFile>, Vec<&TokenFile>) = imported
+        .iter()
+        .partition(|f| f.header().key_check == UNCHECKED);
     let error = if unchecked.is_empty() {
-        let what = found.worded("used", "linkage schema or secret", "linkage schemas or secrets");
+        let what = found.worded(
+            "used",
+            "linkage schema or secret",
+            "linkage schemas or secrets",
+        );
         Error::mismatch(what).hint(
             "agree on one linkage schema file and one secret, make the CLKs of the odd one again with them, and import \
              them",

@@ -129,7 +129,13 @@ mod tests {
         // Squares of -6.5, 9.5, -3.5, -3.5, 1.5, 2.5 are 165.5 together.
         assert!((found.deviation - (165.5_f64 / 6.0).sqrt()).abs() < 1e-12);
         assert_eq!(found.histogram.len(), 17);
-        assert_eq!(found.histogram[3], Bar { from: 3, records: 2 });
+        assert_eq!(
+            found.histogram[3],
+            Bar {
+                from: 3,
+                records: 2
+            }
+        );
     }
 
     #[test]
@@ -139,6 +145,12 @@ mod tests {
         assert!(bars.len() <= BARS);
         assert_eq!(bars.iter().map(|b| b.records).sum::<usize>(), 401);
         assert!(bars.windows(2).all(|b| b[1].from - b[0].from == 7));
-        assert_eq!(histogram(&[5, 5], 5, 5), [Bar { from: 5, records: 2 }]);
+        assert_eq!(
+            histogram(&[5, 5], 5, 5),
+            [Bar {
+                from: 5,
+                records: 2
+            }]
+        );
     }
 }

@@ -36,19 +36,24 @@ impl<'c> Ids<'c> {
     ) -> Result<Self> {
         let (named, ids, path) = match (table, clks.ids()) {
             (Some(_), Some(_)) => {
-                return Err(
-                    Error::usage("the CLKs have ids of their own, so that none can be given beside them")
-                        .at(path)
-                        .hint("leave out --ids and --id-column"),
-                );
+                return Err(Error::usage(
+                    "the CLKs have ids of their own, so that none can be given beside them",
+                )
+                .at(path)
+                .hint("leave out --ids and --id-column"));
             }
-            (Some((table, column)), None) => {
-                (Named::ByTable, Cow::Owned(column_of(table, column, clks.len())?), table)
-            }
+            (Some((table, column)), None) => (
+                Named::ByTable,
+                Cow::Owned(column_of(table, column, clks.len())?),
+                table,
+            ),
             (None, Some(ids)) => (Named::ByFile, Cow::Borrowed(ids), path),
             (None, None) => {
                 let ids = Cow::Borrowed(&[] as &[String]);
-                return Ok(Self { named: Named::ByRow, ids });
+                return Ok(Self {
+                    named: Named::ByRow,
+                    ids,
+                });
             }
         };
         check(&ids, path, spill)?;
@@ -100,7 +105,9 @@ fn check(ids: &[String], path: &Path, spill: &Path) -> Result<()> {
             return wrong("found the id of a planted person, which no student may have");
         }
         if is_mangled_id(id) {
-            return wrong("expected an id, found a number that a spreadsheet has cut to a few digits");
+            return wrong(
+                "expected an id, found a number that a spreadsheet has cut to a few digits",
+            );
         }
         unique.push(id, line)?;
     }

@@ -193,26 +193,22 @@ fn expect_schema(project: &Project, path: &Path, bits: usize) -> Result<()> {
 /// A random ref for each record.
 fn draw(records: usize) -> Result<Vec<RecordRef>> {
     let mut bytes = vec![0; 16 * records];
-    getrandom::fill(&mut bytes)
-        .map_err(|_| Error::internal("the system gives no random bytes"))?;
+    getrandom::fill(&mut bytes).map_err(|_| Error::internal("the system gives no random bytes"))?;
     let (refs, _) = bytes.as_chunks();
     Ok(refs.iter().map(|bytes| RecordRef(*bytes)).collect())
 }
 
 /// The rows of the token file, sorted in runs. All have the key check as their block key, since everybody is in one block.
-fn rows(
-    layout: &Layout,
-    clks: &Clks,
-    refs: &[RecordRef],
-    key_check: [u8; 16],
-) -> Result<Vec<Run>> {
+fn rows(layout: &Layout, clks: &Clks, refs: &[RecordRef], key_check: [u8; 16]) -> Result<Vec<Run>> {
     let pass = &layout.passes[0];
     let mut runs = Vec::new();
     for (piece, refs) in refs.chunks(PIECE).enumerate() {
         let mut packed = Vec::new();
         for (i, record_ref) in (piece * PIECE..).zip(refs) {
             let mut row = layout.empty_row(record_ref.0);
-            layout.fill(&mut row, pass.block).copy_from_slice(&key_check);
+            layout
+                .fill(&mut row, pass.block)
+                .copy_from_slice(&key_check);
             if clks.weight(i) > 0 {
                 layout
                     .fill(&mut row, pass.filters[0])
