@@ -1,5 +1,6 @@
 //! The arguments of every verb.
 
+mod clk;
 mod custody;
 mod keys;
 #[cfg(feature = "operator")]
@@ -16,6 +17,9 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+pub(super) use clk::Clk;
+#[cfg(feature = "operator")]
+pub(super) use clk::ClkMatch;
 pub(super) use custody::{AddNote, Destroy, Log, LogTo, Status};
 pub(super) use keys::{Identity, Sign, Signatures};
 #[cfg(feature = "owner")]
@@ -73,6 +77,9 @@ pub(super) enum Verb {
     #[cfg(feature = "operator")]
     #[command(flatten)]
     Operator(Operator),
+    /// Files of clkhash, anonlink and FABLE: encode, match, import, export, describe
+    #[command(subcommand)]
+    Clk(Clk),
     /// What a token file says of itself, and the release manifest beside it
     Inspect(Inspect),
     /// The disclosure log: check it, show it, make the record of disclosures of it, enter something
@@ -100,6 +107,7 @@ impl Verb {
             Self::Operator(verb) => verb.name(),
             Self::Project(_) => "project",
             Self::Identity(_) => "identity",
+            Self::Clk(_) => "clk",
             Self::Inspect(_) => "inspect",
             Self::Log(_) => "log",
             Self::Status(_) => "status",
