@@ -5,7 +5,6 @@
 use std::collections::HashMap;
 
 use blake2::Blake2bMac512;
-use blake2::digest::{FixedOutput as _, Update as _};
 use hmac::{Hmac, Mac as _};
 use md5::Md5;
 use sha1::Sha1;
@@ -151,7 +150,7 @@ impl Keyed {
             let mut hash = Blake2bMac512::new_with_salt_and_personal(key, salt.as_bytes(), &[])
                 .map_err(|_| Error::internal("BLAKE2b does not take its key"))?;
             hash.update(token);
-            let bytes = hash.finalize_fixed();
+            let bytes = hash.finalize().into_bytes();
             numbers.extend(bytes.as_chunks().0.iter().map(|b| u16::from_le_bytes(*b)));
         }
         Ok(2 * (numbers.len() - before))

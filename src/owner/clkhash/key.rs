@@ -3,6 +3,7 @@
 //! SPEC clk.md 3.5.
 
 use std::fmt;
+use std::io::Read;
 use std::path::Path;
 
 use hkdf::Hkdf;
@@ -12,8 +13,8 @@ use zeroize::Zeroizing;
 use super::schema::{Kdf, KdfHash, Schema};
 use crate::error::{Error, Result};
 
-/// A secret file of more bytes than this is refused.
-const MOST_BYTES: usize = 1 << 20;
+/// Most bytes of a secret, without its line end.
+pub const MOST_BYTES: usize = 1 << 20;
 
 /// A secret, as clkhash takes it: any bytes, usually of a text. Wiped when dropped.
 pub struct Secret(Zeroizing<Vec<u8>>);
@@ -45,23 +46,15 @@ impl Secret {
         Ok(Self(bytes))
     }
 
-    /// The secret in the file at `path`.
-    ///
-    /// # Errors
-    /// [`Class::Io`](crate::error::Class::Io), and as of [`new`](Self::new).
-    pub fn read(path: &Path) -> Result<Self> {
-        let file = std::fs::File::open(path).map_err(|e| Error::io("read", path, e))?;
-        Self::from_reader(file, path)
-    }
-
     /// The secret that `reader` gives; `path` is for messages.
     ///
     /// # Errors
-    /// As of [`read`](Self::read).
-    pub fn from_reader(reader: impl std::io::Read, path: &Path) -> Result<Self> {
+    /// [`Class::Io`](crate::error::Class::Io), and as of [`new`](Self::new).
+    pub fn from_reader(reader: impl Read, path: &Path) -> Result<Self> {
         // Room for all that is read: a vector that grows leaves copies behind.
         let mut bytes = Zeroizing::new(Vec::with_capacity(MOST_BYTES + 8));
-        std::io::Read::take(reader, MOST_BYTES as u64 + 3)
+        reader
+            .take(MOST_BYTES as u64 + 3)
             .read_to_end(&mut bytes)
             .map_err(|e| Error::io("read", path, e))?;
         Self::new(bytes, path)

@@ -139,8 +139,8 @@ impl Grid {
             }
         };
         let distance = BigInt::from(self.distance);
-        let mut value = value * 2 * self.resolution;
-        let mut residue = &value % &distance;
+        let mut value: BigInt = value * 2 * self.resolution;
+        let mut residue: BigInt = &value % &distance;
         if residue.sign() == Sign::Minus {
             residue += &distance;
         }
