@@ -1,0 +1,217 @@
+//! Rows to encodings: one coder a thread, which remembers what it has computed.
+//!
+//! SPEC clk.md 3.
+
+use std::collections::HashMap;
+
+use zeroize::Zeroize as _;
+
+use super::filter::{Hasher, Words, fold, words};
+use super::key::Keys;
+use super::schema::{Field, Schema, Spec, Strategy};
+use super::token::Tokens;
+use crate::error::{Error, Result, Shape};
+
+/// What the bits of a column's cells may take in memory, in bytes.
+const CELLS_BYTES: usize = 2 << 20;
+/// After so many cells is looked whether a column repeats its cells, so that remembering them is worth while.
+const TRIAL: u32 = 4096;
+
+/// Encodes rows under one schema and one secret.
+pub(super) struct Coder<'s> {
+    schema: &'s Schema,
+    validate: bool,
+    columns: Vec<Option<Column>>,
+    filter: Vec<u64>,
+    /// Where a number or a date is written in its one form.
+    buffer: String,
+    tokens: Tokens,
+}
+
+/// What a coder has of an encoded column.
+struct Column {
+    hasher: Hasher,
+    cells: Cells,
+}
+
+/// What was wrong with a row.
+pub(super) enum Refused {
+    /// This cell, by the number of its column, and what is wrong with it.
+    Cell(usize, String),
+    /// The program itself.
+    Failed(Error),
+}
+
+impl<'s> Coder<'s> {
+    pub(super) fn new(schema: &'s Schema, keys: &Keys, validate: bool) -> Result<Self> {
+        let bits = schema.unfolded();
+        let column = |(i, field): (usize, &Field)| match &field.spec {
+            None => Ok(None),
+            Some(spec) => Ok(Some(Column {
+                hasher: Hasher::new(spec.hash, keys.of(i), bits)?,
+                cells: Cells::new(words(bits)),
+            })),
+        };
+        let columns = schema.fields.iter().enumerate().map(column);
+        Ok(Self {
+            schema,
+            validate,
+            columns: columns.collect::<Result<_>>()?,
+            filter: vec![0; words(bits)],
+            buffer: String::new(),
+            tokens: Tokens::default(),
+        })
+    }
+
+    /// Encodes a row into `out`, which has as many bytes as an encoding of the schema.
+    pub(super) fn encode<'r>(
+        &mut self,
+        row: impl Iterator<Item = &'r str>,
+        out: &mut [u8],
+    ) -> std::result::Result<(), Refused> {
+        self.filter.fill(0);
+        let fields = self.schema.fields.iter().zip(&mut self.columns);
+        for (i, ((field, column), cell)) in fields.zip(row).enumerate() {
+            let (Some(spec), Some(Column { hasher, cells })) = (&field.spec, column) else {
+                continue;
+            };
+            if cells.set(cell, &mut self.filter) {
+                continue;
+            }
+            let fresh = cells.fresh();
+            let filter = fresh.unwrap_or(&mut self.filter);
+            let text = spec
+                .text(cell, self.validate, &mut self.buffer)
+                .map_err(|what| Refused::Cell(i, what))?;
+            let done = set(spec, text, hasher, &mut self.tokens, filter);
+            match done {
+                Some(Ok(())) => cells.keep(cell, &mut self.filter),
+                Some(Err(e)) => return Err(Refused::Failed(e)),
+                None => {
+                    let what = format!("expected a number, found {}", Shape::of(cell));
+                    return Err(Refused::Cell(i, what));
+                }
+            }
+        }
+        fold(&mut self.filter, self.schema.unfolded(), self.schema.folds);
+        let bytes = self.filter.iter().flat_map(|word| word.to_be_bytes());
+        for (out, byte) in out.iter_mut().zip(bytes) {
+            *out = byte;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Coder<'_> {
+    fn drop(&mut self) {
+        self.buffer.zeroize();
+    }
+}
+
+/// Sets the bits of a cell's text. `None` if it is no number and had to be one.
+fn set(
+    spec: &Spec,
+    text: &str,
+    hasher: &mut Hasher,
+    tokens: &mut Tokens,
+    filter: &mut Words,
+) -> Option<Result<()>> {
+    let mut done = Ok(());
+    tokens.each(text, &spec.comparison, spec.encoding, |of, i, token| {
+        let k = match spec.strategy {
+            Strategy::PerToken(bits) => bits,
+            Strategy::PerFeature(bits) => bits / of + usize::from(i < bits % of),
+        };
+        if k > 0 && done.is_ok() {
+            done = hasher.set(token, k, filter);
+        }
+    })?;
+    Some(done)
+}
+
+/// The bits of cells that were seen, where a column repeats them: of a birthdate or a gender there are few.
+struct Cells {
+    known: HashMap<Box<[u8]>, Box<Words>>,
+    /// The bits of a cell that is new.
+    fresh: Vec<u64>,
+    size: usize,
+    seen: u32,
+    found: u32,
+    /// Whether cells are remembered at all.
+    on: bool,
+}
+
+impl Cells {
+    fn new(words: usize) -> Self {
+        Self {
+            known: HashMap::new(),
+            fresh: vec![0; words],
+            size: 0,
+            seen: 0,
+            found: 0,
+            on: true,
+        }
+    }
+
+    /// Sets the bits of `cell`, if they are known.
+    fn set(&mut self, cell: &str, filter: &mut Words) -> bool {
+        if !self.on {
+            return false;
+        }
+        self.seen += 1;
+        let Some(bits) = self.known.get(cell.as_bytes()) else {
+            if self.seen >= TRIAL {
+                if self.found < self.seen / 4 {
+                    self.forget();
+                    self.on = false;
+                }
+                (self.seen, self.found) = (0, 0);
+            }
+            return false;
+        };
+        self.found += 1;
+        for (word, bits) in filter.iter_mut().zip(bits) {
+            *word |= bits;
+        }
+        true
+    }
+
+    /// Where the bits of a new cell are to be set, if not at once in the filter of the row.
+    fn fresh(&mut self) -> Option<&mut Words> {
+        self.on.then(|| {
+            self.fresh.fill(0);
+            self.fresh.as_mut_slice()
+        })
+    }
+
+    /// Remembers `cell`, whose bits are the fresh ones, and sets them in `filter`.
+    fn keep(&mut self, cell: &str, filter: &mut Words) {
+        if !self.on {
+            return;
+        }
+        for (word, bits) in filter.iter_mut().zip(&self.fresh) {
+            *word |= bits;
+        }
+        let size = cell.len() + 8 * self.fresh.len() + 64;
+        if self.size + size <= CELLS_BYTES {
+            self.size += size;
+            self.known
+                .insert(cell.as_bytes().into(), self.fresh.as_slice().into());
+        }
+    }
+
+    /// Wipes and drops all cells.
+    fn forget(&mut self) {
+        self.known.drain().for_each(|(mut cell, mut bits)| {
+            cell.zeroize();
+            bits.zeroize();
+        });
+        self.size = 0;
+    }
+}
+
+impl Drop for Cells {
+    fn drop(&mut self) {
+        self.forget();
+    }
+}
