@@ -9,9 +9,9 @@ use super::term::Progress;
 use super::{pretty, print};
 use crate::error::{Error, Result};
 use crate::owner::audit::report::checks_text;
-use crate::units::PartyId;
 use crate::pipeline::audit::{self as pipeline, ImportedOptions, Options, TokenAudit};
 use crate::pipeline::files::beside;
+use crate::units::PartyId;
 
 pub(super) fn audit(verb: &Audit, progress: &Progress) -> Result<()> {
     if let (Some(table), Some(party), Some(schema)) = (&verb.table, &verb.party, &verb.schema) {
@@ -76,11 +76,7 @@ fn imported(
 
 /// The operator's form.
 fn tokens_alone(verb: &Audit, progress: &Progress) -> Result<()> {
-    if verb.table.is_some()
-        || verb.party.is_some()
-        || verb.key.is_some()
-        || verb.schema.is_some()
-    {
+    if verb.table.is_some() || verb.party.is_some() || verb.key.is_some() || verb.schema.is_some() {
         return Err(Error::usage(
             "the owner's audit needs the table, --party and --key, or of imported CLKs --schema; the operator's none of them",
         ));

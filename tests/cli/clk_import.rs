@@ -376,7 +376,7 @@ fn describe_counts_bits_and_odd_clks() {
         "bits                512\n",
         "smallest            0\n",
         "1 CLKs have no bit set",
-        "2 CLKs are equal to another one of the file, of 1 kinds",
+        "2 CLKs are equal to another one of the file (1 values)",
     ] {
         assert!(text.contains(said), "{said}: {text}");
     }
@@ -438,4 +438,55 @@ fn two_parties_of_before_are_linked_in_a_project() {
     assert_eq!(links(&dir, ["north", "south"]), pairs(&wanted));
     let crosswalk = rows(&dir.read("r/crosswalk-north.csv"), CROSSWALK);
     assert_eq!(crosswalk.len(), 6);
+}
+
+#[test]
+fn another_secret_or_linkage_schema_is_noticed_before_the_match() {
+    let dir = project(&["north", "south"]);
+    let schema = testdata("clkhash-story/linkage-schema.json");
+    dir.write("s", "not a secret\n");
+    dir.write("t", "not the secret");
+    let text = std::fs::read_to_string(&schema).unwrap();
+    dir.write("other.json", text.replacen("60", "61", 1));
+    let file = |party: &str| testdata(&format!("clkhash-story/{party}-clks.json"));
+    let with = |party: &str, schema: &str, secret: &str| {
+        import(
+            &dir,
+            &file(party),
+            party,
+            &["--schema", schema, "--secret-file", secret, "--force"],
+        )
+    };
+    let matched = [
+        "match",
+        "north.tokens",
+        "south.tokens",
+        "--project",
+        "p.toml",
+        "-o",
+        "r",
+        "--force",
+    ];
+    with("north", &schema, "s");
+    // The file without a line end is the same secret.
+    dir.write("u", "not a secret");
+    with("south", &schema, "u");
+    dir.ok(&matched);
+    let said = "`north` and `south` used different linkage schemas or secrets";
+    with("south", &schema, "t");
+    dir.fails(&matched, 4, &[said]);
+    with("south", "other.json", "s");
+    dir.fails(&matched, 4, &[said]);
+    import(&dir, &file("south"), "south", &["--force"]);
+    dir.fails(
+        &matched,
+        4,
+        &["`south` was imported without linkage schema and secret, unlike `north`"],
+    );
+    let args = args("x.json", "north", "x.tokens");
+    dir.fails(
+        &[&args[..], &["--schema", &schema]].concat(),
+        2,
+        &["--secret-file"],
+    );
 }

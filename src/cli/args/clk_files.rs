@@ -33,6 +33,13 @@ pub(in crate::cli) struct ClkImport {
     /// The header of the column of ids in that table
     #[arg(long, value_name = "HEADER", requires = "ids")]
     pub(in crate::cli) id_column: Option<String>,
+    /// The linkage schema that the CLKs were made under: with the secret, the operator's match then refuses a party that used
+    /// another one of either. To be given by all parties or by none
+    #[arg(long, value_name = "LINKAGE-SCHEMA", requires = "secret_file")]
+    pub(in crate::cli) schema: Option<PathBuf>,
+    /// The file with the secret that they were made with; - for standard input. One line end at its end is no part of it
+    #[arg(long, value_name = "FILE", requires = "schema")]
+    pub(in crate::cli) secret_file: Option<PathBuf>,
     #[command(flatten)]
     pub(in crate::cli) log: LogTo,
     /// Refuse a project file that not all parties and the custodian have signed

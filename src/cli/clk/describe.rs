@@ -41,7 +41,7 @@ fn worded(found: &Description) -> String {
     }
     if found.equal > 0 {
         text += &format!(
-            "{} CLKs are equal to another one of the file, of {} kinds: one person twice, or people with the same values\n",
+            "{} CLKs are equal to another one of the file ({} values): people who are there twice, or have the same values\n",
             found.equal, found.equal_kinds
         );
     }

@@ -1,13 +1,18 @@
 //! `clk import` and `clk export`.
 
 #[cfg(feature = "owner")]
+use std::path::Path;
+
+#[cfg(feature = "owner")]
 use crate::cli::args::ClkImport;
 use crate::cli::args::{Args, ClkExport, ExportFormat};
 use crate::cli::term::{self, Progress};
 use crate::error::Result;
+#[cfg(feature = "owner")]
+use crate::owner::clkhash::Secret;
 use crate::pipeline::clk::transfer::{Export, Exported, Form, export as run_export};
 #[cfg(feature = "owner")]
-use crate::pipeline::clk::transfer::{Import, Imported, Named, import as run_import};
+use crate::pipeline::clk::transfer::{Import, Imported, Linkage, Named, import as run_import};
 #[cfg(feature = "owner")]
 use crate::pipeline::files::beside;
 
@@ -19,6 +24,13 @@ people; give the very table that was encoded by --ids TABLE --id-column HEADER, 
 
 #[cfg(feature = "owner")]
 pub(super) fn import(verb: &ClkImport, args: &Args, progress: &Progress) -> Result<()> {
+    let linkage = verb.schema.as_ref().zip(verb.secret_file.as_ref());
+    let linkage = linkage.map(|(schema, secret)| -> Result<Linkage> {
+        Ok(Linkage {
+            schema: schema.clone(),
+            secret: secret_of(secret)?,
+        })
+    });
     let options = Import {
         clks: verb.clks.clone(),
         project: verb.project.clone(),
@@ -29,6 +41,7 @@ pub(super) fn import(verb: &ClkImport, args: &Args, progress: &Progress) -> Resu
             .clone()
             .unwrap_or_else(|| beside(&verb.out, "refs.csv")),
         ids: verb.ids.clone().zip(verb.id_column.clone()),
+        linkage: linkage.transpose()?,
         log: verb.log.logging(),
         require_signatures: verb.require_signatures,
         force: verb.force,
@@ -43,6 +56,16 @@ pub(super) fn import(verb: &ClkImport, args: &Args, progress: &Progress) -> Resu
     }
     term::warn_of_copies(&options.refs);
     Ok(())
+}
+
+/// The secret in a file, or on standard input.
+#[cfg(feature = "owner")]
+fn secret_of(path: &Path) -> Result<Secret> {
+    if path == Path::new("-") {
+        Secret::from_reader(std::io::stdin().lock(), Path::new("standard input"))
+    } else {
+        Secret::read(path)
+    }
 }
 
 #[cfg(feature = "owner")]

@@ -26,6 +26,11 @@ impl fmt::Debug for Secret {
 }
 
 impl Secret {
+    /// All bytes of it.
+    pub(super) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+
     /// A secret of the bytes that were read from `path`: all of them but one line end at the end, `\n` or `\r\n`.
     ///
     /// # Errors

@@ -9,7 +9,7 @@
 //! Owns: linkage schemas of versions 1, 2 and 3, and all that they say of cells and bits. `docs/spec/clk.md` has the rules, and
 //! where this program does otherwise than clkhash on purpose.
 //!
-//! Imports: `error`.
+//! Imports: `error`, `units`.
 //!
 //! Invariants: a schema that was read can be encoded by, whatever the table holds; what cannot be is refused before a
 //! row is read. No message holds a cell, only its shape. The order of the rows and the number of threads change no bit.
@@ -18,6 +18,7 @@
 //! CLKs are personal data: who has many of them can find people in them without the secret. They are made here for projects that
 //! have them already.
 
+mod agree;
 mod base64;
 mod check;
 mod coder;
@@ -41,6 +42,7 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+pub use agree::{fingerprint, key_check};
 pub use check::Version;
 pub use key::{MOST_BYTES, Secret};
 pub use schema::{FoldRule, Schema, convert};

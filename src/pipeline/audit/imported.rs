@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use rand::seq::SliceRandom;
 use rand::SeedableRng;
+use rand::seq::SliceRandom;
 use rand_chacha::ChaCha12Rng;
 use zeroize::Zeroizing;
 
@@ -73,9 +73,11 @@ pub fn audit_imported(options: &ImportedOptions, progress: &dyn Progress) -> Res
     made_under(&project, &file)?;
     expect_party(&file, &o.party)?;
     if !file.header().is_imported() {
-        return Err(Error::mismatch("the tokens were encoded by blindlink, not imported")
-            .at(&o.tokens)
-            .hint("give --key, and no linkage schema"));
+        return Err(
+            Error::mismatch("the tokens were encoded by blindlink, not imported")
+                .at(&o.tokens)
+                .hint("give --key, and no linkage schema"),
+        );
     }
     file.expect_schema(&project)?;
     let width = schema.bytes();
@@ -107,10 +109,17 @@ pub fn audit_imported(options: &ImportedOptions, progress: &dyn Progress) -> Res
             validate: false,
         };
         let mut bytes = Vec::new();
-        clkhash::encode(rows.as_slice(), &o.table, &schema, &secret, how, |some, _| {
-            bytes.extend_from_slice(some);
-            Ok(())
-        })?;
+        clkhash::encode(
+            rows.as_slice(),
+            &o.table,
+            &schema,
+            &secret,
+            how,
+            |some, _| {
+                bytes.extend_from_slice(some);
+                Ok(())
+            },
+        )?;
         Ok(Filters::of_bytes(8 * width, &bytes))
     };
     let told = |step: &str| progress.at(step, 0, 0);

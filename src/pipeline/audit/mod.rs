@@ -150,7 +150,12 @@ fn expect_party(file: &TokenFile, party: &PartyId) -> Result<()> {
 }
 
 /// Writes the report as JSON to `path`, if anywhere, and enters it in the log.
-fn write_report(log: Option<&Log>, path: Option<&Path>, report: &AuditReport, party: &PartyId) -> Result<()> {
+fn write_report(
+    log: Option<&Log>,
+    path: Option<&Path>,
+    report: &AuditReport,
+    party: &PartyId,
+) -> Result<()> {
     let Some(path) = path else { return Ok(()) };
     write_logged(log, path, report.to_json().as_bytes(), |digest| {
         let made = Event::new(Action::Made).file(facts(path, kind::AUDIT, digest));

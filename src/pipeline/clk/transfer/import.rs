@@ -8,6 +8,7 @@ use crate::clk::{self, Clks};
 use crate::csvfile::{CsvWriter, REFS_COLUMNS};
 use crate::custody::{Action, Event, Log, Logging};
 use crate::error::{Error, Result};
+use crate::owner::clkhash::{Secret, fingerprint, key_check};
 use crate::pipeline::agreement::expect_in_force;
 use crate::pipeline::custody::{facts, kind, replaced};
 use crate::pipeline::files::check_outputs;
@@ -34,12 +35,23 @@ pub struct Import {
     pub refs: PathBuf,
     /// The table that was encoded and its column of ids, where the ids are to be taken from there.
     pub ids: Option<(PathBuf, String)>,
+    /// What the CLKs were made with, where that is to be compared with the other parties.
+    pub linkage: Option<Linkage>,
     /// The disclosure log.
     pub log: Logging,
     /// Refuse a project file that not all have signed.
     pub require_signatures: bool,
     /// Replace outputs that exist.
     pub force: bool,
+}
+
+/// What CLKs were made with.
+#[derive(Debug)]
+pub struct Linkage {
+    /// The linkage schema.
+    pub schema: PathBuf,
+    /// The secret.
+    pub secret: Secret,
 }
 
 /// Where the ids of a ref map come from.
@@ -87,6 +99,7 @@ pub fn import(options: &Import, progress: &dyn Progress) -> Result<Imported> {
     let o = options;
     let mut inputs: Vec<&Path> = vec![&o.clks, &o.project];
     inputs.extend(o.ids.as_ref().map(|(table, _)| table.as_path()));
+    inputs.extend(o.linkage.as_ref().map(|l| l.schema.as_path()));
     check_outputs(&inputs, &[&o.out, &o.refs], o.force)?;
     let project = Project::read(&o.project)?;
     warn_of(&project, progress);
@@ -97,7 +110,13 @@ pub fn import(options: &Import, progress: &dyn Progress) -> Result<Imported> {
     expect_in_force(&project, &o.project)?;
     look_at_signatures(&project, &o.project, o.require_signatures, progress)?;
     expect_no_ref_key(&project, &o.project)?;
-    let key_check = UNCHECKED;
+    let key_check = match &o.linkage {
+        None => UNCHECKED,
+        Some(linkage) => {
+            let schema = fingerprint(&linkage.schema)?;
+            key_check(schema, &linkage.secret, project.fingerprint)
+        }
+    };
     progress.at("read", 0, 0);
     let clks = clk::read_json(&o.clks)?;
     expect_schema(&project, &o.project, clks.bits()).map_err(|e| e.at(&o.project))?;
@@ -142,7 +161,7 @@ pub fn import(options: &Import, progress: &dyn Progress) -> Result<Imported> {
         empty,
         named: ids.named(),
         has_blocks: clks.blocks().is_some(),
-        is_checked: key_check != UNCHECKED,
+        is_checked: o.linkage.is_some(),
     })
 }
 

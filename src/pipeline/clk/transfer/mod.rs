@@ -8,4 +8,4 @@ mod import;
 
 pub use export::{Export, Exported, Form, export};
 #[cfg(feature = "owner")]
-pub use import::{Import, Imported, Named, import};
+pub use import::{Import, Imported, Linkage, Named, import};
