@@ -7,7 +7,7 @@ use std::path::Path;
 use crate::cli::args::ClkImport;
 use crate::cli::args::{Args, ClkExport, ExportFormat};
 use crate::cli::term::{self, Progress};
-use crate::error::Result;
+use crate::error::{Error, Result};
 #[cfg(feature = "owner")]
 use crate::owner::clkhash::Secret;
 use crate::pipeline::clk::transfer::{Export, Exported, Form, export as run_export};
@@ -64,7 +64,8 @@ fn secret_of(path: &Path) -> Result<Secret> {
     if path == Path::new("-") {
         Secret::from_reader(std::io::stdin().lock(), Path::new("standard input"))
     } else {
-        Secret::read(path)
+        let file = std::fs::File::open(path).map_err(|e| Error::io("read", path, e))?;
+        Secret::from_reader(file, path)
     }
 }
 
