@@ -19,7 +19,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 pub(super) use clk::Clk;
 #[cfg(feature = "operator")]
-pub(super) use clk::ClkMatch;
+pub(super) use clk::{ClkMatch, ClkOutput};
 pub(super) use custody::{AddNote, Destroy, Log, LogTo, Status};
 pub(super) use keys::{Identity, Sign, Signatures};
 #[cfg(feature = "owner")]
