@@ -49,7 +49,7 @@ pub fn read_fable(path: &Path) -> Result<Clks> {
         .ok_or_else(|| Error::input(path, "there is no row in it"))
 }
 
-/// Writes a CSV file with the columns `id` and `value`. Records without ids get their numbers, from 0.
+/// Writes a CSV file with the columns `id` and `value`. A record without an id has its number, from 1.
 ///
 /// # Errors
 /// [`Class::Io`](crate::error::Class::Io); nothing is then left behind.
@@ -61,7 +61,7 @@ pub fn write_fable(path: &Path, clks: &Clks) -> Result<()> {
             base64::encode(clk, &mut value);
             let id = clks
                 .ids()
-                .map_or_else(|| i.to_string(), |ids| ids[i].clone());
+                .map_or_else(|| (i + 1).to_string(), |ids| ids[i].clone());
             out.row([id.as_bytes(), &value])?;
         }
         Ok(())

@@ -202,8 +202,8 @@ pub(super) fn compared(
 /// Whether anonlink compares two filters with so many set bits, whose coefficient reaches the threshold.
 ///
 /// It leaves out those whose weights differ by more than 2 a (1 / t - 1), which no pair that reaches t does. It computes
-/// that in doubles and cuts off what is behind the point: at some thresholds, of which 0.7 is one and 0.8 and 0.85 are
-/// none, it so loses pairs that are at the threshold exactly, where the second filter has all bits of the first. So do we.
+/// that in doubles and cuts off what is behind the point: at some thresholds, 0.75 and 0.95 among them but not 0.7, 0.8, 0.85 or 0.9,
+/// it so loses pairs that are at the threshold exactly, where the second filter has all bits of the first. So do we.
 fn is_in_reach(a: u32, b: u32, threshold: f64) -> bool {
     if threshold <= 0.0 {
         return true;
