@@ -8,13 +8,19 @@
 //! people in them. No byte of one is in a message or a `Debug` text.
 
 mod base64;
+mod binary;
 mod blocks;
+mod fable;
 mod json;
+mod read;
 mod write;
 
+pub use binary::{read_binary, read_numbered, write_binary};
 pub use blocks::Blocks;
+pub use fable::{read_fable, write_fable};
 pub use json::{read_blocks, read_json};
-pub use write::{write_binary, write_fable, write_json};
+pub use read::{Format, read};
+pub use write::{write_blocked, write_json};
 
 use crate::error::{Error, Result};
 
@@ -137,6 +143,12 @@ impl Clks {
         self.ids.as_deref()
     }
 
+    /// The blocks alone.
+    #[must_use]
+    pub fn into_blocks(self) -> Option<Blocks> {
+        self.blocks
+    }
+
     /// The blocks that each record is in, where the file says so.
     #[must_use]
     pub fn blocks(&self) -> Option<&Blocks> {
@@ -149,3 +161,7 @@ impl std::fmt::Debug for Clks {
         write!(f, "Clks({} of {} bits)", self.len(), self.bits)
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
+mod tests;

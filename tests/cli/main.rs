@@ -22,6 +22,7 @@ mod canary_people;
 mod check;
 mod clear;
 mod clk_import;
+mod clk_match;
 mod completions;
 mod custody;
 mod decoys;

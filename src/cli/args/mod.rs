@@ -20,7 +20,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 pub(super) use clk::Clk;
 #[cfg(feature = "operator")]
-pub(super) use clk::ClkMatch;
+pub(super) use clk::{ClkMatch, ClkOutput};
 #[cfg(feature = "owner")]
 pub(super) use clk_files::ClkImport;
 pub(super) use clk_files::{ClkDescribe, ClkExport, ExportFormat};
