@@ -197,12 +197,7 @@ impl Findings {
         self.optional_text(kdf, "salt", at);
         self.optional_text(kdf, "info", at);
         self.optional_whole(kdf, "keySize", Some(1), at);
-        self.keys(
-            kdf,
-            &["type", "hash", "salt", "info", "keySize"],
-            false,
-            at,
-        );
+        self.keys(kdf, &["type", "hash", "salt", "info", "keySize"], false, at);
     }
 
     fn feature(&mut self, feature: &Value, at: &str) {
@@ -277,10 +272,7 @@ impl Findings {
             }
             Some("enum") => {
                 let values = self.needed(format, "values", at);
-                let good = |v: &Value| {
-                    v.as_array()
-                        .is_some_and(|v| v.iter().all(Value::is_string))
-                };
+                let good = |v: &Value| v.as_array().is_some_and(|v| v.iter().all(Value::is_string));
                 if values.is_some_and(|v| !good(v)) {
                     self.fault(&format!("{at}.values"), "expected a list of texts");
                 }
@@ -328,10 +320,7 @@ impl Findings {
             if let Some(weight) = hashing.get("weight")
                 && !weight.as_f64().is_some_and(|w| w >= 0.0)
             {
-                self.fault(
-                    &format!("{at}.weight"),
-                    "expected a number of at least 0",
-                );
+                self.fault(&format!("{at}.weight"), "expected a number of at least 0");
             }
             return;
         }

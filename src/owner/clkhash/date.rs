@@ -70,11 +70,27 @@ fn digits(directive: char) -> &'static [&'static [Place]] {
 }
 
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september",
-    "october", "november", "december",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
 ];
 const DAYS: [&str; 7] = [
-    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
 ];
 const HALVES: [&str; 2] = ["am", "pm"];
 
@@ -306,12 +322,7 @@ impl Read {
         if let (None, Some(weekday)) = (day_of_year, self.weekday) {
             if let Some(week) = self.week {
                 let first = days_to(year, 1, 1)?;
-                day_of_year = Some(day_of_week(
-                    first,
-                    week,
-                    weekday,
-                    self.weeks_start_monday,
-                ));
+                day_of_year = Some(day_of_week(first, week, weekday, self.weeks_start_monday));
             } else if let (Some(iso_year), Some(iso_week)) = (self.iso_year, self.iso_week) {
                 let correction = (days_to(iso_year, 1, 4)? - 1).rem_euclid(7) + 1 + 3;
                 let mut ordinal = iso_week * 7 + weekday + 1 - correction;
@@ -430,9 +441,7 @@ fn starts(chars: &[char], word: &str) -> bool {
 fn fit(chars: &[char], places: &[Place]) -> bool {
     places.len() <= chars.len()
         && places.iter().zip(chars).all(|(place, c)| match place {
-            From(low, high) => {
-                c.is_ascii_digit() && (low..=high).contains(&&(*c as u8 - b'0'))
-            }
+            From(low, high) => c.is_ascii_digit() && (low..=high).contains(&&(*c as u8 - b'0')),
             Any => digit(*c).is_some(),
             Blank => *c == ' ',
         })
@@ -567,8 +576,19 @@ mod tests {
     #[test]
     fn formats_by_which_nothing_can_be_read_are_refused() {
         for format in [
-            "%", "%-d", "% d", "%Z", "%d%d", "%x %d", "%G", "%G %V", "%G %V %u %j", "%V %Y %u",
-            "%.", "%Q", "%n",
+            "%",
+            "%-d",
+            "% d",
+            "%Z",
+            "%d%d",
+            "%x %d",
+            "%G",
+            "%G %V",
+            "%G %V %u %j",
+            "%V %Y %u",
+            "%.",
+            "%Q",
+            "%n",
         ] {
             assert!(DateFormat::parse(format).is_err(), "{format}");
         }

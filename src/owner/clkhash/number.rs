@@ -51,9 +51,7 @@ impl Whole {
             _ => (false, text),
         };
         let digits = without_underscores(digits)?;
-        if digits.is_empty()
-            || digits.len() > MOST_DIGITS
-            || !digits.iter().all(u8::is_ascii_digit)
+        if digits.is_empty() || digits.len() > MOST_DIGITS || !digits.iter().all(u8::is_ascii_digit)
         {
             return None;
         }
@@ -212,11 +210,11 @@ fn to_ascii(text: &str) -> Vec<u8> {
 /// Without what C calls white space at the ends.
 fn trim(text: &[u8]) -> &[u8] {
     let blank = |b: &u8| matches!(b, b' ' | b'\t'..=b'\r');
-    let start = text
+    let start = text.iter().position(|b| !blank(b)).unwrap_or(text.len());
+    let end = text
         .iter()
-        .position(|b| !blank(b))
-        .unwrap_or(text.len());
-    let end = text.iter().rposition(|b| !blank(b)).map_or(start, |i| i + 1);
+        .rposition(|b| !blank(b))
+        .map_or(start, |i| i + 1);
     &text[start..end]
 }
 
@@ -267,8 +265,22 @@ mod tests {
         }
         let long = "0".repeat(4301);
         for text in [
-            "", " ", "+", "+ 5", "_5", "5_", "5__0", "+_5", "5.0", "0x5", "\u{b2}", "5\u{7f}",
-            "\u{1c}5", "\u{1c}\u{665}", "1e3", &long,
+            "",
+            " ",
+            "+",
+            "+ 5",
+            "_5",
+            "5_",
+            "5__0",
+            "+_5",
+            "5.0",
+            "0x5",
+            "\u{b2}",
+            "5\u{7f}",
+            "\u{1c}5",
+            "\u{1c}\u{665}",
+            "1e3",
+            &long,
         ] {
             assert_eq!(int(text), None, "{text:?}");
         }
@@ -304,7 +316,18 @@ mod tests {
         assert_eq!(fine.tokens("0.5").unwrap(), ["0", "10", "20"]);
         assert_eq!(fine.tokens("-0.5").unwrap(), ["-20", "-10", "0"]);
         assert_eq!(fine.tokens("1_0.5e0"), fine.tokens("10.5"));
-        for none in ["nan", "inf", "-Infinity", "1e400", "x", "1..2", "0x1p3", ".", "1e", "_1.5"] {
+        for none in [
+            "nan",
+            "inf",
+            "-Infinity",
+            "1e400",
+            "x",
+            "1..2",
+            "0x1p3",
+            ".",
+            "1e",
+            "_1.5",
+        ] {
             assert_eq!(fine.tokens(none), None, "{none}");
         }
     }

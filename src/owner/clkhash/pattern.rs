@@ -203,9 +203,7 @@ impl Translator<'_> {
                 let closes = self.rest.clone().any(|c| c == '}');
                 let bounds = match inside.split_once(',') {
                     Some((low, high)) => number(low).zip(number(high)),
-                    None => number(&inside)
-                        .filter(Option::is_some)
-                        .map(|n| (n, n)),
+                    None => number(&inside).filter(Option::is_some).map(|n| (n, n)),
                 };
                 let Some((low, high)) = bounds.filter(|_| closes) else {
                     return Ok(None);
@@ -306,7 +304,9 @@ impl Translator<'_> {
             match self.rest.next() {
                 Some('-') if on => on = false,
                 Some(':') if any => return self.inside("(?:", inner),
-                Some(')') if any => return invalid("flags for all of it that are not at its start"),
+                Some(')') if any => {
+                    return invalid("flags for all of it that are not at its start");
+                }
                 Some(letter) if letter.is_ascii_alphabetic() => {
                     set(&mut inner, letter, on)?;
                     any = true;
@@ -594,7 +594,10 @@ fn other_cases(low: char, high: char, flags: Flags) -> Result<String, Unusable> 
     if !high.is_ascii() {
         return beyond("letters beyond ASCII in either case");
     }
-    for c in ('A'..='Z').chain('a'..='z').filter(|c| (low..=high).contains(c)) {
+    for c in ('A'..='Z')
+        .chain('a'..='z')
+        .filter(|c| (low..=high).contains(c))
+    {
         out.push(if c.is_ascii_lowercase() {
             c.to_ascii_uppercase()
         } else {
@@ -666,9 +669,32 @@ mod tests {
     #[test]
     fn what_python_does_not_take_is_invalid() {
         for pattern in [
-            "(", ")", "[", "[a", "*", "a**", "a{2}{3}", "^*", "a{3,2}", r"\q", r"\1", "[b-a]",
-            "(?P<1>a)", "(?P<a>b)(?P<a>c)", "(?P=a)", "a(?i)b", "(?y)", "\\", "(?", "(?#", r"\x4",
-            r"[\d-x]", r"[a-\d]", r"\777", "|*", "(?-u:a)",
+            "(",
+            ")",
+            "[",
+            "[a",
+            "*",
+            "a**",
+            "a{2}{3}",
+            "^*",
+            "a{3,2}",
+            r"\q",
+            r"\1",
+            "[b-a]",
+            "(?P<1>a)",
+            "(?P<a>b)(?P<a>c)",
+            "(?P=a)",
+            "a(?i)b",
+            "(?y)",
+            "\\",
+            "(?",
+            "(?#",
+            r"\x4",
+            r"[\d-x]",
+            r"[a-\d]",
+            r"\777",
+            "|*",
+            "(?-u:a)",
         ] {
             assert!(
                 matches!(Pattern::parse(pattern), Err(Invalid(_))),
@@ -680,8 +706,18 @@ mod tests {
 
     #[test]
     fn what_is_not_known_here_is_told_apart() {
-        for pattern in ["(?x)a b", "(a)?(?(1)b|c)", "(?i)\u{e9}", r"(?i)(a)\1", r"\N{DASH}", r"\ud800"] {
-            assert!(matches!(Pattern::parse(pattern), Err(Beyond(_))), "{pattern}");
+        for pattern in [
+            "(?x)a b",
+            "(a)?(?(1)b|c)",
+            "(?i)\u{e9}",
+            r"(?i)(a)\1",
+            r"\N{DASH}",
+            r"\ud800",
+        ] {
+            assert!(
+                matches!(Pattern::parse(pattern), Err(Beyond(_))),
+                "{pattern}"
+            );
         }
     }
 

@@ -118,14 +118,19 @@ impl<R: Read> Rows<R> {
         // Where the row began that is being read.
         let (mut first_line, mut fields) = (self.line, 0_usize);
         let (mut begin, mut after_return) = (0, false);
-        let failed = |rows: &Self, line: u64, what: String| Some(Error::input(&rows.path, what).line(line));
+        let failed =
+            |rows: &Self, line: u64, what: String| Some(Error::input(&rows.path, what).line(line));
         loop {
             if self.start == self.end && !self.more()? {
                 return Ok(match state {
                     State::StartOfRow => None,
                     State::Quoted => {
                         batch.cut(begin);
-                        failed(self, first_line, "a quote that is opened in this row is never closed".into())
+                        failed(
+                            self,
+                            first_line,
+                            "a quote that is opened in this row is never closed".into(),
+                        )
                     }
                     _ => {
                         batch.end_field();
@@ -335,7 +340,11 @@ mod tests {
         }
     }
 
-    fn all(text: &[u8], columns: usize, most: usize) -> (Vec<Vec<String>>, Vec<u64>, Option<String>) {
+    fn all(
+        text: &[u8],
+        columns: usize,
+        most: usize,
+    ) -> (Vec<Vec<String>>, Vec<u64>, Option<String>) {
         let mut rows = Rows::new(Slow(text), Path::new("t.csv"), columns).unwrap();
         let (mut out, mut lines, mut batch) = (Vec::new(), Vec::new(), Batch::default());
         loop {
@@ -356,12 +365,7 @@ mod tests {
         for most in [1, 2, 100] {
             let text = b"a,b\r\n\"q \"\"w\"\"\r\ne\",\rx\"y\"z,\"r\"t\n1,\"\"";
             let (rows, lines, fault) = all(text, 2, most);
-            let expected = [
-                ["a", "b"],
-                ["q \"w\"\ne", ""],
-                ["x\"y\"z", "rt"],
-                ["1", ""],
-            ];
+            let expected = [["a", "b"], ["q \"w\"\ne", ""], ["x\"y\"z", "rt"], ["1", ""]];
             assert_eq!(rows, expected);
             assert_eq!(lines, [1, 2, 4, 5]);
             assert_eq!(fault, None);
@@ -376,9 +380,24 @@ mod tests {
     fn what_is_wrong_is_told_with_its_line_and_after_what_is_right() {
         for (text, columns, good, message) in [
             ("a,b\nc\n", 2, 1, "t.csv:2: expected 2 fields, found 1"),
-            ("a,b\nc,d,e,f\n", 2, 1, "t.csv:2: expected 2 fields, found 4"),
-            ("a,b\n\nc,d", 2, 1, "t.csv:2: an empty line: expected 2 fields"),
-            ("a\n\"b\nc", 1, 1, "t.csv:2: a quote that is opened in this row is never closed"),
+            (
+                "a,b\nc,d,e,f\n",
+                2,
+                1,
+                "t.csv:2: expected 2 fields, found 4",
+            ),
+            (
+                "a,b\n\nc,d",
+                2,
+                1,
+                "t.csv:2: an empty line: expected 2 fields",
+            ),
+            (
+                "a\n\"b\nc",
+                1,
+                1,
+                "t.csv:2: a quote that is opened in this row is never closed",
+            ),
             ("a,b\nc,d,", 2, 1, "t.csv:2: expected 2 fields, found 3"),
         ] {
             for most in [1, 100] {
@@ -395,7 +414,10 @@ mod tests {
         assert!(rows.fill(&mut batch, 9).unwrap().is_none());
         let fault = batch.text(Path::new("t.csv")).map(drop).unwrap_err();
         let fault = fault.to_string();
-        assert!(fault.starts_with("t.csv:2: expected UTF-8, found other bytes in field 2"), "{fault}");
+        assert!(
+            fault.starts_with("t.csv:2: expected UTF-8, found other bytes in field 2"),
+            "{fault}"
+        );
         assert!(Rows::new(&b"\xff\xfea\0"[..], Path::new("t.csv"), 1).is_err());
     }
 }

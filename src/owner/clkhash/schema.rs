@@ -285,7 +285,9 @@ fn latest(given: Value, path: &Path) -> Result<(Value, Version, Vec<String>)> {
         Vec::new()
     } else {
         let strays = found.strays.join(", ");
-        vec![format!("keys that mean nothing, here or to clkhash: {strays}")]
+        vec![format!(
+            "keys that mean nothing, here or to clkhash: {strays}"
+        )]
     };
     let latest = upgrade(given, version);
     if version != Version::V3 {
@@ -390,7 +392,15 @@ impl Parser {
             let what = format!("filters of more than {MOST_BITS} bits before they are folded");
             return self.fault("clkConfig", what);
         }
-        let blake = |f: &&Field| matches!(f.spec, Some(Spec { hash: Hash::Blake, .. }));
+        let blake = |f: &&Field| {
+            matches!(
+                f.spec,
+                Some(Spec {
+                    hash: Hash::Blake,
+                    ..
+                })
+            )
+        };
         if let Some(field) = fields.iter().find(blake) {
             let at = format!("{:?} by blakeHash", field.identifier);
             if !unfolded.is_power_of_two() {
@@ -461,8 +471,7 @@ impl Parser {
         });
         let mut bytes = |key: &str| {
             let text = kdf[key].as_str().unwrap_or_default();
-            base64::decode(text)
-                .or_else(|| self.fault(&format!("{at}.{key}"), "expected base64"))
+            base64::decode(text).or_else(|| self.fault(&format!("{at}.{key}"), "expected base64"))
         };
         let (salt, info) = (bytes("salt"), bytes("info"));
         let (key_size, salt, info) = (size? as usize, salt?, info?);
@@ -527,7 +536,8 @@ impl Parser {
                 && !text.is_empty()
                 && grid.tokens(text).is_none()
             {
-                let what = "what stands for a missing value is no number, and the comparison is numeric";
+                let what =
+                    "what stands for a missing value is no number, and the comparison is numeric";
                 return self.fault(&at, what);
             }
         }
@@ -553,9 +563,7 @@ impl Parser {
                     };
                 }
                 let mut length = |key: &str, default: u64| match of(key) {
-                    Some(length) => {
-                        self.roughly_whole(length, u64::MAX, &format!("{at}.{key}"))
-                    }
+                    Some(length) => self.roughly_whole(length, u64::MAX, &format!("{at}.{key}")),
                     None => Some(default),
                 };
                 let (least, most) = (length("minLength", 0), length("maxLength", u64::MAX));
@@ -604,7 +612,10 @@ impl Parser {
             .or(value.as_u64().map(i128::from));
         let float = value.as_f64().filter(|v| v.abs() < 9e15);
         whole.or(float.map(|v| v as i128)).or_else(|| {
-            self.fault(at, "expected a number from -9223372036854775808 to 18446744073709551615")
+            self.fault(
+                at,
+                "expected a number from -9223372036854775808 to 18446744073709551615",
+            )
         })
     }
 
@@ -629,11 +640,9 @@ impl Parser {
             MOST_SET,
             &format!("{at}.resolution"),
         );
-        let precision = comparison
-            .get("fractional_precision")
-            .map_or(Some(0), |p| {
-                self.whole(p, MOST_PRECISION, &format!("{at}.fractional_precision"))
-            });
+        let precision = comparison.get("fractional_precision").map_or(Some(0), |p| {
+            self.whole(p, MOST_PRECISION, &format!("{at}.fractional_precision"))
+        });
         let (resolution, precision) = (resolution? as u32, precision? as u32);
         let at = format!("{at}.thresholdDistance");
         let given = &comparison["thresholdDistance"];

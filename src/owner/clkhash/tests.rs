@@ -33,10 +33,17 @@ fn encode_all(schema: &Schema, table: &[u8], validate: bool) -> Result<Vec<u8>> 
     };
     let mut all = Vec::new();
     let key = secret("s3cr3t");
-    encode(table, Path::new("t.csv"), schema, &key, options, |bytes, _| {
-        all.extend_from_slice(bytes);
-        Ok(())
-    })?;
+    encode(
+        table,
+        Path::new("t.csv"),
+        schema,
+        &key,
+        options,
+        |bytes, _| {
+            all.extend_from_slice(bytes);
+            Ok(())
+        },
+    )?;
     Ok(all)
 }
 
@@ -94,7 +101,8 @@ fn small_vectors_are_met() {
 
 #[test]
 fn caches_threads_and_order_change_no_bit() {
-    let hashing = json!({"comparison": {"type": "ngram", "n": 2}, "strategy": {"bitsPerFeature": 30}});
+    let hashing =
+        json!({"comparison": {"type": "ngram", "n": 2}, "strategy": {"bitsPerFeature": 30}});
     let schema = parse(&schema_of(&json!({"type": "string"}), &hashing)).unwrap();
     // So many cells that they are not remembered any more, and some that come again and again.
     let cell = |i: usize| format!("{}q{}", i * 7919 % 10_007, i % 3);
@@ -117,7 +125,11 @@ fn caches_threads_and_order_change_no_bit() {
 #[test]
 fn the_first_bad_row_is_named_and_never_shown() {
     let hashing = json!({"comparison": {"type": "exact"}, "strategy": {"bitsPerFeature": 30}});
-    let schema = parse(&schema_of(&json!({"type": "integer", "maximum": 9}), &hashing)).unwrap();
+    let schema = parse(&schema_of(
+        &json!({"type": "integer", "maximum": 9}),
+        &hashing,
+    ))
+    .unwrap();
     let mut rows = vec!["7"; 3000];
     rows[1234] = "canary";
     rows[2345] = "1234567";
@@ -128,7 +140,10 @@ fn the_first_bad_row_is_named_and_never_shown() {
     );
     rows[1234] = "8";
     let e = encode_all(&schema, rows.join("\n").as_bytes(), true).unwrap_err();
-    assert!(e.to_string().starts_with("t.csv:2346: column \"X\": a number"));
+    assert!(
+        e.to_string()
+            .starts_with("t.csv:2346: column \"X\": a number")
+    );
     assert!(!e.to_string().contains("1234567"));
     assert!(encode_all(&schema, rows.join("\n").as_bytes(), false).is_ok());
 }
@@ -274,8 +289,23 @@ fn both_spellings_of_folds() {
 /// Some JSON, with keys and words of schemas in it.
 fn any_json() -> impl Strategy<Value = Value> {
     let word = prop::sample::select(vec![
-        "HKDF", "SHA512", "string", "integer", "date", "enum", "ngram", "exact", "numeric", "blakeHash", "doubleHash",
-        "%Y-%m-%d", "[a-z]+", "", "ascii", "utf-16", "x",
+        "HKDF",
+        "SHA512",
+        "string",
+        "integer",
+        "date",
+        "enum",
+        "ngram",
+        "exact",
+        "numeric",
+        "blakeHash",
+        "doubleHash",
+        "%Y-%m-%d",
+        "[a-z]+",
+        "",
+        "ascii",
+        "utf-16",
+        "x",
     ]);
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -285,11 +315,45 @@ fn any_json() -> impl Strategy<Value = Value> {
         word.prop_map(Value::from),
     ];
     let key = prop::sample::select(vec![
-        "version", "clkConfig", "features", "l", "k", "kdf", "hash", "type", "salt", "info", "keySize", "xorFolds",
-        "xor_folds", "identifier", "ignored", "format", "hashing", "pattern", "values", "minimum", "encoding", "case",
-        "minLength", "ngram", "n", "positional", "weight", "strategy", "numBits", "bitsPerToken", "bitsPerFeature",
-        "comparison", "thresholdDistance", "resolution", "fractional_precision", "missingValue", "sentinel",
-        "replaceWith", "prevent_singularity",
+        "version",
+        "clkConfig",
+        "features",
+        "l",
+        "k",
+        "kdf",
+        "hash",
+        "type",
+        "salt",
+        "info",
+        "keySize",
+        "xorFolds",
+        "xor_folds",
+        "identifier",
+        "ignored",
+        "format",
+        "hashing",
+        "pattern",
+        "values",
+        "minimum",
+        "encoding",
+        "case",
+        "minLength",
+        "ngram",
+        "n",
+        "positional",
+        "weight",
+        "strategy",
+        "numBits",
+        "bitsPerToken",
+        "bitsPerFeature",
+        "comparison",
+        "thresholdDistance",
+        "resolution",
+        "fractional_precision",
+        "missingValue",
+        "sentinel",
+        "replaceWith",
+        "prevent_singularity",
     ]);
     leaf.prop_recursive(5, 60, 6, move |inner| {
         let pair = (key.clone().prop_map(str::to_owned), inner.clone());
