@@ -14,7 +14,7 @@ mod write;
 
 pub use blocks::Blocks;
 pub use json::{read_blocks, read_json};
-pub use write::write_json;
+pub use write::{JsonWriter, write_json};
 
 use crate::error::{Error, Result};
 

@@ -7,12 +7,27 @@ use std::path::PathBuf;
 use clap::Args as ClapArgs;
 use clap::Subcommand;
 
+#[cfg(feature = "owner")]
+use super::{ClkBenchmark, ClkConvert, ClkEncode, ClkValidate};
+
 /// What can be done with files of clkhash, anonlink and FABLE.
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Clk {
+    /// Data owner: encode a table as clkhash does, bit for bit: the same schema, the same secret, the same CLKs
+    #[cfg(feature = "owner")]
+    Encode(ClkEncode),
     /// Match files of CLKs as anonlink does: the same pairs, scores and groups
     #[cfg(feature = "operator")]
     Match(ClkMatch),
+    /// Say all that is wrong with a linkage schema of clkhash
+    #[cfg(feature = "owner")]
+    ValidateSchema(ClkValidate),
+    /// Write a linkage schema of clkhash in version 3, which gives the same CLKs
+    #[cfg(feature = "owner")]
+    ConvertSchema(ClkConvert),
+    /// Say how many made-up records this machine encodes in a second
+    #[cfg(feature = "owner")]
+    Benchmark(ClkBenchmark),
 }
 
 /// The arguments of `clk match`.

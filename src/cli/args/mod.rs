@@ -1,6 +1,8 @@
 //! The arguments of every verb.
 
 mod clk;
+#[cfg(feature = "owner")]
+mod clk_owner;
 mod custody;
 mod keys;
 #[cfg(feature = "operator")]
@@ -20,6 +22,8 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 pub(super) use clk::Clk;
 #[cfg(feature = "operator")]
 pub(super) use clk::ClkMatch;
+#[cfg(feature = "owner")]
+pub(super) use clk_owner::{ClkBenchmark, ClkConvert, ClkEncode, ClkValidate};
 pub(super) use custody::{AddNote, Destroy, Log, LogTo, Status};
 pub(super) use keys::{Identity, Sign, Signatures};
 #[cfg(feature = "owner")]

@@ -121,10 +121,10 @@ impl Keyed {
                 let first = sha1.clone().chain_update(token).finalize().into_bytes();
                 let step = md5.clone().chain_update(token).finalize().into_bytes();
                 let mut step = rest(&step, bits);
-                let mut tries = 0..=u32::from(char::MAX);
+                let mut suffixes = (0..).map_while(char::from_u32);
                 while *prevent_singularity && step == 0 {
-                    let Some(suffix) = tries.find_map(char::from_u32) else {
-                        // A filter of one bit has no other step.
+                    let Some(suffix) = suffixes.next() else {
+                        // A filter of one bit, which no schema has, has no other step.
                         break;
                     };
                     let hash = md5.clone().chain_update(token);

@@ -414,6 +414,19 @@ impl Parser {
                 self.fault::<()>(&at, what);
             }
         }
+        let safe = |f: &Field| {
+            let hash = f.spec.as_ref().map(|s| s.hash);
+            matches!(
+                hash,
+                Some(Hash::Double {
+                    prevent_singularity: true
+                })
+            )
+        };
+        if unfolded == 1 && fields.iter().any(safe) {
+            let what = "a filter of one bit has a singularity that nothing prevents";
+            return self.fault("clkConfig.l", what);
+        }
         if fields.iter().all(|f| f.spec.is_none()) {
             notes.push("all features are ignored: every encoding is of zeros alone".into());
         }
