@@ -1,6 +1,6 @@
 //! The secret that the data owners share, and the keys that are made of it.
 //!
-//! SPEC clk.md 3.5.
+//! SPEC clk-encoding.md 3.5.
 
 use std::fmt;
 use std::io::Read;

@@ -6,7 +6,7 @@
 //! table -> rows -> value -> token -> filter (coder) -> bytes of an encoding
 //! ```
 //!
-//! Owns: linkage schemas of versions 1, 2 and 3, and all that they say of cells and bits. `docs/spec/clk.md` has the rules, and
+//! Owns: linkage schemas of versions 1, 2 and 3, and all that they say of cells and bits. `docs/spec/clk-encoding.md` has the rules, and
 //! where this program does otherwise than clkhash on purpose.
 //!
 //! Imports: `error`, `identity`.
@@ -28,6 +28,7 @@ mod number;
 mod pattern;
 mod rows;
 mod schema;
+mod seen;
 mod token;
 mod upgrade;
 mod value;

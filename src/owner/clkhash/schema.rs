@@ -1,6 +1,6 @@
 //! A linkage schema, as this program works with it: version 3, checked, with everything in it that can be encoded by.
 //!
-//! SPEC clk.md 2.
+//! SPEC clk-encoding.md 2.
 
 use std::collections::HashSet;
 use std::io::Read as _;
