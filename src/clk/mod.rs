@@ -20,7 +20,7 @@ pub use blocks::Blocks;
 pub use fable::{read_fable, write_fable};
 pub use json::{read_blocks, read_json};
 pub use read::{Format, read};
-pub use write::{write_blocked, write_json};
+pub use write::{JsonWriter, write_blocked, write_json};
 
 use crate::error::{Error, Result};
 

@@ -21,6 +21,7 @@ mod bad_tokens;
 mod canary_people;
 mod check;
 mod clear;
+mod clk_encode;
 mod clk_import;
 mod clk_match;
 mod completions;

@@ -11,9 +11,15 @@ use clap::{Args as ClapArgs, ValueEnum};
 use super::ClkImport;
 use super::{ClkDescribe, ClkExport};
 
+#[cfg(feature = "owner")]
+use super::{ClkBenchmark, ClkConvert, ClkEncode, ClkValidate};
+
 /// What can be done with files of clkhash, anonlink and FABLE.
 #[derive(Debug, Subcommand)]
 pub(in crate::cli) enum Clk {
+    /// Data owner: encode a table as clkhash does, bit for bit: the same schema, the same secret, the same CLKs
+    #[cfg(feature = "owner")]
+    Encode(ClkEncode),
     /// Match files of CLKs as anonlink does: the same pairs, scores and groups
     #[cfg(feature = "operator")]
     Match(ClkMatch),
@@ -24,6 +30,15 @@ pub(in crate::cli) enum Clk {
     Export(ClkExport),
     /// How many bits are set in the CLKs of a file, and which of them are empty, full or equal
     Describe(ClkDescribe),
+    /// Say all that is wrong with a linkage schema of clkhash
+    #[cfg(feature = "owner")]
+    ValidateSchema(ClkValidate),
+    /// Write a linkage schema of clkhash in version 3, which gives the same CLKs
+    #[cfg(feature = "owner")]
+    ConvertSchema(ClkConvert),
+    /// Say how many made-up records this machine encodes in a second
+    #[cfg(feature = "owner")]
+    Benchmark(ClkBenchmark),
 }
 
 /// The arguments of `clk match`.

@@ -6,6 +6,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 
 #[cfg(feature = "owner")]
 use super::LogTo;
+use super::clk::ClkFormat;
 #[cfg(feature = "owner")]
 use crate::units::PartyId;
 
@@ -14,6 +15,12 @@ use crate::units::PartyId;
 pub(in crate::cli) struct ClkImport {
     /// The file of CLKs
     pub(in crate::cli) clks: PathBuf,
+    /// Its form
+    #[arg(long, value_enum, default_value_t = ClkFormat::Auto)]
+    pub(in crate::cli) format: ClkFormat,
+    /// Bytes of a CLK, 128 for 1,024 bits: the binary forms do not say it
+    #[arg(long, value_name = "BYTES")]
+    pub(in crate::cli) hash_size: Option<usize>,
     /// The project file, of a schema such as `clk`: one pass for everybody, of one filter of as many bits
     #[arg(long)]
     pub(in crate::cli) project: PathBuf,
@@ -35,9 +42,10 @@ pub(in crate::cli) struct ClkImport {
     pub(in crate::cli) id_column: Option<String>,
     /// The linkage schema that the CLKs were made under: with the secret, the operator's match then refuses a party that used
     /// another one of either. To be given by all parties or by none
-    #[arg(long, value_name = "LINKAGE-SCHEMA", requires = "secret_file")]
+    #[arg(long, value_name = "LINKAGE-SCHEMA")]
     pub(in crate::cli) schema: Option<PathBuf>,
-    /// The file with the secret that they were made with; - for standard input. One line end at its end is no part of it
+    /// With --schema: the file that holds the secret, which nobody else can read, or - for standard input; one line end at its
+    /// end is not part of the secret. Without it you are asked
     #[arg(long, value_name = "FILE", requires = "schema")]
     pub(in crate::cli) secret_file: Option<PathBuf>,
     #[command(flatten)]
@@ -80,6 +88,12 @@ pub(in crate::cli) enum ExportFormat {
 pub(in crate::cli) struct ClkDescribe {
     /// The file of CLKs
     pub(in crate::cli) clks: PathBuf,
+    /// Its form
+    #[arg(long, value_enum, default_value_t = ClkFormat::Auto)]
+    pub(in crate::cli) format: ClkFormat,
+    /// Bytes of a CLK, 128 for 1,024 bits: the binary forms do not say it
+    #[arg(long, value_name = "BYTES")]
+    pub(in crate::cli) hash_size: Option<usize>,
     /// As JSON
     #[arg(long)]
     pub(in crate::cli) json: bool,

@@ -2,6 +2,8 @@
 
 mod clk;
 mod clk_files;
+#[cfg(feature = "owner")]
+mod clk_owner;
 mod custody;
 mod keys;
 #[cfg(feature = "operator")]
@@ -24,6 +26,8 @@ pub(super) use clk::{ClkMatch, ClkOutput};
 #[cfg(feature = "owner")]
 pub(super) use clk_files::ClkImport;
 pub(super) use clk_files::{ClkDescribe, ClkExport, ExportFormat};
+#[cfg(feature = "owner")]
+pub(super) use clk_owner::{ClkBenchmark, ClkConvert, ClkEncode, ClkValidate};
 pub(super) use custody::{AddNote, Destroy, Log, LogTo, Status};
 pub(super) use keys::{Identity, Sign, Signatures};
 #[cfg(feature = "owner")]

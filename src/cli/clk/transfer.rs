@@ -1,15 +1,12 @@
 //! `clk import` and `clk export`.
 
 #[cfg(feature = "owner")]
-use std::path::Path;
-
+use super::encode::secret_of;
 #[cfg(feature = "owner")]
 use crate::cli::args::ClkImport;
 use crate::cli::args::{Args, ClkExport, ExportFormat};
 use crate::cli::term::{self, Progress};
-use crate::error::{Error, Result};
-#[cfg(feature = "owner")]
-use crate::owner::clkhash::Secret;
+use crate::error::Result;
 use crate::pipeline::clk::transfer::{Export, Exported, Form, export as run_export};
 #[cfg(feature = "owner")]
 use crate::pipeline::clk::transfer::{Import, Imported, Linkage, Named, import as run_import};
@@ -24,15 +21,17 @@ people; give the very table that was encoded by --ids TABLE --id-column HEADER, 
 
 #[cfg(feature = "owner")]
 pub(super) fn import(verb: &ClkImport, args: &Args, progress: &Progress) -> Result<()> {
-    let linkage = verb.schema.as_ref().zip(verb.secret_file.as_ref());
-    let linkage = linkage.map(|(schema, secret)| -> Result<Linkage> {
-        Ok(Linkage {
+    let linkage = match &verb.schema {
+        None => None,
+        Some(schema) => Some(Linkage {
             schema: schema.clone(),
-            secret: secret_of(secret)?,
-        })
-    });
+            secret: secret_of(verb.secret_file.as_deref())?,
+        }),
+    };
     let options = Import {
         clks: verb.clks.clone(),
+        format: verb.format.into(),
+        hash_size: verb.hash_size,
         project: verb.project.clone(),
         party: verb.party.clone(),
         out: verb.out.clone(),
@@ -41,7 +40,7 @@ pub(super) fn import(verb: &ClkImport, args: &Args, progress: &Progress) -> Resu
             .clone()
             .unwrap_or_else(|| beside(&verb.out, "refs.csv")),
         ids: verb.ids.clone().zip(verb.id_column.clone()),
-        linkage: linkage.transpose()?,
+        linkage,
         log: verb.log.logging(),
         require_signatures: verb.require_signatures,
         force: verb.force,
@@ -56,17 +55,6 @@ pub(super) fn import(verb: &ClkImport, args: &Args, progress: &Progress) -> Resu
     }
     term::warn_of_copies(&options.refs);
     Ok(())
-}
-
-/// The secret in a file, or on standard input.
-#[cfg(feature = "owner")]
-fn secret_of(path: &Path) -> Result<Secret> {
-    if path == Path::new("-") {
-        Secret::from_reader(std::io::stdin().lock(), Path::new("standard input"))
-    } else {
-        let file = std::fs::File::open(path).map_err(|e| Error::io("read", path, e))?;
-        Secret::from_reader(file, path)
-    }
 }
 
 #[cfg(feature = "owner")]

@@ -25,10 +25,16 @@ pub const SAMPLE: usize = MOST * 3 / 2;
 /// Some filters, in the order of the people of a sample.
 ///
 /// # Privacy
-/// Tokens. It has no `Debug`.
+/// Tokens. `Debug` shows counts only.
 pub struct Filters {
     bits: usize,
     words: Vec<u64>,
+}
+
+impl std::fmt::Debug for Filters {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Filters({} of {} bits)", self.len(), self.bits)
+    }
 }
 
 impl Filters {

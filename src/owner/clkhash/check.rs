@@ -1,6 +1,6 @@
 //! What the three versions of a linkage schema demand of its JSON: the same as clkhash's own JSON schemas.
 //!
-//! SPEC clk.md 2.1. All faults of a schema are found at once. A fault names places and keys, never a value.
+//! SPEC clk-encoding.md 2.1. All faults of a schema are found at once. A fault names places and keys, never a value.
 
 use serde_json::{Map, Value};
 

@@ -1,9 +1,10 @@
 //! Rows to encodings: one coder a thread, which remembers what it has computed.
 //!
-//! SPEC clk.md 3.
+//! SPEC clk-encoding.md 3.
 
 use std::collections::HashMap;
 
+use ahash::RandomState;
 use zeroize::Zeroize as _;
 
 use super::filter::{Hasher, Words, fold, words};
@@ -94,9 +95,8 @@ impl<'s> Coder<'s> {
             }
         }
         fold(&mut self.filter, self.schema.unfolded(), self.schema.folds);
-        let bytes = self.filter.iter().flat_map(|word| word.to_be_bytes());
-        for (out, byte) in out.iter_mut().zip(bytes) {
-            *out = byte;
+        for (out, word) in out.chunks_mut(8).zip(&self.filter) {
+            out.copy_from_slice(&word.to_be_bytes()[..out.len()]);
         }
         Ok(())
     }
@@ -131,7 +131,7 @@ fn set(
 
 /// The bits of cells that were seen, where a column repeats them: of a birthdate or a gender there are few.
 struct Cells {
-    known: HashMap<Box<[u8]>, Box<Words>>,
+    known: HashMap<Box<[u8]>, Box<Words>, RandomState>,
     /// The bits of a cell that is new.
     fresh: Vec<u64>,
     size: usize,
@@ -144,7 +144,7 @@ struct Cells {
 impl Cells {
     fn new(words: usize) -> Self {
         Self {
-            known: HashMap::new(),
+            known: HashMap::default(),
             fresh: vec![0; words],
             size: 0,
             seen: 0,

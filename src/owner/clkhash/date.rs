@@ -1,6 +1,6 @@
 //! Dates as Python reads them: `datetime.strptime` of CPython 3.11 in the C locale.
 //!
-//! SPEC clk.md 3.2. A format is looked at as a whole when the schema is read: what no date can be read by is refused
+//! SPEC clk-encoding.md 3.2. A format is looked at as a whole when the schema is read: what no date can be read by is refused
 //! then, and not at the first row.
 
 use super::number::{digit, is_space};

@@ -1,16 +1,15 @@
 //! Tokens to bits: keyed BLAKE2b cut into numbers, or double hashing by HMAC of SHA-1 and MD5.
 //!
-//! SPEC clk.md 3.6. Positions are those of a filter before it is folded; bit 0 is the most significant bit of the first byte.
-
-use std::collections::HashMap;
+//! SPEC clk-encoding.md 3.6. Positions are those of a filter before it is folded; bit 0 is the most significant bit of the first byte.
 
 use blake2::Blake2bMac512;
 use hmac::{Hmac, Mac as _};
 use md5::Md5;
 use sha1::Sha1;
-use zeroize::{Zeroize as _, Zeroizing};
+use zeroize::{Zeroize, Zeroizing};
 
 use super::schema::Hash;
+use super::seen::Seen;
 use crate::error::{Error, Result};
 
 /// A filter, in words of which the most significant bit is the first.
@@ -18,16 +17,13 @@ pub(super) type Words = [u64];
 
 /// Positions that one BLAKE2b gives: 64 bytes, two each.
 const PER_HASH: usize = 32;
-/// What the hashes of a feature's tokens may take in memory, in bytes: then all are forgotten, and computed anew.
-const CACHE_BYTES: usize = 4 << 20;
 
 /// The hash of one feature, under its keys, and what it gave for tokens that were seen.
 pub(super) struct Hasher {
     keyed: Keyed,
     /// The bits of a filter before it is folded.
     bits: usize,
-    cache: HashMap<Box<[u8]>, Digest>,
-    cached: usize,
+    seen: Seen,
 }
 
 enum Keyed {
@@ -42,7 +38,7 @@ enum Keyed {
 }
 
 /// All that a token's bits depend on.
-enum Digest {
+pub(super) enum Digest {
     /// As many numbers as were needed yet, a multiple of [`PER_HASH`].
     Blake(Vec<u16>),
     /// First position, and the step to the next, both less than the bits of the filter.
@@ -68,44 +64,27 @@ impl Hasher {
         Ok(Self {
             keyed,
             bits,
-            cache: HashMap::new(),
-            cached: 0,
+            seen: Seen::default(),
         })
     }
 
     /// Sets the first `k` bits of `token` in `filter`.
     pub(super) fn set(&mut self, token: &[u8], k: usize, filter: &mut Words) -> Result<()> {
-        if let Some(digest) = self.cache.get_mut(token) {
-            self.cached += self.keyed.extend(digest, token, k)?;
+        if let Some(digest) = self.seen.get(token) {
+            if digest.is_short_of(k) {
+                let grown = self.keyed.extend(digest, token, k)?;
+                digest.set(k, self.bits, filter);
+                self.seen.grow_by(grown);
+                return Ok(());
+            }
             digest.set(k, self.bits, filter);
             return Ok(());
         }
         let mut digest = self.keyed.digest(token, self.bits);
-        let more = self.keyed.extend(&mut digest, token, k)?;
+        let bytes = self.keyed.extend(&mut digest, token, k)?;
         digest.set(k, self.bits, filter);
-        if self.cached > CACHE_BYTES {
-            self.forget();
-        }
-        self.cached += more + token.len() + 64;
-        self.cache.insert(token.into(), digest);
+        self.seen.insert(token, digest, bytes);
         Ok(())
-    }
-
-    /// Wipes and drops all hashes of tokens, and the tokens.
-    fn forget(&mut self) {
-        self.cache.drain().for_each(|(mut token, digest)| {
-            token.zeroize();
-            if let Digest::Blake(mut numbers) = digest {
-                numbers.zeroize();
-            }
-        });
-        self.cached = 0;
-    }
-}
-
-impl Drop for Hasher {
-    fn drop(&mut self) {
-        self.forget();
     }
 }
 
@@ -121,10 +100,10 @@ impl Keyed {
                 let first = sha1.clone().chain_update(token).finalize().into_bytes();
                 let step = md5.clone().chain_update(token).finalize().into_bytes();
                 let mut step = rest(&step, bits);
-                let mut tries = 0..=u32::from(char::MAX);
+                let mut suffixes = (0..).map_while(char::from_u32);
                 while *prevent_singularity && step == 0 {
-                    let Some(suffix) = tries.find_map(char::from_u32) else {
-                        // A filter of one bit has no other step.
+                    let Some(suffix) = suffixes.next() else {
+                        // A filter of one bit, which no schema has, has no other step.
                         break;
                     };
                     let hash = md5.clone().chain_update(token);
@@ -158,6 +137,11 @@ impl Keyed {
 }
 
 impl Digest {
+    /// Whether it must be made longer for `k` bits.
+    fn is_short_of(&self, k: usize) -> bool {
+        matches!(self, Self::Blake(numbers) if numbers.len() < k)
+    }
+
     fn set(&self, k: usize, bits: usize, filter: &mut Words) {
         match self {
             Self::Blake(numbers) => {
@@ -189,6 +173,18 @@ fn set(at: usize, filter: &mut Words) {
 fn rest(number: &[u8], bits: usize) -> usize {
     let step = |rest: u64, byte: &u8| (rest << 8 | u64::from(*byte)) % bits as u64;
     number.iter().fold(0, step) as usize
+}
+
+impl Zeroize for Digest {
+    fn zeroize(&mut self) {
+        match self {
+            Self::Blake(numbers) => numbers.zeroize(),
+            Self::Double { first, step } => {
+                first.zeroize();
+                step.zeroize();
+            }
+        }
+    }
 }
 
 /// How many words a filter of `bits` bits takes.
@@ -260,8 +256,8 @@ mod tests {
         let mut hasher = Hasher::new(Hash::Blake, (b"a", b"b"), 1024).unwrap();
         let mut first = [0; 16];
         hasher.set(b"q", 40, &mut first).unwrap();
-        hasher.forget();
-        assert!(hasher.cache.is_empty());
+        hasher.seen.forget();
+        assert!(hasher.seen.get(b"q").is_none());
         let mut second = [0; 16];
         hasher.set(b"q", 10, &mut second).unwrap();
         assert!(second.iter().zip(&first).all(|(s, f)| s & !f == 0));

@@ -1,6 +1,6 @@
 //! The secret that the data owners share, and the keys that are made of it.
 //!
-//! SPEC clk.md 3.5.
+//! SPEC clk-encoding.md 3.5.
 
 use std::fmt;
 use std::io::Read;
@@ -12,6 +12,7 @@ use zeroize::Zeroizing;
 
 use super::schema::{Kdf, KdfHash, Schema};
 use crate::error::{Error, Result};
+use crate::identity::read_secret;
 
 /// Most bytes of a secret, without its line end.
 pub const MOST_BYTES: usize = 1 << 20;
@@ -51,6 +52,15 @@ impl Secret {
         Ok(Self(bytes))
     }
 
+    /// The secret in the file at `path`, which on Unix nobody but its owner may read.
+    ///
+    /// # Errors
+    /// [`Class::Io`](crate::error::Class::Io); [`Class::Input`](crate::error::Class::Input) as of [`new`](Self::new), and if others
+    /// may read or change the file.
+    pub fn read(path: &Path) -> Result<Self> {
+        Self::new(read_secret(path, "secret", MOST_BYTES + 2)?, path)
+    }
+
     /// The secret that `reader` gives; `path` is for messages.
     ///
     /// # Errors
@@ -83,8 +93,12 @@ impl Keys {
         } = &schema.kdf;
         let mut bytes = Zeroizing::new(vec![0; 2 * schema.fields.len() * key_size]);
         let done = match hash {
-            KdfHash::Sha256 => Hkdf::<Sha256>::new(Some(salt), &secret.0).expand(info, &mut bytes),
-            KdfHash::Sha512 => Hkdf::<Sha512>::new(Some(salt), &secret.0).expand(info, &mut bytes),
+            KdfHash::Sha256 => {
+                Hkdf::<Sha256>::new(Some(salt), secret.bytes()).expand(info, &mut bytes)
+            }
+            KdfHash::Sha512 => {
+                Hkdf::<Sha512>::new(Some(salt), secret.bytes()).expand(info, &mut bytes)
+            }
         };
         done.map_err(|_| Error::internal("HKDF was asked for more than it gives"))?;
         Ok(Self {

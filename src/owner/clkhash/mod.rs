@@ -6,10 +6,10 @@
 //! table -> rows -> value -> token -> filter (coder) -> bytes of an encoding
 //! ```
 //!
-//! Owns: linkage schemas of versions 1, 2 and 3, and all that they say of cells and bits. `docs/spec/clk.md` has the rules, and
+//! Owns: linkage schemas of versions 1, 2 and 3, and all that they say of cells and bits. `docs/spec/clk-encoding.md` has the rules, and
 //! where this program does otherwise than clkhash on purpose.
 //!
-//! Imports: `error`, `units`.
+//! Imports: `error`, `identity`, `units`.
 //!
 //! Invariants: a schema that was read can be encoded by, whatever the table holds; what cannot be is refused before a
 //! row is read. No message holds a cell, only its shape. The order of the rows and the number of threads change no bit.
@@ -29,6 +29,7 @@ mod number;
 mod pattern;
 mod rows;
 mod schema;
+mod seen;
 mod token;
 mod upgrade;
 mod value;

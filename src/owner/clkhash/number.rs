@@ -1,6 +1,6 @@
 //! Numbers as Python reads them: whole ones of any length, others as binary floating point.
 //!
-//! SPEC clk.md 3.2: `int(text, 10)` and `float(text)` of CPython 3.11.
+//! SPEC clk-encoding.md 3.2: `int(text, 10)` and `float(text)` of CPython 3.11.
 
 use num_bigint::{BigInt, Sign, ToBigInt};
 
@@ -110,7 +110,7 @@ impl Whole {
 /// The parameters of the numeric comparison, known to be good.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Grid {
-    /// D of clk.md 3.3: the distance between neighbouring tokens, 1 to 10^30.
+    /// D of clk-encoding.md 3.3: the distance between neighbouring tokens, 1 to 10^30.
     pub(super) distance: i128,
     /// How many tokens there are on each side.
     pub(super) resolution: u32,
@@ -121,7 +121,7 @@ pub(super) struct Grid {
 impl Grid {
     /// The tokens of a number, in their order; `None` where Python would not read it or could not write a token.
     ///
-    /// SPEC clk.md 3.3.
+    /// SPEC clk-encoding.md 3.3.
     pub(super) fn tokens(&self, text: &str) -> Option<Vec<String>> {
         let value = match Whole::parse(text) {
             Some(value) => value.big() * BigInt::from(10).pow(self.precision),

@@ -1,6 +1,6 @@
 //! Patterns of a schema: Python's regular expressions, translated to those of `fancy-regex`.
 //!
-//! SPEC clk.md 3.4. A pattern decides only whether a cell is refused, never a bit, so that a pattern that cannot be
+//! SPEC clk-encoding.md 3.4. A pattern decides only whether a cell is refused, never a bit, so that a pattern that cannot be
 //! translated is no reason to refuse a schema: without validation it is not needed. What Python means by a word, a digit
 //! or a blank is written out, as is what it takes for the other case of a letter.
 

@@ -1,6 +1,6 @@
 //! A table as Python's `csv.reader` reads a text file: fields with commas between them, in quotes where need be.
 //!
-//! SPEC clk.md 3.7. Rows come in batches, so that many threads can work on them and memory stays small however large a
+//! SPEC clk-encoding.md 3.7. Rows come in batches, so that many threads can work on them and memory stays small however large a
 //! file is. A row of another length, a field that is far too long and a quote that nothing closes end the reading.
 
 use std::io::Read;

@@ -1,6 +1,6 @@
 //! A linkage schema, as this program works with it: version 3, checked, with everything in it that can be encoded by.
 //!
-//! SPEC clk.md 2.
+//! SPEC clk-encoding.md 2.
 
 use std::collections::HashSet;
 use std::io::Read as _;
@@ -413,6 +413,19 @@ impl Parser {
                 let what = format!("expected a keySize of at most {BLAKE_KEY} bytes");
                 self.fault::<()>(&at, what);
             }
+        }
+        let safe = |f: &Field| {
+            let hash = f.spec.as_ref().map(|s| s.hash);
+            matches!(
+                hash,
+                Some(Hash::Double {
+                    prevent_singularity: true
+                })
+            )
+        };
+        if unfolded == 1 && fields.iter().any(safe) {
+            let what = "a filter of one bit has a singularity that nothing prevents";
+            return self.fault("clkConfig.l", what);
         }
         if fields.iter().all(|f| f.spec.is_none()) {
             notes.push("all features are ignored: every encoding is of zeros alone".into());

@@ -1,6 +1,6 @@
 //! A text as the tokens whose hashes set bits.
 //!
-//! SPEC clk.md 3.3.
+//! SPEC clk-encoding.md 3.3.
 
 use super::schema::{Comparison, Encoding};
 

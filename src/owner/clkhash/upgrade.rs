@@ -1,6 +1,6 @@
 //! A schema of version 1 or 2 as one of version 3.
 //!
-//! SPEC clk.md 2.2.
+//! SPEC clk-encoding.md 2.2.
 
 use serde_json::{Map, Value, json};
 

@@ -1,7 +1,7 @@
 //! A cell as the text that is made tokens of: checked against the format, missing values replaced, numbers and dates in
 //! one form.
 //!
-//! SPEC clk.md 3.1, 3.2.
+//! SPEC clk-encoding.md 3.1, 3.2.
 
 use super::number::Whole;
 use super::schema::{Case, Encoding, Format, Spec};

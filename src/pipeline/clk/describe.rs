@@ -49,13 +49,13 @@ pub struct Bar {
     pub records: usize,
 }
 
-/// Describes the CLKs in the file at `path`.
+/// Describes the CLKs in the file at `path`, which are of `hash_size` bytes, if that is given.
 ///
 /// # Errors
 /// [`Class::Input`](crate::error::Class::Input) for a file that is not as expected, or empty;
 /// [`Class::Io`](crate::error::Class::Io).
-pub fn describe(path: &Path) -> Result<Description> {
-    Ok(of(&clk::read_json(path)?))
+pub fn describe(path: &Path, format: clk::Format, hash_size: Option<usize>) -> Result<Description> {
+    Ok(of(&clk::read(path, format, hash_size)?))
 }
 
 fn of(clks: &Clks) -> Description {

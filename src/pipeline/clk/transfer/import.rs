@@ -25,6 +25,10 @@ const PIECE: usize = 1 << 16;
 pub struct Import {
     /// The CLKs.
     pub clks: PathBuf,
+    /// How they are written.
+    pub format: clk::Format,
+    /// Bytes of each, which binary forms do not say.
+    pub hash_size: Option<usize>,
     /// The project file.
     pub project: PathBuf,
     /// The party whose records they are.
@@ -118,7 +122,7 @@ pub fn import(options: &Import, progress: &dyn Progress) -> Result<Imported> {
         }
     };
     progress.at("read", 0, 0);
-    let clks = clk::read_json(&o.clks)?;
+    let clks = clk::read(&o.clks, o.format, o.hash_size)?;
     expect_schema(&project, &o.project, clks.bits()).map_err(|e| e.at(&o.project))?;
     let table = o.ids.as_ref().map(|(t, c)| (t.as_path(), c.as_str()));
     let ids = Ids::of(&clks, &o.clks, table, &o.out)?;
