@@ -485,3 +485,307 @@ fn another_secret_or_linkage_schema_is_noticed_before_the_match() {
         &["`south` was imported without linkage schema and secret, unlike `north`"],
     );
 }
+
+/// A linkage schema for the columns of the demo's district.
+const DISTRICT: &str = r#"{"version": 3, "clkConfig": {"l": 512, "kdf": {"type": "HKDF"}}, "features": [
+    {"identifier": "student_id", "ignored": true},
+    {"identifier": "first_name", "format": {"type": "string"},
+     "hashing": {"comparison": {"type": "ngram", "n": 2}, "strategy": {"bitsPerToken": 10}}},
+    {"identifier": "middle_name", "ignored": true},
+    {"identifier": "last_name", "format": {"type": "string"},
+     "hashing": {"comparison": {"type": "ngram", "n": 2}, "strategy": {"bitsPerToken": 10}}},
+    {"identifier": "suffix", "ignored": true},
+    {"identifier": "birthdate", "format": {"type": "string"},
+     "hashing": {"comparison": {"type": "ngram", "n": 1, "positional": true}, "strategy": {"bitsPerToken": 10}}},
+    {"identifier": "gender", "ignored": true}]}"#;
+
+/// A folder with the first `n` students of the demo, their CLKs under [`DISTRICT`], and `a.tokens` of these.
+fn students(n: usize) -> Dir {
+    let dir = project(&["a", "b"]);
+    let table = std::fs::read_to_string(testdata("k12-demo/district.csv")).unwrap();
+    let some: Vec<&str> = table.lines().take(n + 1).collect();
+    dir.write("t.csv", some.join("\n") + "\n");
+    dir.write("l.json", DISTRICT);
+    dir.key("s", b"not a secret");
+    let encode = [
+        "clk",
+        "encode",
+        "t.csv",
+        "--schema",
+        "l.json",
+        "--secret-file",
+        "s",
+        "-o",
+        "c.json",
+    ];
+    dir.ok(&encode);
+    import(
+        &dir,
+        "c.json",
+        "a",
+        &["--ids", "t.csv", "--id-column", "student_id"],
+    );
+    dir
+}
+
+const AUDIT: [&str; 10] = [
+    "audit",
+    "t.csv",
+    "--schema",
+    "l.json",
+    "--project",
+    "p.toml",
+    "--party",
+    "a",
+    "--tokens",
+    "a.tokens",
+];
+
+#[test]
+fn the_audit_finds_people_behind_imported_clks() {
+    let dir = students(220);
+    let alone = dir
+        .ok(&["audit", "--tokens", "a.tokens", "--project", "p.toml"])
+        .out;
+    assert!(alone.contains("bits set, clk.clk"), "{alone}");
+    let args = [&AUDIT[..], &["--json", "audit.json"]].concat();
+    let text = dir.ok(&args).out;
+    assert!(text.contains("Verdict: RED"), "{text}");
+    assert!(text.contains("docs/how-to/clkhash.md"), "{text}");
+    assert!(
+        !text.contains("change of key") && !text.contains("share birthdates"),
+        "{text}"
+    );
+    let report: Value = serde_json::from_str(&dir.read("audit.json")).unwrap();
+    assert_eq!(report["subject"]["imported"], true);
+    assert_eq!(report["control"]["passed"], true);
+    for attack in report["attacks"].as_array().unwrap() {
+        let (found, overlap) = (attack["reidentified"].as_f64().unwrap(), &attack["overlap"]);
+        assert!(found > 0.9 || *overlap != 1.0, "{attack}");
+    }
+    dir.ok(&[
+        "release",
+        "a.tokens",
+        "--project",
+        "p.toml",
+        "--audit",
+        "audit.json",
+    ]);
+    let manifest: Value = serde_json::from_str(&dir.read("a.release.json")).unwrap();
+    assert_eq!(manifest["audit"]["verdict"], "red");
+}
+
+#[test]
+fn an_audit_of_what_does_not_belong_together_is_refused() {
+    let dir = students(30);
+    dir.fails(
+        &AUDIT,
+        3,
+        &["30 records are too few", "no verdict was reached"],
+    );
+    dir.key("k", &crate::harness::KEY);
+    let with_key = [
+        "audit",
+        "t.csv",
+        "--key",
+        "k",
+        "--project",
+        "p.toml",
+        "--party",
+        "a",
+        "--tokens",
+        "a.tokens",
+    ];
+    dir.fails(&with_key, 4, &["imported", "--schema"]);
+    let table = dir.read("t.csv");
+    dir.write(
+        "t.csv",
+        table.lines().take(30).collect::<Vec<_>>().join("\n"),
+    );
+    dir.fails(&AUDIT, 4, &["29 rows below its header", "30 records"]);
+    dir.write("t.csv", &table);
+    dir.write("l.json", DISTRICT.replace("512", "256"));
+    dir.fails(&AUDIT, 4, &["256 bits"]);
+    dir.write("l.json", DISTRICT);
+    dir.write("a.refs.csv", "record_ref,student_id\n");
+    dir.fails(&AUDIT, 4, &["other record refs", "clk import"]);
+}
+
+/// What `clk match` finds in exported CLKs is what `match` found in the tokens.
+#[test]
+fn exported_clks_give_the_pairs_of_the_tokens() {
+    let dir = Dir::new();
+    dir.project("p.toml", &["a", "b"], "clk");
+    dir.key("k", &crate::harness::KEY);
+    for (party, table) in [("a", "febrl4/a.csv"), ("b", "febrl4/b.csv")] {
+        let text = std::fs::read_to_string(testdata(table)).unwrap();
+        let some: Vec<&str> = text.lines().take(301).collect();
+        dir.write("t.csv", some.join("\n") + "\n");
+        dir.encode("t.csv", party);
+        let (tokens, out) = (format!("{party}.tokens"), format!("{party}.json"));
+        dir.ok(&["clk", "export", &tokens, "-o", &out]);
+    }
+    dir.ok(&crate::harness::MATCH);
+    let args = [
+        "clk",
+        "match",
+        "a.json",
+        "b.json",
+        "--threshold",
+        "0.85",
+        "--output",
+        "similarity_scores",
+        "-o",
+        "s.json",
+    ];
+    dir.ok(&args);
+    let order = |party: &str| {
+        let map = rows(&dir.read(&format!("{party}.refs.csv")), REFS);
+        let mut refs: Vec<String> = map.into_iter().map(|mut r| r.remove(0)).collect();
+        refs.sort();
+        refs
+    };
+    let (a, b) = (order("a"), order("b"));
+    let scores: Value = serde_json::from_str(&dir.read("s.json")).unwrap();
+    let at = |end: &Value| end[1].as_u64().unwrap() as usize;
+    let mut found: Vec<(String, String)> = scores["similarity_scores"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|pair| (a[at(&pair[0])].clone(), b[at(&pair[1])].clone()))
+        .collect();
+    found.sort();
+    let listed = rows(&dir.read("r/pairs.csv"), LINKS);
+    let mut listed: Vec<(String, String)> = listed
+        .into_iter()
+        .map(|r| (r[1].clone(), r[3].clone()))
+        .collect();
+    listed.sort();
+    assert!(!found.is_empty());
+    assert_eq!(found, listed);
+}
+
+/// Two parties with CLKs of clkhash and one that makes its own, in one project; and an old and a new one without.
+#[test]
+fn old_and_new_parties_are_linked() {
+    let dir = project(&["north", "south", "west"]);
+    dir.key("s", b"not a secret");
+    let schema = testdata("clkhash-story/linkage-schema.json");
+    let table = |party: &str| testdata(&format!("clkhash-story/{party}.csv"));
+    for party in ["north", "south"] {
+        let file = testdata(&format!("clkhash-story/{party}-clks.json"));
+        dir.write(&format!("{party}.json"), std::fs::read(file).unwrap());
+    }
+    let west = table("west");
+    dir.ok(&[
+        "clk",
+        "encode",
+        &west,
+        "--schema",
+        &schema,
+        "--secret-file",
+        "s",
+        "-o",
+        "west.json",
+    ]);
+    let by_clkhash = std::fs::read(testdata("clkhash-story/west-clks.json")).unwrap();
+    assert_eq!(dir.bytes("west.json"), by_clkhash);
+    for party in ["north", "south", "west"] {
+        let (file, table) = (format!("{party}.json"), table(party));
+        let more = [
+            "--ids",
+            &table,
+            "--id-column",
+            "id",
+            "--schema",
+            &schema,
+            "--secret-file",
+            "s",
+        ];
+        import(&dir, &file, party, &more);
+    }
+    dir.ok(&[
+        "match",
+        "north.tokens",
+        "south.tokens",
+        "west.tokens",
+        "--project",
+        "p.toml",
+        "-o",
+        "r",
+    ]);
+    let north_south = [("N-501", "S-13"), ("N-505", "S-14"), ("N-506", "S-11")];
+    assert_eq!(links(&dir, ["north", "south"]), pairs(&north_south));
+    let north_west = [("N-501", "W-7004"), ("N-503", "W-7001")];
+    assert_eq!(links(&dir, ["north", "west"]), pairs(&north_west));
+    let south_west = [("S-13", "W-7004"), ("S-15", "W-7002")];
+    assert_eq!(links(&dir, ["south", "west"]), pairs(&south_west));
+    dir.ok(&[
+        "resolve",
+        "r/crosswalk-west.csv",
+        "--refs",
+        "west.refs.csv",
+        "-o",
+        "west.csv",
+    ]);
+    assert!(dir.read("west.csv").contains("W-7002"));
+
+    dir.ok(&[
+        "clk",
+        "match",
+        "north.json",
+        "west.json",
+        "--threshold",
+        "0.85",
+        "-o",
+        "g.json",
+    ]);
+    let groups: Value = serde_json::from_str(&dir.read("g.json")).unwrap();
+    let mut groups: Vec<String> = groups["groups"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(Value::to_string)
+        .collect();
+    groups.sort();
+    assert_eq!(groups, ["[[0,0],[1,3]]", "[[0,2],[1,0]]"]);
+}
+
+#[test]
+fn binary_files_and_tables_of_fable_are_imported() {
+    let dir = project(&["a", "b"]);
+    let made = filters(3, 1);
+    dir.write("c.bin", made.concat());
+    let binary = ["--format", "binary", "--hash-size", "64"];
+    let done = import(&dir, "c.bin", "a", &binary);
+    assert!(done.err.contains("numbered by their order"), "{}", done.err);
+    let mut table = "id,value\n".to_owned();
+    for (id, clk) in ["Q-7", "Q-5", "Q-6"].iter().zip(&made) {
+        table += &format!("{id},{}\n", Base64::encode_string(clk));
+    }
+    dir.write("c.csv", &table);
+    let done = import(&dir, "c.csv", "b", &[]);
+    assert!(
+        !done.err.contains("numbered by their order"),
+        "{}",
+        done.err
+    );
+    assert_eq!(ids(&dir, "b.refs.csv"), ["Q-7", "Q-5", "Q-6"]);
+    let text = dir
+        .ok(&[&["clk", "describe", "c.bin"], &binary[..]].concat())
+        .out;
+    assert!(text.contains("count               3\n"), "{text}");
+    dir.write("twice.csv", table.replace("Q-6", "Q-7"));
+    dir.fails(
+        &args("twice.csv", "a", "x.tokens"),
+        3,
+        &["twice.csv:4", "as in line 2"],
+    );
+    dir.write("t.csv", "id\n1\n2\n3\n");
+    let with = ["--ids", "t.csv", "--id-column", "id"];
+    dir.fails(
+        &[&args("c.csv", "a", "x.tokens")[..], &with].concat(),
+        2,
+        &["ids of their own"],
+    );
+}
