@@ -55,6 +55,7 @@ pub fn key_check(linkage: Fingerprint, secret: &Secret, project: Fingerprint) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::units::hex;
 
     const V3: &str = r#"{"version": 3, "clkConfig": {"l": 64, "kdf": {"type": "HKDF"}}, "features": [{"identifier": "a",
         "format": {"type": "string"}, "hashing": {"comparison": {"type": "exact"}, "strategy": {"bitsPerToken": 5}}}]}"#;
@@ -68,6 +69,9 @@ mod tests {
     #[test]
     fn what_changes_no_bit_changes_no_fingerprint() {
         let first = print_of(V3);
+        // By Python's json.dumps with sorted keys, and tests/scripts/blake3_reference.py.
+        let by_python = "f6efd0478d59fc3194c0ed0f36e7020b150998a562dff6f551410317035670c6";
+        assert_eq!(first.to_string(), by_python);
         assert_eq!(first, print_of(&V3.replace(['\n', ' '], "")));
         let described = V3.replace("\"format\"", "\"description\": \"a name\", \"format\"");
         assert_eq!(first, print_of(&described));
@@ -94,9 +98,10 @@ mod tests {
                 Fingerprint([project; 32]),
             )
         };
-        // By Python: hashlib.pbkdf2_hmac over a salt made with the blake3 package.
         let first = of(1, "horse", 2);
         assert_eq!(first, of(1, "horse\n", 2));
+        // By Python's hashlib.pbkdf2_hmac, over a salt by tests/scripts/blake3_reference.py.
+        assert_eq!(hex(&first), "a200a1321ad0776e0b36fcf735baff6d");
         for other in [of(3, "horse", 2), of(1, "house", 2), of(1, "horse", 3)] {
             assert_ne!(first, other);
         }
