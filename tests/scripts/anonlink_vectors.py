@@ -103,6 +103,11 @@ def rows(candidates):
     return list(zip(scores, a, b, i, j))
 
 
+def exact(rows):
+    """Scores as text: not every reader of JSON takes a number for the nearest double."""
+    return [(repr(score), *numbers) for score, *numbers in rows]
+
+
 def groups_of(candidates):
     """In the order of the Python solver."""
     ordered = probabilistic_greedy_solve_python(candidates, merge_threshold=1.0)
@@ -139,11 +144,11 @@ def small(name, parties, threshold, k=None, blocks=None):
     candidates = pairs_of(parties, threshold, k, blocks)
     return {
         "name": name,
-        "threshold": threshold,
+        "threshold": repr(threshold),
         "k": k,
         "parties": [[text(clk) for clk in party] for party in parties],
         "blocks": blocks,
-        "pairs": rows(candidates),
+        "pairs": exact(rows(candidates)),
         "groups": groups_of(candidates),
     }
 
@@ -208,7 +213,7 @@ def large_cases():
         yield {
             "name": f"20k-{threshold}",
             "crowd": {"seed": 7, "parties": 2, "records": 20_000, "width": 128, "families": 4_000},
-            "threshold": threshold,
+            "threshold": repr(threshold),
             "pairs": len(candidates[0]),
             "pairs_sha256": digest_pairs(candidates),
             "groups": len(groups),
@@ -222,7 +227,7 @@ def large_cases():
         yield {
             "name": f"{parties}-parties-{records}-{width}",
             "crowd": {"seed": seed, "parties": parties, "records": records, "width": width, "families": families},
-            "threshold": threshold,
+            "threshold": repr(threshold),
             "pairs": len(candidates[0]),
             "pairs_sha256": digest_pairs(candidates),
             "groups": len(groups),
