@@ -9,7 +9,6 @@ use crate::error::{Error, Result};
 
 /// A file `{"clks": ["...", "..."]}` that grows by the CLKs of a party, in order: byte for byte as clkhash's command line
 /// writes it. Nothing stands at its path until [`commit`](Self::commit).
-#[derive(Debug)]
 pub struct JsonWriter {
     file: AtomicFile,
     is_empty: bool,
@@ -71,4 +70,10 @@ pub fn write_json(path: &Path, clks: &Clks) -> Result<()> {
         file.push(clk)?;
     }
     file.commit()
+}
+
+impl std::fmt::Debug for JsonWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "JsonWriter({})", self.file.target().display())
+    }
 }
