@@ -9,7 +9,6 @@ use crate::error::{Error, Result};
 
 /// A file `{"clks": ["...", "..."]}` that grows by the CLKs of a party, in order: byte for byte as clkhash's command line
 /// writes it. Nothing stands at its path until [`commit`](Self::commit).
-#[derive(Debug)]
 pub struct JsonWriter {
     file: AtomicFile,
     is_empty: bool,
@@ -99,4 +98,10 @@ pub fn write_blocked(path: &Path, clks: &Clks) -> Result<()> {
     text.extend_from_slice(b"]}");
     file.write_all(&text).map_err(failed)?;
     file.commit()
+}
+
+impl std::fmt::Debug for JsonWriter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "JsonWriter({})", self.file.target().display())
+    }
 }

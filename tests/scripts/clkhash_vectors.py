@@ -487,7 +487,7 @@ def schemas():
                     name = f"version {base['version']}, {path} without {next(iter(change))}"
                     if all(s["name"] != name for s in SCHEMAS):
                         schema(name, made)
-    for weight in (-1, "1", None, 1.5, 1e300):
+    for weight in (-1, "1", None, 1.5, 1e3):
         made = copy.deepcopy(first)
         made["features"][0]["hashing"]["weight"] = weight
         schema(f"weight {weight}", made)

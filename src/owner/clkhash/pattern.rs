@@ -653,7 +653,7 @@ mod tests {
             (r"\x41\u00e9\101", "A\u{e9}A", "AEA"),
             ("a.c", "a\rc", "a\nc"),
             ("(?s)a.c", "a\nc", "ac"),
-            (r"a$\n?", "a", "a\n"),
+            (r"a$\n?", "a\n", "a\n\n"),
             ("(?:a+)+b", "aaab", "aaac"),
             ("a++b", "aab", "b"),
             ("(?#none)a", "a", ""),
