@@ -318,7 +318,7 @@ fn a_clk_without_a_bit_is_linked_with_nobody() {
     assert_eq!(
         status,
         [
-            ("1", "none"),
+            ("1", "no_link"),
             ("2", "linked"),
             ("3", "linked"),
             ("4", "linked")
@@ -655,14 +655,15 @@ fn exported_clks_give_the_pairs_of_the_tokens() {
         .map(|pair| (a[at(&pair[0])].clone(), b[at(&pair[1])].clone()))
         .collect();
     found.sort();
+    let report: Value = serde_json::from_str(&dir.read("r/report.json")).unwrap();
+    assert_eq!(report["pairs"][0]["passes"][0]["kept"], found.len());
+    // Of these, the pairs are listed that may be links.
     let listed = rows(&dir.read("r/pairs.csv"), LINKS);
-    let mut listed: Vec<(String, String)> = listed
-        .into_iter()
-        .map(|r| (r[1].clone(), r[3].clone()))
-        .collect();
-    listed.sort();
-    assert!(!found.is_empty());
-    assert_eq!(found, listed);
+    assert!(!listed.is_empty());
+    for row in listed {
+        let pair = (row[1].clone(), row[3].clone());
+        assert!(found.binary_search(&pair).is_ok(), "{pair:?}");
+    }
 }
 
 /// Two parties with CLKs of clkhash and one that makes its own, in one project; and an old and a new one without.
@@ -745,10 +746,15 @@ fn old_and_new_parties_are_linked() {
         .as_array()
         .unwrap()
         .iter()
-        .map(Value::to_string)
+        .map(|group| {
+            let records = group.as_array().unwrap().iter();
+            let mut records: Vec<String> = records.map(Value::to_string).collect();
+            records.sort();
+            records.join(" ")
+        })
         .collect();
     groups.sort();
-    assert_eq!(groups, ["[[0,0],[1,3]]", "[[0,2],[1,0]]"]);
+    assert_eq!(groups, ["[0,0] [1,3]", "[0,2] [1,0]"]);
 }
 
 #[test]
