@@ -9,7 +9,7 @@ use rand_chacha::ChaCha12Rng;
 use zeroize::Zeroizing;
 
 use super::{expect_party, write_report};
-use crate::csvfile::{CsvReader, REFS_COLUMNS};
+use crate::csvfile::CsvReader;
 use crate::custody::{Log, Logging};
 use crate::error::{Error, Result};
 use crate::leakage;
@@ -17,7 +17,7 @@ use crate::owner::audit::imported::{Filters, SAMPLE, audit};
 use crate::owner::audit::report::AuditReport;
 use crate::owner::audit::run::Plan;
 use crate::owner::clkhash::{self, FoldRule, Header, Schema, Secret};
-use crate::pipeline::files::{check_outputs, made_under};
+use crate::pipeline::files::{check_outputs, made_under, refs_of};
 use crate::pipeline::{Progress, warn_of};
 use crate::project::Project;
 use crate::token::TokenFile;
@@ -128,26 +128,6 @@ pub fn audit_imported(options: &ImportedOptions, progress: &dyn Progress) -> Res
     let report = report.map_err(|e| e.at(&o.table))?;
     write_report(log.as_ref(), o.json.as_deref(), &report, &o.party)?;
     Ok(report)
-}
-
-/// The refs of a ref map, in its order; they must be those of the token file.
-fn refs_of(file: &TokenFile, path: &Path) -> Result<Vec<RecordRef>> {
-    let mut reader = CsvReader::open(path, &REFS_COLUMNS)?;
-    let mut refs = Vec::new();
-    while reader.advance()? {
-        let this = reader.cell(0).parse::<RecordRef>();
-        refs.push(this.map_err(|_| reader.error(0, "expected a record ref"))?);
-    }
-    let mut sorted = refs.clone();
-    sorted.sort_unstable();
-    if sorted == file.refs()?.0 {
-        return Ok(refs);
-    }
-    Err(
-        Error::mismatch("the ref map has other record refs than the token file")
-            .at(path)
-            .hint("give the ref map that `clk import` wrote together with this token file"),
-    )
 }
 
 /// Some of `rows` rows, ascending.
