@@ -170,6 +170,8 @@ class Bench:
         schema, secret = folder / "linkage-schema.json", folder / "secret.txt"
         schema.write_text(json.dumps(linkage_schema(), indent=1) + "\n")
         secret.write_text(SECRET)
+        # Others may not read it, or `clk encode` refuses it.
+        secret.chmod(0o600)
         tables = [folder / f"{p}.csv" for p in PARTIES]
         for party, table in zip(PARTIES, tables):
             if not table.exists():

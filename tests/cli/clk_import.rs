@@ -785,7 +785,7 @@ fn binary_files_and_tables_of_fable_are_imported() {
     dir.fails(
         &args("twice.csv", "a", "x.tokens"),
         3,
-        &["twice.csv:4", "as in line 2"],
+        &["twice.csv:4", "come before"],
     );
     dir.write("t.csv", "id\n1\n2\n3\n");
     let with = ["--ids", "t.csv", "--id-column", "id"];
