@@ -223,8 +223,12 @@ impl AuditReport {
         }
         t += "\nOther checks\n";
         t += &checks_text(&self.checks);
-        t += "\nWhat this does not say: an attacker may know more than was tried here, and whoever holds the\n\
-              linkage key and the tokens together can find every person. Tokens are personal data.\n";
+        let _ = writeln!(
+            t,
+            "\nWhat this does not say: an attacker may know more than was tried here, and whoever holds the\n\
+             {} and the tokens together can find every person. Tokens are personal data.",
+            if s.imported { "secret" } else { "linkage key" },
+        );
         t
     }
 
