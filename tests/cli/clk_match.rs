@@ -629,13 +629,7 @@ fn progress_is_told_by_numbers_alone() {
         .filter(|l| l.starts_with('{'))
         .map(|l| serde_json::from_str(l).unwrap())
         .collect();
-    let of = |step: &str| {
-        events
-            .iter()
-            .filter(|e| e["step"] == step)
-            .next_back()
-            .cloned()
-    };
+    let of = |step: &str| events.iter().rfind(|e| e["step"] == step).cloned();
     assert_eq!(of("compare").unwrap()["done"], 9);
     assert_eq!(of("read").unwrap()["verb"], "clk");
     assert_eq!(events.last().unwrap()["event"], "done");

@@ -225,3 +225,45 @@ impl Groups {
             .map(|(start, &end)| &self.records[start..end])
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn groups(pairs: &[(u32, u32, u32, u32)]) -> Vec<Vec<(u32, u32)>> {
+        let mut greedy = Greedy::new();
+        for &(a, b, i, j) in pairs {
+            let candidate = Candidate {
+                score: 0.5,
+                datasets: [a, b],
+                records: [i, j],
+            };
+            greedy.take(candidate, [10 * a + i, 10 * b + j]);
+        }
+        greedy.groups().iter().map(<[_]>::to_vec).collect()
+    }
+
+    #[test]
+    fn all_of_a_group_have_been_seen_with_all() {
+        assert!(groups(&[]).is_empty());
+        let (ab, ac, bc) = ((0, 1, 1, 2), (0, 2, 1, 3), (1, 2, 2, 3));
+        assert_eq!(groups(&[ab, ac]), [[(0, 1), (1, 2)]]);
+        assert_eq!(groups(&[ab, ac, bc]), [[(0, 1), (1, 2), (2, 3)]]);
+        // Once more is not another one.
+        assert_eq!(groups(&[ab, ac, ac]), [[(0, 1), (1, 2)]]);
+        // Two of two and two, then all four; the group of the first record of the last pair comes first.
+        let cd = (2, 3, 3, 4);
+        let (ad, bd) = ((0, 3, 1, 4), (1, 3, 2, 4));
+        let all = [ab, cd, ac, ad, bc];
+        assert_eq!(groups(&all), [[(0, 1), (1, 2)], [(2, 3), (3, 4)]]);
+        let all = [ab, cd, ac, ad, bc, bd];
+        assert_eq!(groups(&all), [[(0, 1), (1, 2), (2, 3), (3, 4)]]);
+    }
+
+    #[test]
+    fn no_group_has_two_records_of_a_dataset() {
+        assert!(groups(&[(0, 0, 1, 2), (0, 0, 2, 2), (1, 1, 1, 1)]).is_empty());
+        let twice = [(0, 1, 1, 1), (0, 1, 2, 1), (0, 1, 1, 2), (0, 1, 2, 2)];
+        assert_eq!(groups(&twice), [[(0, 1), (1, 1)], [(0, 2), (1, 2)]]);
+    }
+}
