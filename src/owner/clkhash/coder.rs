@@ -9,7 +9,7 @@ use zeroize::Zeroize as _;
 
 use super::filter::{Hasher, Words, fold, unite, words};
 use super::key::Keys;
-use super::schema::{Field, Schema, Spec, Strategy};
+use super::schema::{Comparison, Field, Format, Schema, Spec, Strategy};
 use super::token::Tokens;
 use crate::error::{Error, Result, Shape};
 
@@ -52,7 +52,7 @@ impl<'s> Coder<'s> {
         let column = |(i, field): (usize, &Field)| match &field.spec {
             None => Ok(None),
             Some(spec) => Ok(Some(Column {
-                hasher: Hasher::new(spec.hash, keys.of(i), bits)?,
+                hasher: Hasher::new(spec.hash, keys.of(i), bits, spec.is_steady())?,
                 cells: Cells::new(words(bits)),
             })),
         };
@@ -108,6 +108,15 @@ impl<'s> Coder<'s> {
 impl Drop for Coder<'_> {
     fn drop(&mut self) {
         self.buffer.zeroize();
+    }
+}
+
+impl Spec {
+    /// Whether a token mostly sets the same number of bits, since most cells have as many tokens.
+    fn is_steady(&self) -> bool {
+        matches!(self.strategy, Strategy::PerToken(_))
+            || matches!(self.format, Format::Date(_))
+            || !matches!(self.comparison, Comparison::Ngram { .. })
     }
 }
 

@@ -16,7 +16,8 @@ use crate::error::{Error, Result};
 pub(super) type Words = [u64];
 
 /// PERF: from so many bits of a token on, in filters of at most so many words, its bits are kept as a filter of their own,
-/// which is united with that of the record in a third of the time.
+/// which is united with that of the record in a third of the time. Where a token has many numbers of bits, there would be
+/// so many filters that they are not near at hand.
 const MASK_FROM: usize = 6;
 const MASK_WORDS: usize = 32;
 /// Positions that one BLAKE2b gives: 64 bytes, two each.
@@ -27,6 +28,8 @@ pub(super) struct Hasher {
     keyed: Keyed,
     /// The bits of a filter before it is folded.
     bits: usize,
+    /// Whether a token mostly sets the same number of bits.
+    is_steady: bool,
     seen: Seen,
 }
 
@@ -57,8 +60,14 @@ enum Digest {
 }
 
 impl Hasher {
-    /// A hasher under the two keys of a feature, for filters of `bits` bits.
-    pub(super) fn new(hash: Hash, keys: (&[u8], &[u8]), bits: usize) -> Result<Self> {
+    /// A hasher under the two keys of a feature, for filters of `bits` bits. `is_steady` is whether a token mostly sets the
+    /// same number of them: it changes no bit.
+    pub(super) fn new(
+        hash: Hash,
+        keys: (&[u8], &[u8]),
+        bits: usize,
+        is_steady: bool,
+    ) -> Result<Self> {
         let failed = |_| Error::internal("a hash does not take its key");
         let keyed = match hash {
             Hash::Blake => Keyed::Blake {
@@ -75,13 +84,14 @@ impl Hasher {
         Ok(Self {
             keyed,
             bits,
+            is_steady,
             seen: Seen::default(),
         })
     }
 
     /// Sets the first `k` bits of `token` in `filter`.
     pub(super) fn set(&mut self, token: &[u8], k: usize, filter: &mut Words) -> Result<()> {
-        let with_masks = k >= MASK_FROM && filter.len() <= MASK_WORDS;
+        let with_masks = self.is_steady && k >= MASK_FROM && filter.len() <= MASK_WORDS;
         if let Some(known) = self.seen.get(token) {
             if let Some((_, mask)) = known.masks.iter().find(|(of, _)| *of == k) {
                 unite(filter, mask);
@@ -299,7 +309,7 @@ mod tests {
         let hash = Hash::Double {
             prevent_singularity: true,
         };
-        let mut hasher = Hasher::new(hash, (b"a", b"b"), 1).unwrap();
+        let mut hasher = Hasher::new(hash, (b"a", b"b"), 1, true).unwrap();
         let mut filter = [0];
         hasher.set(b"q", 5, &mut filter).unwrap();
         assert_eq!(filter[0], 1 << 63);
@@ -307,7 +317,7 @@ mod tests {
 
     #[test]
     fn what_was_forgotten_is_computed_anew() {
-        let mut hasher = Hasher::new(Hash::Blake, (b"a", b"b"), 1024).unwrap();
+        let mut hasher = Hasher::new(Hash::Blake, (b"a", b"b"), 1024, true).unwrap();
         let mut first = [0; 16];
         hasher.set(b"q", 40, &mut first).unwrap();
         hasher.seen.forget();
