@@ -7,16 +7,19 @@ use std::collections::HashMap;
 use ahash::RandomState;
 use zeroize::Zeroize as _;
 
-use super::filter::{Hasher, Words, fold, words};
+use super::filter::{Hasher, Words, fold, unite, words};
 use super::key::Keys;
-use super::schema::{Field, Schema, Spec, Strategy};
+use super::schema::{Comparison, Field, Format, Schema, Spec, Strategy};
 use super::token::Tokens;
 use crate::error::{Error, Result, Shape};
 
 /// What the bits of a column's cells may take in memory, in bytes.
-const CELLS_BYTES: usize = 2 << 20;
+const CELLS_BYTES: usize = 8 << 20;
 /// After so many cells is looked whether a column repeats its cells, so that remembering them is worth while.
 const TRIAL: u32 = 4096;
+/// One cell in so many must be found among those that are known: at first, when few are, and when no more have room.
+const WORTH_AT_FIRST: u32 = 32;
+const WORTH: u32 = 4;
 
 /// Encodes rows under one schema and one secret.
 pub(super) struct Coder<'s> {
@@ -49,7 +52,7 @@ impl<'s> Coder<'s> {
         let column = |(i, field): (usize, &Field)| match &field.spec {
             None => Ok(None),
             Some(spec) => Ok(Some(Column {
-                hasher: Hasher::new(spec.hash, keys.of(i), bits)?,
+                hasher: Hasher::new(spec.hash, keys.of(i), bits, spec.is_steady())?,
                 cells: Cells::new(words(bits)),
             })),
         };
@@ -108,6 +111,15 @@ impl Drop for Coder<'_> {
     }
 }
 
+impl Spec {
+    /// Whether a token mostly sets the same number of bits, since most cells have as many tokens.
+    fn is_steady(&self) -> bool {
+        matches!(self.strategy, Strategy::PerToken(_))
+            || matches!(self.format, Format::Date(_))
+            || !matches!(self.comparison, Comparison::Ngram { .. })
+    }
+}
+
 /// Sets the bits of a cell's text. `None` if it is no number and had to be one.
 fn set(
     spec: &Spec,
@@ -117,11 +129,17 @@ fn set(
     filter: &mut Words,
 ) -> Option<Result<()>> {
     let mut done = Ok(());
-    tokens.each(text, &spec.comparison, spec.encoding, |of, i, token| {
-        let k = match spec.strategy {
-            Strategy::PerToken(bits) => bits,
-            Strategy::PerFeature(bits) => bits / of + usize::from(i < bits % of),
-        };
+    // How many tokens there are, and the bits that are theirs: all have so many, the first ones one more.
+    let (mut of, mut least, mut more) = (0, 0, 0);
+    tokens.each(text, &spec.comparison, spec.encoding, |all, i, token| {
+        if of != all {
+            of = all;
+            (least, more) = match spec.strategy {
+                Strategy::PerToken(bits) => (bits, 0),
+                Strategy::PerFeature(bits) => (bits / all, bits % all),
+            };
+        }
+        let k = least + usize::from(i < more);
         if k > 0 && done.is_ok() {
             done = hasher.set(token, k, filter);
         }
@@ -161,7 +179,9 @@ impl Cells {
         self.seen += 1;
         let Some(bits) = self.known.get(cell.as_bytes()) else {
             if self.seen >= TRIAL {
-                if self.found < self.seen / 4 {
+                let is_full = self.size + CELLS_BYTES / 16 > CELLS_BYTES;
+                let worth = if is_full { WORTH } else { WORTH_AT_FIRST };
+                if self.found < self.seen / worth {
                     self.forget();
                     self.on = false;
                 }
@@ -170,9 +190,7 @@ impl Cells {
             return false;
         };
         self.found += 1;
-        for (word, bits) in filter.iter_mut().zip(bits) {
-            *word |= bits;
-        }
+        unite(filter, bits);
         true
     }
 
@@ -189,9 +207,7 @@ impl Cells {
         if !self.on {
             return;
         }
-        for (word, bits) in filter.iter_mut().zip(&self.fresh) {
-            *word |= bits;
-        }
+        unite(filter, &self.fresh);
         let size = cell.len() + 8 * self.fresh.len() + 64;
         if self.size + size <= CELLS_BYTES {
             self.size += size;

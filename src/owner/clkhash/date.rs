@@ -190,16 +190,41 @@ impl DateFormat {
 
     /// Appends `YYYYMMDD` of the date in `cell`, a year before 1000 in as many digits as it has; false if it is none.
     pub(super) fn write(&self, cell: &str, out: &mut String) -> bool {
-        use std::fmt::Write as _;
-        let chars: Vec<char> = cell.chars().collect();
-        let mut spans = vec![(0, 0); self.items.len()];
-        if self.matches(&chars, 0, 0, &mut spans) != Some(chars.len()) {
+        // PERF: nothing is allocated for a date of the usual length.
+        let (mut few_chars, mut few_spans) = (['\0'; 32], [(0, 0); 16]);
+        let (many_chars, mut many_spans): (Vec<char>, Vec<_>);
+        let chars = match cell.len() <= few_chars.len() {
+            true => {
+                let mut length = 0;
+                for (place, c) in few_chars.iter_mut().zip(cell.chars()) {
+                    (*place, length) = (c, length + 1);
+                }
+                &few_chars[..length]
+            }
+            false => {
+                many_chars = cell.chars().collect();
+                many_chars.as_slice()
+            }
+        };
+        let spans = match few_spans.get_mut(..self.items.len()) {
+            Some(spans) => spans,
+            None => {
+                many_spans = vec![(0, 0); self.items.len()];
+                many_spans.as_mut_slice()
+            }
+        };
+        if self.matches(chars, 0, 0, spans) != Some(chars.len()) {
             return false;
         }
-        let Some((year, month, day)) = self.date(&chars, &spans) else {
+        let Some((year, month, day)) = self.date(chars, spans) else {
             return false;
         };
-        write!(out, "{year}{month:02}{day:02}").is_ok()
+        let digits = [1000, 100, 10, 1].map(|unit| year / unit % 10);
+        let leading = digits.iter().take_while(|d| **d == 0).count();
+        let digits = digits[leading..].iter().copied();
+        let rest = [month / 10, month % 10, day / 10, day % 10];
+        out.extend(digits.chain(rest).map(|d| char::from(b'0' + d as u8)));
+        true
     }
 
     /// Where the first reading of the items from `i` on ends, in the order of a backtracking search.

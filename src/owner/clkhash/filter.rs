@@ -15,6 +15,11 @@ use crate::error::{Error, Result};
 /// A filter, in words of which the most significant bit is the first.
 pub(super) type Words = [u64];
 
+/// PERF: from so many bits of a token on, in filters of at most so many words, its bits are kept as a filter of their own,
+/// which is united with that of the record in a third of the time. Where a token has many numbers of bits, there would be
+/// so many filters that they are not near at hand.
+const MASK_FROM: usize = 6;
+const MASK_WORDS: usize = 32;
 /// Positions that one BLAKE2b gives: 64 bytes, two each.
 const PER_HASH: usize = 32;
 
@@ -23,6 +28,8 @@ pub(super) struct Hasher {
     keyed: Keyed,
     /// The bits of a filter before it is folded.
     bits: usize,
+    /// Whether a token mostly sets the same number of bits.
+    is_steady: bool,
     seen: Seen,
 }
 
@@ -37,8 +44,15 @@ enum Keyed {
     },
 }
 
+/// What is known of a token.
+pub(super) struct Token {
+    digest: Digest,
+    /// Its first k bits as a filter, for the k that were asked for, where that is quicker than to set them one by one.
+    masks: Vec<(usize, Box<Words>)>,
+}
+
 /// All that a token's bits depend on.
-pub(super) enum Digest {
+enum Digest {
     /// As many numbers as were needed yet, a multiple of [`PER_HASH`].
     Blake(Vec<u16>),
     /// First position, and the step to the next, both less than the bits of the filter.
@@ -46,8 +60,14 @@ pub(super) enum Digest {
 }
 
 impl Hasher {
-    /// A hasher under the two keys of a feature, for filters of `bits` bits.
-    pub(super) fn new(hash: Hash, keys: (&[u8], &[u8]), bits: usize) -> Result<Self> {
+    /// A hasher under the two keys of a feature, for filters of `bits` bits. `is_steady` is whether a token mostly sets the
+    /// same number of them: it changes no bit.
+    pub(super) fn new(
+        hash: Hash,
+        keys: (&[u8], &[u8]),
+        bits: usize,
+        is_steady: bool,
+    ) -> Result<Self> {
         let failed = |_| Error::internal("a hash does not take its key");
         let keyed = match hash {
             Hash::Blake => Keyed::Blake {
@@ -64,27 +84,75 @@ impl Hasher {
         Ok(Self {
             keyed,
             bits,
+            is_steady,
             seen: Seen::default(),
         })
     }
 
     /// Sets the first `k` bits of `token` in `filter`.
     pub(super) fn set(&mut self, token: &[u8], k: usize, filter: &mut Words) -> Result<()> {
-        if let Some(digest) = self.seen.get(token) {
-            if digest.is_short_of(k) {
-                let grown = self.keyed.extend(digest, token, k)?;
-                digest.set(k, self.bits, filter);
-                self.seen.grow_by(grown);
+        let with_masks = self.is_steady && k >= MASK_FROM && filter.len() <= MASK_WORDS;
+        if let Some(known) = self.seen.get(token) {
+            if let Some((_, mask)) = known.masks.iter().find(|(of, _)| *of == k) {
+                unite(filter, mask);
                 return Ok(());
             }
-            digest.set(k, self.bits, filter);
+            let mut grown = self.keyed.extend(&mut known.digest, token, k)?;
+            known.digest.set(k, self.bits, filter);
+            if with_masks {
+                grown += known.add_mask(k, self.bits, filter.len());
+            }
+            self.seen.grow_by(grown);
             return Ok(());
         }
         let mut digest = self.keyed.digest(token, self.bits);
-        let bytes = self.keyed.extend(&mut digest, token, k)?;
+        let mut bytes = self.keyed.extend(&mut digest, token, k)?;
         digest.set(k, self.bits, filter);
-        self.seen.insert(token, digest, bytes);
+        let masks = Vec::new();
+        let mut known = Token { digest, masks };
+        if with_masks {
+            bytes += known.add_mask(k, self.bits, filter.len());
+        }
+        self.seen.insert(token, known, bytes);
         Ok(())
+    }
+}
+
+impl Token {
+    /// Remembers the first `k` bits. Returns how many bytes that takes.
+    fn add_mask(&mut self, k: usize, bits: usize, words: usize) -> usize {
+        let mut mask = vec![0; words].into_boxed_slice();
+        self.digest.set(k, bits, &mut mask);
+        self.masks.push((k, mask));
+        8 * words + 40
+    }
+}
+
+#[cfg(test)]
+impl Token {
+    /// A token that can be told from others.
+    pub(super) fn marked(mark: usize) -> Self {
+        let digest = Digest::Double {
+            first: mark,
+            step: 0,
+        };
+        let masks = Vec::new();
+        Self { digest, masks }
+    }
+
+    /// Its mark.
+    pub(super) fn mark(&self) -> usize {
+        match self.digest {
+            Digest::Double { first, .. } => first,
+            Digest::Blake(_) => usize::MAX,
+        }
+    }
+}
+
+/// Sets in `filter` all bits of `other`.
+pub(super) fn unite(filter: &mut Words, other: &Words) {
+    for (word, other) in filter.iter_mut().zip(other) {
+        *word |= other;
     }
 }
 
@@ -137,17 +205,17 @@ impl Keyed {
 }
 
 impl Digest {
-    /// Whether it must be made longer for `k` bits.
-    fn is_short_of(&self, k: usize) -> bool {
-        matches!(self, Self::Blake(numbers) if numbers.len() < k)
-    }
-
     fn set(&self, k: usize, bits: usize, filter: &mut Words) {
         match self {
             Self::Blake(numbers) => {
+                let numbers = &numbers[..k];
                 // A power of two.
                 let mask = bits - 1;
-                for number in &numbers[..k] {
+                if let Some(filter) = filter.as_mut_array() {
+                    set_each::<16>(numbers, filter);
+                    return;
+                }
+                for number in numbers {
                     set(usize::from(*number) & mask, filter);
                 }
             }
@@ -165,6 +233,16 @@ impl Digest {
     }
 }
 
+/// Sets the bits of `numbers` in a filter of as many words, a power of two.
+///
+/// PERF: of a length that the compiler knows, as 1,024 bits, so that no access needs a check.
+fn set_each<const WORDS: usize>(numbers: &[u16], filter: &mut [u64; WORDS]) {
+    for number in numbers {
+        let at = usize::from(*number);
+        filter[at / 64 % WORDS] |= 1 << 63 >> (at % 64);
+    }
+}
+
 fn set(at: usize, filter: &mut Words) {
     filter[at / 64] |= 1 << (63 - at % 64);
 }
@@ -175,15 +253,16 @@ fn rest(number: &[u8], bits: usize) -> usize {
     number.iter().fold(0, step) as usize
 }
 
-impl Zeroize for Digest {
+impl Zeroize for Token {
     fn zeroize(&mut self) {
-        match self {
-            Self::Blake(numbers) => numbers.zeroize(),
-            Self::Double { first, step } => {
+        match &mut self.digest {
+            Digest::Blake(numbers) => numbers.zeroize(),
+            Digest::Double { first, step } => {
                 first.zeroize();
                 step.zeroize();
             }
         }
+        self.masks.iter_mut().for_each(|(_, mask)| mask.zeroize());
     }
 }
 
@@ -245,7 +324,7 @@ mod tests {
         let hash = Hash::Double {
             prevent_singularity: true,
         };
-        let mut hasher = Hasher::new(hash, (b"a", b"b"), 1).unwrap();
+        let mut hasher = Hasher::new(hash, (b"a", b"b"), 1, true).unwrap();
         let mut filter = [0];
         hasher.set(b"q", 5, &mut filter).unwrap();
         assert_eq!(filter[0], 1 << 63);
@@ -253,7 +332,7 @@ mod tests {
 
     #[test]
     fn what_was_forgotten_is_computed_anew() {
-        let mut hasher = Hasher::new(Hash::Blake, (b"a", b"b"), 1024).unwrap();
+        let mut hasher = Hasher::new(Hash::Blake, (b"a", b"b"), 1024, true).unwrap();
         let mut first = [0; 16];
         hasher.set(b"q", 40, &mut first).unwrap();
         hasher.seen.forget();

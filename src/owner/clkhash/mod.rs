@@ -50,7 +50,7 @@ pub use schema::{FoldRule, Schema, convert};
 
 use coder::{Coder, Refused};
 use key::Keys;
-use rows::{Batch, Rows, Text};
+use rows::{Batch, Fault, Rows, Text};
 
 use crate::error::{Error, Result};
 
@@ -105,11 +105,15 @@ pub fn encode(
     let mut rows = Rows::new(input, path, schema.fields.len())?;
     let mut batch = Batch::default();
     if options.header != Header::Absent {
-        let fault = rows.fill(&mut batch, 1)?;
-        let hint = "its columns must be those of the schema, in the same order";
-        fault.map_or(Ok(()), |e| Err(e.hint(hint)))?;
-        if batch.len() == 0 {
-            return Err(Error::input(path, "the file is empty"));
+        match rows.fill(&mut batch, 1)? {
+            None if batch.len() == 0 => return Err(Error::input(path, "the file is empty")),
+            // Of a header that is not looked at, it does not matter how many fields it has.
+            Some(Fault::Length(_)) if options.header == Header::Skipped => {}
+            None => {}
+            Some(fault) => {
+                let hint = "its columns must be those of the schema, in the same order";
+                return Err(fault.error().hint(hint));
+            }
         }
         if options.header == Header::Checked {
             check_header(batch.text(path)?, path, schema)?;
@@ -159,7 +163,7 @@ pub fn encode(
             take(&out, rows.read())?;
         }
         match fault {
-            Some(e) => return Err(e),
+            Some(fault) => return Err(fault.error()),
             None if batch.len() == 0 => break,
             None => {}
         }

@@ -46,6 +46,23 @@ pub(super) struct Batch {
     columns: usize,
 }
 
+/// What was wrong with a row.
+pub(super) enum Fault {
+    /// It has another number of fields than it should.
+    Length(Error),
+    /// Where it ends cannot be told.
+    Broken(Error),
+}
+
+impl Fault {
+    /// As an error, whichever it is.
+    pub(super) fn error(self) -> Error {
+        match self {
+            Self::Length(e) | Self::Broken(e) => e,
+        }
+    }
+}
+
 /// Where a reader stands in a row.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum State {
@@ -112,25 +129,23 @@ impl<R: Read> Rows<R> {
 
     /// Sets `batch` to the next rows, at most `most`; to none at the end of the file. The second value is what was wrong
     /// after them, and ends the reading.
-    pub(super) fn fill(&mut self, batch: &mut Batch, most: usize) -> Result<Option<Error>> {
+    pub(super) fn fill(&mut self, batch: &mut Batch, most: usize) -> Result<Option<Fault>> {
         batch.clear(self.columns);
         let mut state = State::StartOfRow;
         // Where the row began that is being read.
         let (mut first_line, mut fields) = (self.line, 0_usize);
         let (mut begin, mut after_return) = (0, false);
-        let failed =
-            |rows: &Self, line: u64, what: String| Some(Error::input(&rows.path, what).line(line));
+        let broken = |rows: &Self, line: u64, what: &str| {
+            Some(Fault::Broken(Error::input(&rows.path, what).line(line)))
+        };
         loop {
             if self.start == self.end && !self.more()? {
                 return Ok(match state {
                     State::StartOfRow => None,
                     State::Quoted => {
                         batch.cut(begin);
-                        failed(
-                            self,
-                            first_line,
-                            "a quote that is opened in this row is never closed".into(),
-                        )
+                        let what = "a quote that is opened in this row is never closed";
+                        broken(self, first_line, what)
                     }
                     _ => {
                         batch.end_field();
@@ -153,7 +168,7 @@ impl<R: Read> Rows<R> {
                 if batch.open_field() > 4 * MOST_FIELD {
                     batch.cut(begin);
                     let what = format!("a field of more than {MOST_FIELD} characters");
-                    return Ok(failed(self, first_line, what));
+                    return Ok(broken(self, first_line, &what));
                 }
                 continue;
             }
@@ -198,8 +213,9 @@ impl<R: Read> Rows<R> {
                     if fields <= self.columns {
                         batch.end_field();
                     }
-                    if let Some(e) = self.end_row(batch, first_line, fields, begin) {
-                        return Ok(Some(e));
+                    if let Some(fault) = self.end_row(batch, first_line, fields, begin) {
+                        self.eat_line_feed(after_return)?;
+                        return Ok(Some(fault));
                     }
                     if batch.len() >= most.min(BATCH_ROWS) || batch.text.len() >= BATCH_BYTES {
                         self.eat_line_feed(after_return)?;
@@ -229,7 +245,7 @@ impl<R: Read> Rows<R> {
     }
 
     /// Enters the row that was read, unless it is of another length.
-    fn end_row(&self, batch: &mut Batch, line: u64, fields: usize, begin: usize) -> Option<Error> {
+    fn end_row(&self, batch: &mut Batch, line: u64, fields: usize, begin: usize) -> Option<Fault> {
         if fields == self.columns {
             batch.lines.push(line);
             return None;
@@ -239,7 +255,7 @@ impl<R: Read> Rows<R> {
             0 => format!("an empty line: expected {} fields", self.columns),
             n => format!("expected {} fields, found {n}", self.columns),
         };
-        Some(Error::input(&self.path, what).line(line))
+        Some(Fault::Length(Error::input(&self.path, what).line(line)))
     }
 }
 
@@ -355,7 +371,7 @@ mod tests {
                 lines.push(batch.line(row));
             }
             if fault.is_some() || batch.len() == 0 {
-                return (out, lines, fault.map(|e| e.to_string()));
+                return (out, lines, fault.map(|f| f.error().to_string()));
             }
         }
     }
