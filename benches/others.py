@@ -100,6 +100,49 @@ def pair_by_anonlink(dice, left, right, listed):
     }
 
 
+def encode_as_clkhash(table, schema, secret, out):
+    """CLKs of a whole table, validated, by one worker, and their JSON: what `anonlink encode` does."""
+    import clkhash.clk
+    import clkhash.schema
+    from clkhash.serialization import serialize_bitarray
+
+    with open(schema, encoding="utf-8") as file:
+        linkage = clkhash.schema.from_json_file(file)
+    with Clock() as clock, open(table, encoding="utf-8", newline="") as rows, open(out, "w", encoding="utf-8") as to:
+        clks = clkhash.clk.generate_clk_from_csv(rows, secret, linkage, progress_bar=False, max_workers=1)
+        json.dump({"clks": [serialize_bitarray(c) for c in clks]}, to)
+    return {"wall": clock.wall, "cpu": clock.cpu, "rss_mb": peak_memory(), "records": len(clks)}
+
+
+def pair_clks_by_anonlink(dice, left, right, scores):
+    """All pairs of two files of CLKs whose Dice coefficient is `dice` or more, and whether they are those in the file `scores`,
+    in its order."""
+    import base64
+
+    import anonlink
+    from bitarray import bitarray
+
+    sides = []
+    for name in (left, right):
+        with open(name, encoding="utf-8") as file:
+            encoded = json.load(file)["clks"]
+        sides.append([bitarray(endian="big") for _ in encoded])
+        for bits, text in zip(sides[-1], encoded):
+            bits.frombytes(base64.b64decode(text))
+    with Clock() as clock:
+        found, sides_of, indices = anonlink.candidate_generation.find_candidate_pairs(
+            sides, anonlink.similarities.dice_coefficient_accelerated, float(dice)
+        )
+    memory = peak_memory()
+    with open(scores, encoding="utf-8") as file:
+        listed = json.load(file)["similarity_scores"]
+    pairs = zip(found, *sides_of, *indices)
+    same = len(listed) == len(found) and all(
+        [[a, i], [b, j], score] == given for (score, a, b, i, j), given in zip(pairs, listed)
+    )
+    return {"wall": clock.wall, "cpu": clock.cpu, "rss_mb": memory, "pairs": len(found), "same": same}
+
+
 def prepare(district, college, *out):
     """Prepares the people for Splink: names in plain capitals, dates as dates, written as Parquet."""
     import duckdb
@@ -193,7 +236,12 @@ def score(pairs, true):
     }
 
 
-FUNCTIONS = {f.__name__: f for f in (encode_by_clkhash, pair_by_anonlink, prepare, link_by_splink)}
+FUNCTIONS = {
+    f.__name__: f
+    for f in (
+        encode_by_clkhash, pair_by_anonlink, encode_as_clkhash, pair_clks_by_anonlink, prepare, link_by_splink
+    )
+}  # fmt: skip
 
 if __name__ == "__main__":
     print(json.dumps(FUNCTIONS[sys.argv[1]](*sys.argv[2:])))

@@ -10,7 +10,9 @@ Markdown on standard output. Parts, for --only:
 
     encode       a student table into tokens: default schema, whole command, 2 threads; clkhash: one CLK a record, 2 workers
     clk          all pairs of classic CLKs of Dice >= 0.85, lossless, one thread: anonlink on the very same CLKs
-    approximate  the same with `match --approximate 0.99`, if this blindlink has it, against its lossless run
+    clkencode    `clk encode` and clkhash's generate_clk_from_csv, one thread and one worker, on the same file and linkage schema
+    clkmatch     `clk match` and anonlink's find_candidate_pairs, one thread each, on the same CLKs, Dice >= 0.85
+    approximate  the same as clk with `match --approximate 0.99`, if this blindlink has it, against its lossless run
     match        two token files into crosswalks, default schema, 2 threads; Splink: the same people in clear
     threads      `match` with 1 and with 2 threads
     growth       `match` at a tenth, a third and the whole of --records: time against pairs inside blocks
@@ -20,6 +22,7 @@ compiles it, which needs a C++ compiler. How to read the ratios: benches/README.
 """
 
 import argparse
+import csv
 import json
 import os
 import pathlib
@@ -30,15 +33,22 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import datetime
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 OTHERS = ROOT / "benches" / "others.py"
 PARTIES = ("district", "college")
-PARTS = ("encode", "clk", "approximate", "match", "threads", "growth")
+PARTS = ("encode", "clk", "clkencode", "clkmatch", "approximate", "match", "threads", "growth")
 # setuptools: anonlink imports pkg_resources, which later ones do not have.
 RIVALS = ("anonlink==0.15.3", "clkhash==0.18.3", "splink==5.0.0", "duckdb==2.0.1", "setuptools<81")
 NAMED = ("anonlink", "clkhash", "splink", "duckdb", "numpy", "bitarray")
 DICE = 0.85
+# Which columns of the two tables go into the table for clkhash, and how their dates are written.
+COLUMNS = {
+    "district": ("student_id", "first_name", "last_name", "birthdate", "%Y-%m-%d"),
+    "college": ("APP_ID", "FNAME", "LNAME", "DOB", "%m/%d/%Y"),
+}
+SECRET = "not a secret"
 INSTRUCTION_SETS = ("popcnt", "avx2", "avx512f", "avx512bw", "avx512_vnni", "avx512_vpopcntdq", "asimd", "sve")
 
 
@@ -153,6 +163,36 @@ class Bench:
         out, _ = self.blindlink("evaluate", folder / "results", *refs, "--truth", truth, "--json")
         return {k: json.loads(out)["decided"][k] for k in ("precision", "recall", "f1")}
 
+    def linkage(self, records):
+        """For clkhash and `clk encode`: linkage schema, secret, and the tables of both parties in the schema's columns."""
+        folder = self.work / f"clks-{records}"
+        folder.mkdir(exist_ok=True)
+        schema, secret = folder / "linkage-schema.json", folder / "secret.txt"
+        schema.write_text(json.dumps(linkage_schema(), indent=1) + "\n")
+        secret.write_text(SECRET)
+        # Others may not read it, or `clk encode` refuses it.
+        secret.chmod(0o600)
+        tables = [folder / f"{p}.csv" for p in PARTIES]
+        for party, table in zip(PARTIES, tables):
+            if not table.exists():
+                one_form(self.people(records) / f"{party}.csv", COLUMNS[party], table)
+        return schema, secret, tables
+
+    def clk_encode(self, schema, secret, table, threads=1):
+        """Encodes a table by `clk encode`: what it took. The CLKs are beside the table."""
+        out = table.with_suffix(".json")
+        _, took = self.blindlink(
+            "clk", "encode", table, "--schema", schema, "--secret-file", secret, "-o", out, "--threads", threads, "--force"
+        )
+        return took
+
+    def clk_match(self, clks, out):
+        """Compares two files of CLKs by `clk match`: what it took."""
+        _, took = self.blindlink(
+            "clk", "match", *clks, "--threshold", DICE, "--output", "similarity_scores", "-o", out, "--threads", 1, "--force"
+        )
+        return took
+
     def rival(self, name, *arguments):
         """Runs a function of others.py in the rivals' environment: what it returns. Its times and memory are those that it
         took itself."""
@@ -160,6 +200,44 @@ class Bench:
             self.python = environment(self.work / "venv")
         out, _ = measure(self.python, OTHERS, name, *arguments)
         return json.loads(out.splitlines()[-1])
+
+
+def linkage_schema():
+    """Bigrams of both names and the digits of the birthdate, by place, in a CLK of 1,024 bits."""
+    text = {"type": "string", "encoding": "utf-8"}
+    bigrams = {"comparison": {"type": "ngram", "n": 2}, "strategy": {"bitsPerToken": 15}, "hash": {"type": "blakeHash"}}
+    digits = {
+        "comparison": {"type": "ngram", "n": 1, "positional": True},
+        "strategy": {"bitsPerToken": 15},
+        "hash": {"type": "blakeHash"},
+        "missingValue": {"sentinel": ""},
+    }
+    return {
+        "version": 3,
+        "clkConfig": {"l": 1024, "kdf": {"type": "HKDF", "hash": "SHA256", "info": "", "salt": "", "keySize": 64}},
+        "features": [
+            {"identifier": "id", "ignored": True},
+            {"identifier": "first", "format": text, "hashing": bigrams},
+            {"identifier": "last", "format": text, "hashing": bigrams},
+            {"identifier": "birthdate", "format": {"type": "date", "format": "%Y-%m-%d"}, "hashing": digits},
+        ],
+    }
+
+
+def one_form(table, columns, out):
+    """Writes the people of a table as clkhash wants them: one order of columns, capitals, one form of dates."""
+    *names, form = columns
+    with open(table, encoding="utf-8", newline="") as file, open(out, "w", encoding="utf-8", newline="") as to:
+        writer = csv.writer(to)
+        writer.writerow(("id", "first", "last", "birthdate"))
+        for row in csv.DictReader(file):
+            key, first, last, birth = (row[n].strip() for n in names)
+            try:
+                birth = datetime.strptime(birth, form).strftime("%Y-%m-%d")
+            except ValueError:
+                # None, or one that does not exist.
+                birth = ""
+            writer.writerow((key, first.upper(), last.upper(), birth))
 
 
 def build():
@@ -230,6 +308,61 @@ def part_clk(bench):
             f"whole command with 1 thread; find_candidate_pairs alone; pairs found {found:,} and {theirs['pairs']:,}: {verdict}",
         )
     ]
+
+
+def part_clkencode(bench):
+    """CLKs of the same table under the same linkage schema, byte for byte."""
+    records = bench.options.records
+    schema, secret, (table, _) = bench.linkage(records)
+    clks = table.with_suffix(".json")
+    other = table.with_name("clkhash.json")
+    ours, theirs = bench.alternate(
+        lambda: bench.clk_encode(schema, secret, table),
+        lambda: bench.rival("encode_as_clkhash", table, schema, SECRET, other),
+    )
+    bench.runs["clkencode"] = {"blindlink": ours, "clkhash": theirs}
+    verdict = "the same bytes" if clks.read_bytes() == other.read_bytes() else "NOT THE SAME BYTES"
+    compared = f"whole command, table to JSON, 1 thread; generate_clk_from_csv and its JSON, 1 worker; {verdict}"
+    rows = []
+    for key, unit in (("wall", "s"), ("cpu", "processor s")):
+        rate, slower = records / ours[key], records / theirs[key]
+        name = f"clk encode {records:,} records, records/{unit}"
+        rows.append(row(name, f"{rate:,.0f}", f"clkhash {slower:,.0f}", rate / slower, compared))
+    return rows + [memory(f"clk encode {records:,} records", ours, "clkhash", theirs)]
+
+
+def part_clkmatch(bench):
+    """All pairs of the same two files of CLKs, with their scores and in one order."""
+    records = bench.options.all_pairs_records
+    schema, secret, tables = bench.linkage(records)
+    clks = [table.with_suffix(".json") for table in tables]
+    for table in tables:
+        bench.clk_encode(schema, secret, table, 2)
+    out = clks[0].with_name("scores.json")
+    ours, theirs = bench.alternate(
+        lambda: bench.clk_match(clks, out),
+        lambda: bench.rival("pair_clks_by_anonlink", DICE, *clks, out),
+    )
+    bench.runs["clkmatch"] = {"blindlink": ours, "anonlink": theirs}
+    verdict = "the same pairs and scores, in one order" if theirs["same"] else "NOT THE SAME"
+    compared = f"whole command, 1 thread; find_candidate_pairs alone, 1 thread; {theirs['pairs']:,} pairs: {verdict}"
+    rows = []
+    for key, unit in (("wall", "s"), ("cpu", "processor s")):
+        rate, slower = records**2 / ours[key], records**2 / theirs[key]
+        name = f"clk match {records:,} x {records:,}, Dice >= {DICE}, comparisons/{unit}"
+        rows.append(row(name, f"{rate:.3g}", f"anonlink {slower:.3g}", rate / slower, compared))
+    return rows + [memory(f"clk match {records:,} x {records:,}", ours, "anonlink", theirs)]
+
+
+def memory(work, ours, name, theirs):
+    """The line on peak memory."""
+    return row(
+        f"{work}, peak memory, MB",
+        f"{ours['rss_mb']:.0f}",
+        f"{name} {theirs['rss_mb']:.0f}",
+        theirs["rss_mb"] / ours["rss_mb"],
+        "whole command; whole process up to the end of what is timed",
+    )
 
 
 def part_approximate(bench):
@@ -413,7 +546,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--records", type=int, default=100_000, help="records a side (default: %(default)s)")
     parser.add_argument(
-        "--all-pairs-records", type=int, default=20_000, help="the same for clk and approximate (default: %(default)s)"
+        "--all-pairs-records", type=int, default=20_000, help="the same for clk, clkmatch and approximate (default: %(default)s)"
     )
     parser.add_argument("--only", default=",".join(PARTS), help="parts, with commas between (default: all)")
     parser.add_argument("--repeat", type=int, default=3, help="runs of each, of which the median counts (default: %(default)s)")

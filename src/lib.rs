@@ -39,6 +39,7 @@
 
 pub mod atomic;
 pub mod cli;
+pub mod clk;
 pub mod csvfile;
 pub mod custody;
 pub mod error;

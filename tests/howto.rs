@@ -3,7 +3,7 @@
 //! A line `$ blindlink ...` is a command; the lines below it are what it prints (both streams,
 //! standard output first), if any are shown. `...` stands for any text, on a line of its own for
 //! any lines. `? 3` says that the command ends with exit code 3 instead of 0. A block
-//! ` ```text FILE` is a file that the reader writes. ` ```csv FILE` shows what stands in a file at that point of the page.
+//! ` ```text FILE` is a file that the reader writes, ` ```secret FILE` one that nobody else may read. ` ```csv FILE` shows what stands in a file at that point of the page.
 //! `operator$ blindlink ...` is typed in the folder `operator`, and `$ cp FILE ... FOLDER` is how files go to somebody else.
 
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
@@ -25,11 +25,18 @@ fn run_page(page: &str) {
     while let Some((number, line)) = lines.next() {
         let place = format!("{page}:{}", number + 1);
         let mut block = Vec::new();
-        if line == "```console" || line.starts_with("```csv ") || line.starts_with("```text ") {
+        let is_file = |kind: &str| line.starts_with(&format!("```{kind} "));
+        if line == "```console" || ["csv", "text", "secret"].into_iter().any(is_file) {
             block.extend(lines.by_ref().map(|(_, l)| l).take_while(|l| *l != "```"));
         }
         if let Some(file) = line.strip_prefix("```text ") {
             std::fs::write(folder.path().join(file), block.join("\n")).unwrap();
+            continue;
+        }
+        if let Some(file) = line.strip_prefix("```secret ") {
+            let path = folder.path().join(file);
+            std::fs::write(&path, block.join("\n")).unwrap();
+            keep_from_others(&path);
             continue;
         }
         if let Some(file) = line.strip_prefix("```csv ") {
@@ -44,6 +51,15 @@ fn run_page(page: &str) {
     }
     assert!(commands > 3, "{page} shows hardly a command");
 }
+
+#[cfg(unix)]
+fn keep_from_others(path: &Path) {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(path, PermissionsExt::from_mode(0o600)).unwrap();
+}
+
+#[cfg(not(unix))]
+fn keep_from_others(_: &Path) {}
 
 /// The folder that a command is typed in, and the command, if the line is one.
 fn prompt(line: &str) -> Option<(&str, &str)> {
@@ -160,6 +176,11 @@ fn the_page_on_agreements_works() {
 #[test]
 fn the_whole_job_in_four_folders_works() {
     run_page("workflow.md");
+}
+
+#[test]
+fn the_page_for_users_of_clkhash_works() {
+    run_page("clkhash.md");
 }
 
 #[test]

@@ -6,7 +6,7 @@ use super::args::Inspect;
 use super::{pretty, print, term};
 use crate::error::Result;
 use crate::release::{Conclusion, Manifest, word};
-use crate::token::{CANARY_BYTES, FORMAT, TokenFile};
+use crate::token::{CANARY_BYTES, FORMAT, Header, TokenFile, UNCHECKED};
 use crate::units::{Fingerprint, hex};
 
 pub(super) fn inspect(verb: &Inspect) -> Result<()> {
@@ -31,6 +31,7 @@ pub(super) fn inspect(verb: &Inspect) -> Result<()> {
             "records": header.records,
             "rows": header.rows,
             "decoys": header.decoys,
+            "imported": header.is_imported(),
             "canaries": header.canaries.iter().map(|c| hex(c)).collect::<Vec<_>>(),
             "blake3": file.fingerprint()?.to_string(),
             "manifest": manifest.is_some(),
@@ -52,7 +53,11 @@ pub(super) fn inspect(verb: &Inspect) -> Result<()> {
         header.rows,
         file.fingerprint()?,
     );
-    text += &canaries(&header.canaries);
+    text += &if header.is_imported() {
+        origin(header)
+    } else {
+        canaries(&header.canaries)
+    };
     if header.decoys {
         text += "decoys         every link to one of these records is false\n";
     }
@@ -64,6 +69,16 @@ pub(super) fn inspect(verb: &Inspect) -> Result<()> {
         text += &format!("               {name}, {bytes} bytes\n");
     }
     print(&text)
+}
+
+/// Where imported tokens come from, and what is known of how they were made.
+fn origin(header: &Header) -> String {
+    let check = if header.key_check == UNCHECKED {
+        "nothing is known of their linkage schema and secret"
+    } else {
+        "the key check is of their linkage schema and secret"
+    };
+    format!("imported       from CLKs of another program; {check}\n")
 }
 
 /// How many canaries a file has, and one number for all of them, to be compared by telephone.

@@ -15,6 +15,7 @@ mod args;
 mod audit;
 #[cfg(feature = "owner")]
 mod check;
+mod clk;
 mod custody;
 mod identity;
 mod inspect;
@@ -109,6 +110,7 @@ fn run(args: &Args, progress: &Progress) -> Result<()> {
         Verb::Owner(verb) => owner::run(verb, args, progress),
         #[cfg(feature = "operator")]
         Verb::Operator(Operator::Match(v)) => matching::link(v, args, progress),
+        Verb::Clk(verb) => clk::run(verb, args, progress),
         Verb::Inspect(v) => inspect::inspect(v),
         Verb::Log(v) => custody::log(v, args),
         Verb::Status(v) => custody::status(v),

@@ -12,6 +12,7 @@ mod blocks;
 mod shape;
 #[cfg(test)]
 mod tests;
+mod weights;
 
 use serde::{Deserialize, Serialize};
 
@@ -94,7 +95,8 @@ pub fn rounded(value: f64) -> f64 {
     (value * 1e6).round() / 1e6 + 0.0
 }
 
-/// All checks of `file`, pass by pass in the order of the schema, then those of whole records.
+/// All checks of `file`, pass by pass in the order of the schema, then those of whole records. How the numbers of bits
+/// spread is looked at in imported CLKs alone: filters of our own are measured together with the people they are of.
 ///
 /// Reads the file's columns once; needs memory for its widest pass.
 ///
@@ -114,6 +116,9 @@ pub fn checks(file: &TokenFile, project: &Project, seed: u64) -> Result<Vec<Chec
         for (f, filter) in pass.filters.iter().enumerate() {
             let of = format!("{}.{}", pass.name, filter.name);
             found.extend(bits::checks(&of, &tokens.filters[f], &grouped, seed));
+            if file.header().is_imported() {
+                found.push(weights::spread(&of, &tokens.filters[f], seed));
+            }
         }
         shapes.add(pass, &tokens);
         out.extend(found);

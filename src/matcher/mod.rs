@@ -4,8 +4,11 @@
 //! [`compare`] (how alike are they), [`classify`] (how probable is a match), [`assign`] (which
 //! pairs are links), [`crosswalk`] (each party's table) and [`report`] (numbers).
 //!
+//! [`anonlink`] is a way of its own, for filters that other programs have made: a coefficient and greedy groups.
+//!
 //! Nothing in this folder can name anything under `owner`; `tests/architecture.rs` enforces it.
 
+pub mod anonlink;
 pub mod assign;
 pub mod block;
 pub mod classify;

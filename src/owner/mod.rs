@@ -7,6 +7,7 @@
 
 pub mod audit;
 pub mod canary;
+pub mod clkhash;
 pub mod decoy;
 pub mod encode;
 pub mod key;

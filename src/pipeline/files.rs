@@ -2,9 +2,13 @@
 
 use std::path::{Path, PathBuf};
 
+#[cfg(feature = "owner")]
+use crate::csvfile::{CsvReader, REFS_COLUMNS};
 use crate::error::{Error, Result};
 use crate::project::Project;
 use crate::token::TokenFile;
+#[cfg(feature = "owner")]
+use crate::units::RecordRef;
 
 /// Fails if an output is also an input or another output, or exists and `force` is not set.
 ///
@@ -53,6 +57,30 @@ pub(super) fn made_under(project: &Project, file: &TokenFile) -> Result<()> {
     ))
     .at(file.path())
     .hint("every party and the operator must use the same project file"))
+}
+
+/// The refs of the ref map at `path`, in its order: those of the token file and no others.
+///
+/// # Errors
+/// [`Class::Mismatch`](crate::error::Class::Mismatch) if they are others; as of [`CsvReader`] and [`TokenFile::refs`].
+#[cfg(feature = "owner")]
+pub(super) fn refs_of(file: &TokenFile, path: &Path) -> Result<Vec<RecordRef>> {
+    let mut reader = CsvReader::open(path, &REFS_COLUMNS)?;
+    let mut refs = Vec::new();
+    while reader.advance()? {
+        let this = reader.cell(0).parse::<RecordRef>();
+        refs.push(this.map_err(|_| reader.error(0, "expected a record ref"))?);
+    }
+    let mut sorted = refs.clone();
+    sorted.sort_unstable();
+    if sorted == file.refs()?.0 {
+        return Ok(refs);
+    }
+    Err(
+        Error::mismatch("the ref map has other record refs than the token file")
+            .at(path)
+            .hint("give the ref map that was written together with this token file"),
+    )
 }
 
 /// The file behind a path, as far as it exists.

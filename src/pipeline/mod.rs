@@ -8,6 +8,7 @@ pub mod audit;
 pub mod check;
 #[cfg(all(feature = "owner", feature = "operator"))]
 pub mod clear;
+pub mod clk;
 pub mod custody;
 #[cfg(feature = "operator")]
 mod decide;

@@ -2,16 +2,15 @@
 
 use std::path::PathBuf;
 
-use super::files::{check_outputs, made_under};
+use super::files::{check_outputs, made_under, refs_of};
 use super::{Progress, warn_of};
-use crate::csvfile::CsvReader;
 use crate::error::{Error, Result};
 use crate::owner::table::Mapping;
 use crate::owner::verify::{self, Findings};
 use crate::project::Project;
 use crate::release::Manifest;
 use crate::token::{Header, TokenFile};
-use crate::units::{Fingerprint, RecordRef};
+use crate::units::Fingerprint;
 
 /// What to verify, and against what.
 #[derive(Debug)]
@@ -88,7 +87,7 @@ pub fn verify(options: &Options, progress: &dyn Progress) -> Result<Verified> {
         .map(|path| Manifest::read_for(&file, path))
         .transpose()?;
     if let Some(path) = &o.refs {
-        expect_refs(&file, path)?;
+        refs_of(&file, path)?;
     }
     let bytes = std::fs::metadata(&o.tokens);
     let told = |step: &str, done, total| progress.at(step, done, total);
@@ -101,23 +100,4 @@ pub fn verify(options: &Options, progress: &dyn Progress) -> Result<Verified> {
         has_refs: o.refs.is_some(),
         findings: verify::verify(&file, &o.against, &o.mapping, &told)?,
     })
-}
-
-/// Fails unless the ref map at `path` has the refs of the file and no others.
-fn expect_refs(file: &TokenFile, path: &std::path::Path) -> Result<()> {
-    let mut reader = CsvReader::open(path, &["record_ref", "student_id"])?;
-    let mut refs: Vec<RecordRef> = Vec::new();
-    while reader.advance()? {
-        let this = reader.cell(0).parse();
-        refs.push(this.map_err(|_| reader.error(0, "expected a record ref"))?);
-    }
-    refs.sort_unstable();
-    if refs == file.refs()?.0 {
-        return Ok(());
-    }
-    Err(
-        Error::mismatch("the ref map has other record refs than the token file")
-            .at(path)
-            .hint("give the ref map that `encode` wrote together with this token file"),
-    )
 }

@@ -45,10 +45,11 @@ pub struct Header {
     pub party: PartyId,
     /// The round of the project.
     pub round: String,
-    /// Version of the normalisation that came before the encoding.
+    /// Version of the normalisation that came before the encoding; [`IMPORTED`] if it was another program's.
     pub normalisation: u32,
     /// 16 bytes that are equal in two files exactly if they were made with one linkage key (and
-    /// project and schema). Says nothing else about the key.
+    /// project and schema). Says nothing else about the key. Of imported CLKs: [`UNCHECKED`], or of their linkage
+    /// schema and secret.
     pub key_check: [u8; 16],
     /// Number of records, that is of different record refs.
     pub records: u64,
@@ -62,6 +63,10 @@ pub struct Header {
     pub canaries: Vec<[u8; CANARY_BYTES]>,
 }
 
+/// What stands for the version of the normalisation where CLKs of another program were imported.
+pub const IMPORTED: u32 = 0;
+/// The key check of imported CLKs of which nothing is known but their bits.
+pub const UNCHECKED: [u8; 16] = *b"imported, no key";
 /// Bytes of a canary.
 pub const CANARY_BYTES: usize = 8;
 /// Most canaries of a file.
@@ -71,6 +76,12 @@ const PREFIX: &str = "blindlink.";
 const MAX_ROWS: u64 = u32::MAX as u64;
 
 impl Header {
+    /// Whether the tokens are CLKs that another program made.
+    #[must_use]
+    pub fn is_imported(&self) -> bool {
+        self.normalisation == IMPORTED
+    }
+
     /// The header as the key-value pairs of the file's footer.
     #[must_use]
     pub fn to_pairs(&self) -> Vec<(String, String)> {

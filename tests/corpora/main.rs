@@ -6,6 +6,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may stop where it stands")]
 
+mod clks;
 mod keys;
 mod log;
 mod records;
@@ -71,4 +72,9 @@ fn files_with_keys() {
 #[test]
 fn disclosure_logs() {
     replay("log", log::check);
+}
+
+#[test]
+fn filters_of_other_programs() {
+    replay("clks", clks::check);
 }

@@ -1,5 +1,9 @@
 //! The arguments of every verb.
 
+mod clk;
+mod clk_files;
+#[cfg(feature = "owner")]
+mod clk_owner;
 mod custody;
 mod keys;
 #[cfg(feature = "operator")]
@@ -16,6 +20,14 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+pub(super) use clk::Clk;
+#[cfg(feature = "operator")]
+pub(super) use clk::{ClkMatch, ClkOutput};
+#[cfg(feature = "owner")]
+pub(super) use clk_files::ClkImport;
+pub(super) use clk_files::{ClkDescribe, ClkExport, ExportFormat};
+#[cfg(feature = "owner")]
+pub(super) use clk_owner::{ClkBenchmark, ClkConvert, ClkEncode, ClkValidate};
 pub(super) use custody::{AddNote, Destroy, Log, LogTo, Status};
 pub(super) use keys::{Identity, Sign, Signatures};
 #[cfg(feature = "owner")]
@@ -73,6 +85,9 @@ pub(super) enum Verb {
     #[cfg(feature = "operator")]
     #[command(flatten)]
     Operator(Operator),
+    /// Files of clkhash, anonlink and FABLE: encode, match, import, export, describe
+    #[command(subcommand)]
+    Clk(Clk),
     /// What a token file says of itself, and the release manifest beside it
     Inspect(Inspect),
     /// The disclosure log: check it, show it, make the record of disclosures of it, enter something
@@ -100,6 +115,7 @@ impl Verb {
             Self::Operator(verb) => verb.name(),
             Self::Project(_) => "project",
             Self::Identity(_) => "identity",
+            Self::Clk(_) => "clk",
             Self::Inspect(_) => "inspect",
             Self::Log(_) => "log",
             Self::Status(_) => "status",

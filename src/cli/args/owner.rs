@@ -190,7 +190,14 @@ pub(in crate::cli) struct Audit {
     /// The linkage key file
     #[arg(long)]
     pub(in crate::cli) key: Option<PathBuf>,
-    /// The token file that `encode` wrote
+    /// Of CLKs that `clk import` took in, instead of a key: the linkage schema that they were made under. The attack then
+    /// knows it, and no secret
+    #[arg(long, value_name = "LINKAGE-SCHEMA", conflicts_with = "key")]
+    pub(in crate::cli) schema: Option<PathBuf>,
+    /// With --schema: the ref map that `clk import` wrote. Default: beside the token file, .refs.csv
+    #[arg(long, requires = "schema")]
+    pub(in crate::cli) refs: Option<PathBuf>,
+    /// The token file that `encode` or `clk import` wrote
     #[arg(long)]
     pub(in crate::cli) tokens: PathBuf,
     /// The planted people that were mixed in, as for `encode`: they are counted and not attacked

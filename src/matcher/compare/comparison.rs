@@ -65,6 +65,8 @@ pub(super) struct Comparison {
     is_within: bool,
     /// All filters are classic ones.
     is_classic: bool,
+    /// Whether who has no filter meets nobody, since a pair is kept for its likeness alone.
+    is_by_likeness: bool,
 }
 
 impl Comparison {
@@ -80,10 +82,15 @@ impl Comparison {
         let scales: Vec<Scale> = pass.filters.iter().map(scale).collect();
         Self {
             pass: number as u8,
-            screen: screen(pass).map(|f| (f, scales[f].least(pairs, tokens))),
+            screen: match schema.is_classic() {
+                true => Some(0),
+                false => screen(pass),
+            }
+            .map(|f| (f, scales[f].least(pairs, tokens))),
             scales,
             is_within,
             is_classic: can_approximate(schema),
+            is_by_likeness: schema.is_classic(),
         }
     }
 
@@ -159,6 +166,9 @@ impl Comparison {
                     found.extend(meeting(i, j, Some((f, level))));
                 },
             );
+            if self.is_by_likeness {
+                continue;
+            }
             for i in own {
                 if a.present[i] {
                     let absent = opposite.absent().iter();

@@ -3,7 +3,7 @@
 //! A similarity is kept as a [`Level`]: the estimated share of common q-grams in coarse steps, so
 //! that filters of different sizes and foldings speak one language.
 
-mod all_pairs;
+pub(in crate::matcher) mod all_pairs;
 mod buckets;
 mod comparison;
 mod gathering;

@@ -1,7 +1,7 @@
 //! Were these token files made with one key, by normalisers and encoders that do the same?
 
 use crate::error::{Error, Result};
-use crate::token::{Header, TokenFile};
+use crate::token::{Header, TokenFile, UNCHECKED};
 
 /// Fails unless all of `files` have one version of the normalisation, one linkage key and the same canaries.
 ///
@@ -11,6 +11,7 @@ use crate::token::{Header, TokenFile};
 /// # Errors
 /// [`Class::Mismatch`](crate::error::Class::Mismatch), naming the parties and what differs.
 pub(super) fn agree(files: &[&TokenFile]) -> Result<()> {
+    expect_one_origin(files)?;
     if let Some(found) = Difference::of(files, |h| h.normalisation) {
         let versions = files.iter().map(|f| {
             let header = f.header();
@@ -57,6 +58,57 @@ pub(super) fn agree(files: &[&TokenFile]) -> Result<()> {
         ));
     }
     Ok(())
+}
+
+/// Fails unless all of `files` were encoded, or all imported, and the imported ones under one linkage schema and secret.
+fn expect_one_origin(files: &[&TokenFile]) -> Result<()> {
+    let (imported, encoded): (Vec<&TokenFile>, Vec<&TokenFile>) =
+        files.iter().partition(|f| f.header().is_imported());
+    let were = |files: &[&TokenFile]| match files {
+        [_] => "was",
+        _ => "were",
+    };
+    if let ([first, ..], [_, ..]) = (imported.as_slice(), encoded.as_slice()) {
+        return Err(Error::mismatch(format!(
+            "{} {} imported from CLKs of another program, {} {} encoded by blindlink: their bits mean different things and \
+             can never be compared",
+            parties(&imported),
+            were(&imported),
+            parties(&encoded),
+            were(&encoded)
+        ))
+        .at(first.path())
+        .hint(
+            "import the CLKs of all parties, made under one linkage schema and secret (new parties make theirs with `clk \
+             encode`), or encode the tables of all with `encode`",
+        ));
+    }
+    let Some(found) = Difference::of(&imported, |h| h.key_check) else {
+        return Ok(());
+    };
+    let (unchecked, checked): (Vec<&TokenFile>, Vec<&TokenFile>) = imported
+        .iter()
+        .partition(|f| f.header().key_check == UNCHECKED);
+    let error = if unchecked.is_empty() {
+        let what = found.worded(
+            "used",
+            "linkage schema or secret",
+            "linkage schemas or secrets",
+        );
+        Error::mismatch(what).hint(
+            "agree on one linkage schema file and one secret, make the CLKs of the odd one again with them, and import \
+             them",
+        )
+    } else {
+        Error::mismatch(format!(
+            "{} {} imported without linkage schema and secret, unlike {}: whether they used the same cannot be told",
+            parties(&unchecked),
+            were(&unchecked),
+            parties(&checked)
+        ))
+        .hint("import all with --schema and --secret-file, or all without")
+    };
+    Err(error.at(found.first().path()))
 }
 
 /// Files that do not have a value in common.

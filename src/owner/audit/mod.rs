@@ -7,6 +7,7 @@
 //! people -> namesakes: on which dates are those who share a block?
 //! people -> length, public_list: what do weight and frequency show?
 //! run: all of it, with what `leakage` sees in the token file -> report
+//! imported: the same for CLKs of another program, by their likeness to each other
 //! ```
 //!
 //! The attacker holds the names and birthdates of people in clear, and not the linkage key. It
@@ -19,6 +20,7 @@
 pub mod attack;
 mod blocks;
 pub mod correlation;
+pub mod imported;
 pub mod length;
 mod namesakes;
 pub mod overlap;

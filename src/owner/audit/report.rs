@@ -39,6 +39,9 @@ pub struct Subject {
     /// Whether people of neighbouring birthdates were given one birthdate, to make a block as
     /// large as the population would.
     pub pooled: bool,
+    /// Whether the tokens are CLKs that another program made.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub imported: bool,
     /// The seed of every draw; attacks use this one and the following.
     pub seed: u64,
 }
@@ -47,7 +50,7 @@ pub struct Subject {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Attack {
-    /// `one birthdate`, `some birthdates` or `all, by namesakes`.
+    /// `one birthdate`, `some birthdates` or `all, by namesakes`; of imported CLKs `the whole file`.
     pub scope: String,
     /// The share of each side's people that stand on both, 0 to 1.
     pub overlap: f64,
@@ -169,23 +172,15 @@ impl AuditReport {
             self.verdict.as_str().to_uppercase(),
             self.conclusion(),
         );
-        let _ = write!(
-            t,
-            "What was tried\nAn attacker who has no linkage key was simulated with {} people of your own file{}.\n\
-             Their tokens were made under keys that exist only in this test.\n\n",
-            s.sample,
-            if s.pooled {
-                format!(
-                    ", given one birthdate, as many as\nshare one (or at least enough to measure) where there are {} people",
-                    s.population
-                )
-            } else {
-                " that share birthdates".to_owned()
-            },
-        );
+        t += &self.tried();
         let _ = writeln!(
             t,
-            "Does the attack work at all? Behind classic tokens (clk) it re-identified {} of {} people: {}.\n",
+            "Does the attack work at all? Behind {} it re-identified {} of {} people: {}.\n",
+            if s.imported {
+                "CLKs of the same rows under a secret of this test"
+            } else {
+                "classic tokens (clk)"
+            },
             percent(self.control.reidentified),
             self.control.shared,
             if self.control.passed {
@@ -194,7 +189,11 @@ impl AuditReport {
                 "no, the audit is void"
             },
         );
-        t += "The attacker holds a list of names and birthdates, and matches it with the tokens\n";
+        t += if s.imported {
+            "The attacker holds the rows and the linkage schema, and not the secret; it matches rows with CLKs by who is like whom\n"
+        } else {
+            "The attacker holds a list of names and birthdates, and matches it with the tokens\n"
+        };
         for a in &self.attacks {
             let _ = writeln!(
                 t,
@@ -208,7 +207,9 @@ impl AuditReport {
                 percent(a.chance),
             );
         }
-        t += "\nHow much of the likeness of names, and of who meets, survives a change of key (1: all, 0: nothing)\n";
+        if !self.correlation.is_empty() {
+            t += "\nHow much of the likeness of names, and of who meets, survives a change of key (1: all, 0: nothing)\n";
+        }
         for c in &self.correlation {
             let _ = writeln!(
                 t,
@@ -222,9 +223,38 @@ impl AuditReport {
         }
         t += "\nOther checks\n";
         t += &checks_text(&self.checks);
-        t += "\nWhat this does not say: an attacker may know more than was tried here, and whoever holds the\n\
-              linkage key and the tokens together can find every person. Tokens are personal data.\n";
+        let _ = writeln!(
+            t,
+            "\nWhat this does not say: an attacker may know more than was tried here, and whoever holds the\n\
+             {} and the tokens together can find every person. Tokens are personal data.",
+            if s.imported { "secret" } else { "linkage key" },
+        );
         t
+    }
+
+    /// Who was attacked, and how.
+    fn tried(&self) -> String {
+        let s = &self.subject;
+        if s.imported {
+            return format!(
+                "What was tried\nAn attacker who has no secret was simulated with {} rows of your own table, drawn at random. It encoded\n\
+                 them under secrets that exist only in this test.\n\n",
+                s.sample
+            );
+        }
+        format!(
+            "What was tried\nAn attacker who has no linkage key was simulated with {} people of your own file{}.\n\
+             Their tokens were made under keys that exist only in this test.\n\n",
+            s.sample,
+            if s.pooled {
+                format!(
+                    ", given one birthdate, as many as\nshare one (or at least enough to measure) where there are {} people",
+                    s.population
+                )
+            } else {
+                " that share birthdates".to_owned()
+            },
+        )
     }
 
     /// The verdict's sentence, and what to do about it.
@@ -234,6 +264,10 @@ impl AuditReport {
             Conclusion::Amber => {
                 "\nWhat is marked amber below shows more than it should: let a person who knows the schema\n\
                  look at it before the file leaves."
+            }
+            Conclusion::Red if self.subject.imported => {
+                "\nSee what is marked red below. Another secret does not help: all records can be compared with each other. Encode the\n\
+                 table under a schema with keyed blocks instead (k12); docs/how-to/clkhash.md says how."
             }
             Conclusion::Red => {
                 "\nSee what is marked red below. Do not send the file; choose another schema."
@@ -299,6 +333,7 @@ mod tests {
             population: 9,
             sample: 9,
             pooled: true,
+            imported: false,
             seed: 1,
         };
         let control = Control {

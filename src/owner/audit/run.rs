@@ -19,7 +19,7 @@ use crate::project::{Project, new_project};
 /// Pairs that a correlation is measured on, at least.
 const PAIRS: usize = 500;
 /// Runs of each attack.
-const SEEDS: u64 = 3;
+pub(super) const SEEDS: u64 = 3;
 /// Graph matching inside one block as large as the population makes it.
 const ONE: &str = "one birthdate";
 /// Graph matching over the blocks of several birthdates as they are in the file.
@@ -129,6 +129,7 @@ pub fn audit(
         population,
         sample: cell.people.len() as u64,
         pooled: cell.pooled,
+        imported: false,
         seed: plan.seed,
     };
     Ok(AuditReport::new(
@@ -171,7 +172,7 @@ pub fn votes(people: &[Person], project: &Project, first_seed: u64) -> Vec<Attac
     out
 }
 
-fn described(
+pub(super) fn described(
     scope: &str,
     (overlap, seed): (f64, u64),
     shared: usize,
@@ -191,7 +192,7 @@ fn described(
 
 /// Judges all runs of one attack at one overlap by their mean: a single run scatters by more than
 /// the bounds are apart from each other where a few hundred people are shared.
-fn judge(attacks: &mut [Attack]) {
+pub(super) fn judge(attacks: &mut [Attack]) {
     let same = |a: &Attack, b: &Attack| a.scope == b.scope && (a.overlap - b.overlap).abs() < 1e-9;
     let excess: Vec<f64> = attacks
         .iter()

@@ -65,6 +65,29 @@ impl Tokens {
         Self::with(&Encoder::with_open_buckets(project, key), people, project)
     }
 
+    /// CLKs of `bits` bits, one a person, which can all be compared with each other; `None` for one without a bit.
+    pub(super) fn of_clks(bits: usize, clks: &[Option<&[u64]>]) -> Self {
+        let form = FilterForm {
+            name: "clk".into(),
+            bits,
+            fill: Fill::Fixed(1),
+        };
+        let rows = clks.iter().enumerate().map(|(number, clk)| Row {
+            person: number as u32,
+            block: [0; 16],
+            filters: vec![clk.map(Box::from)],
+        });
+        Self {
+            people: clks.len(),
+            passes: vec![PassTokens {
+                name: "clk".into(),
+                filters: vec![form],
+                rows: rows.collect(),
+            }],
+            shapes: clks.iter().map(|c| (u64::from(c.is_some()), 1)).collect(),
+        }
+    }
+
     fn with(encoder: &Encoder, people: &[Person], project: &Project) -> Self {
         let layout = encoder.layout();
         let mut passes: Vec<PassTokens> = project

@@ -12,11 +12,19 @@ impl Bound {
     /// The bound of filters of `bits` bits: a pair is kept exactly if `scale` gives it a level above
     /// [`LOWEST`], which it does from some number of common bits on.
     pub(super) fn of(scale: &Scale, bits: usize) -> Self {
+        Self::where_kept(bits, |common, weight| {
+            scale.level_of_common(common, weight) > LOWEST
+        })
+    }
+
+    /// The bound of filters of `bits` bits where a pair is kept exactly if `keeps` says so of its common bits and
+    /// the sum of its weights: by a coefficient of both that grows with the first and falls with the second.
+    pub(super) fn where_kept(bits: usize, keeps: impl Fn(u32, u32) -> bool) -> Self {
         let least = (0..=2 * bits as u32).map(|weight| {
             let (mut low, mut high) = (0, weight / 2 + 1);
             while low < high {
                 let common = u32::midpoint(low, high);
-                if scale.level_of_common(common, weight) > LOWEST {
+                if keeps(common, weight) {
                     high = common;
                 } else {
                     low = common + 1;

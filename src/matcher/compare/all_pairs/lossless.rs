@@ -5,7 +5,9 @@ use rayon::prelude::*;
 use super::bound::Bound;
 use super::side::Side;
 use crate::matcher::compare::kernel::Tier;
-use crate::matcher::compare::kernel::planes::{BLOCK, Columns, Near, Planes, Rows};
+use crate::matcher::compare::kernel::planes::{
+    BLOCK, Columns, MOST_PLANES, MOST_SLACK, Near, Planes, Rows,
+};
 
 /// Rows of the left side that go through a block together: their lists of bits fit the second cache,
 /// as do a block's planes.
@@ -32,8 +34,9 @@ pub(super) struct Lossless<'s, 't> {
 
 impl<'s, 't> Lossless<'s, 't> {
     /// Puts `right` into planes, the only copy of the filters of either side. `rarest_first`: its bits
-    /// in the order of search.
+    /// in the order of search. Of very wide filters only the rarest have planes.
     pub(super) fn new(right: &'s Side<'t>, rarest_first: &[u16], bound: &'s Bound) -> Self {
+        let rarest_first = &rarest_first[..rarest_first.len().min(MOST_PLANES)];
         let columns = Columns::new(right.words(), rarest_first);
         let planes = right.planes(&columns);
         Self {
@@ -56,12 +59,14 @@ impl<'s, 't> Lossless<'s, 't> {
     /// lacks, among those looked at, are more than [`Bound::slack`] allows; all others are counted in
     /// full.
     ///
-    /// In the order of tasks, which depends on the two sides only.
+    /// In the order of tasks, which depends on the two sides only. `told` is called with numbers of pairs that are
+    /// done.
     pub(super) fn search<T: Send>(
         &self,
         left: &Side<'_>,
         is_same: bool,
         keep: impl Fn(Found) -> Option<T> + Sync,
+        told: impl Fn(u64) + Sync,
     ) -> Vec<T> {
         let chunks = left.len().div_ceil(CHUNK);
         let groups = self.planes.blocks().div_ceil(GROUP);
@@ -88,11 +93,18 @@ impl<'s, 't> Lossless<'s, 't> {
                 });
                 verify.kept(|pair| found.extend(keep(pair)));
             }
+            let lanes = self.right.len().min((group + GROUP) * BLOCK) - group * BLOCK;
+            told(chunk.len() as u64 * lanes as u64);
             found
         };
         let tasks = (0..chunks * groups).into_par_iter();
         let found: Vec<Vec<T>> = tasks.map(search).collect();
-        found.into_iter().flatten().collect()
+        // Each is gone as soon as it is taken over: there may be very many.
+        let mut all = Vec::with_capacity(found.iter().map(Vec::len).sum());
+        for mut some in found {
+            all.append(&mut some);
+        }
+        all
     }
 }
 
@@ -170,6 +182,7 @@ fn slacks(bound: &Bound, rows: &[u32], weights: &[u32]) -> Vec<(u32, u32)> {
     let mut which = Vec::with_capacity(rows.len());
     for equal in rows.chunk_by(|a, b| a == b) {
         if let Some(slack) = bound.slack(equal[0], lightest, heaviest) {
+            let slack = slack.min(MOST_SLACK);
             which.extend((number..).take(equal.len()).map(|row| (row, slack)));
         }
         number += equal.len() as u32;

@@ -2,6 +2,7 @@
 
 mod approximate;
 mod bound;
+pub(in crate::matcher) mod dice;
 mod lossless;
 mod side;
 
@@ -58,7 +59,7 @@ pub(super) fn meetings(
     } else {
         let (.., order) = rarest_first(&a, &b);
         let lossless = Lossless::new(&b, &order, &bound);
-        (lossless.search(&a, is_one, keep), None)
+        (lossless.search(&a, is_one, keep, |_| {}), None)
     }
 }
 

@@ -111,7 +111,9 @@ impl Sample {
             }
             let some = Side::new(left.column(), rows);
             let keep = |f: Found| (!is_same || f.left != f.right).then_some(f);
-            taken.pairs.extend(lossless.search(&some, false, keep));
+            taken
+                .pairs
+                .extend(lossless.search(&some, false, keep, |_| {}));
             taken.rows += rows.len();
         }
         taken
@@ -134,7 +136,7 @@ pub(super) fn search(
     let draw = |enough, number| Sample::draw(left, &lossless, is_same, enough, seed(number));
     let tuning = draw(TUNING, 1);
     if tuning.pairs.len() < LEAST_PAIRS {
-        let found = lossless.search(left, is_same, Some);
+        let found = lossless.search(left, is_same, Some, |_| {});
         let pairs = left.len() as u64 * right.len() as u64;
         return (found, Approximate::lossless(asked, pairs));
     }

@@ -24,8 +24,8 @@ pub const BLOCK: usize = 512;
 const STEP: usize = 16;
 /// The most misses that a row can be allowed.
 pub const MOST_SLACK: u32 = 8191;
-/// The bits of the widest filter.
-const MOST_BITS: usize = 4096;
+/// The most bits of a filter that can have planes.
+pub const MOST_PLANES: usize = 4096;
 /// The rank of a bit that has no plane.
 const UNUSED: u16 = u16::MAX;
 /// Words of a plane.
@@ -76,10 +76,10 @@ impl Columns {
     /// The bits `order` of filters of `words` words, in the order of their planes.
     ///
     /// # Panics
-    /// If a bit is none of the filter's, or the filter is of more than 4,096.
+    /// If a bit is none of the filter's, or there are more than [`MOST_PLANES`].
     #[must_use]
     pub fn new(words: usize, order: &[u16]) -> Self {
-        assert!(64 * words <= MOST_BITS && order.len() <= MOST_BITS);
+        assert!(order.len() <= MOST_PLANES);
         let (mut rank, mut used) = (vec![UNUSED; 64 * words], vec![0; words]);
         for (place, &bit) in order.iter().enumerate() {
             rank[usize::from(bit)] = place as u16;

@@ -1,6 +1,10 @@
 //! `audit`: attack our own tokens before they leave; at the operator, look at tokens alone.
 
+mod imported;
+
 use std::path::{Path, PathBuf};
+
+pub use imported::{ImportedOptions, audit_imported};
 
 use super::agreement::declared;
 use super::custody::{facts, kind, write_logged};
@@ -90,12 +94,13 @@ pub fn audit(options: &Options, progress: &dyn Progress) -> Result<AuditReport> 
     let file = TokenFile::open(&o.tokens)?;
     made_under(&project, &file)?;
     let header = file.header();
-    if header.party != o.party {
-        return Err(Error::mismatch(format!(
-            "the token file is that of party `{}`, not of `{}`",
-            header.party, o.party
-        ))
-        .at(&o.tokens));
+    expect_party(&file, &o.party)?;
+    if header.is_imported() {
+        return Err(Error::mismatch(
+            "the tokens were imported from CLKs of another program, and have no linkage key",
+        )
+        .at(&o.tokens)
+        .hint("give --schema with the linkage schema of the CLKs, instead of --key"));
     }
     if header.key_check != encoder.key_check() {
         return Err(
@@ -128,13 +133,34 @@ pub fn audit(options: &Options, progress: &dyn Progress) -> Result<AuditReport> 
     let told = |step: &str| progress.at(step, 0, 0);
     let report =
         run::audit(&people, &project, &key, shown, &plan, &told).map_err(|e| e.at(&o.table))?;
-    if let Some(path) = &o.json {
-        write_logged(log.as_ref(), path, report.to_json().as_bytes(), |digest| {
-            let made = Event::new(Action::Made).file(facts(path, kind::AUDIT, digest));
-            vec![made.of(&o.party, header.records)]
-        })?;
-    }
+    write_report(log.as_ref(), o.json.as_deref(), &report, &o.party)?;
     Ok(report)
+}
+
+/// Fails unless the token file is that of `party`.
+fn expect_party(file: &TokenFile, party: &PartyId) -> Result<()> {
+    let found = &file.header().party;
+    if found == party {
+        return Ok(());
+    }
+    Err(Error::mismatch(format!(
+        "the token file is that of party `{found}`, not of `{party}`"
+    ))
+    .at(file.path()))
+}
+
+/// Writes the report as JSON to `path`, if anywhere, and enters it in the log.
+fn write_report(
+    log: Option<&Log>,
+    path: Option<&Path>,
+    report: &AuditReport,
+    party: &PartyId,
+) -> Result<()> {
+    let Some(path) = path else { return Ok(()) };
+    write_logged(log, path, report.to_json().as_bytes(), |digest| {
+        let made = Event::new(Action::Made).file(facts(path, kind::AUDIT, digest));
+        vec![made.of(party, report.subject.records)]
+    })
 }
 
 /// Looks at a token file without key and people.
@@ -193,5 +219,4 @@ fn planted(o: &Options, project: &Project, encoder: &Encoder) -> Result<u64> {
 }
 
 #[cfg(test)]
-#[path = "audit_tests.rs"]
 mod tests;

@@ -7,7 +7,7 @@ use crate::pipeline::{Silent, encode};
 use crate::project::new_project;
 use crate::release::Conclusion;
 
-const TABLE: &str = include_str!("../../testdata/k12-demo/district.csv");
+const TABLE: &str = include_str!("../../../testdata/k12-demo/district.csv");
 /// The classic of the field: names apart, plain filters, inside one birthdate.
 const PLAIN: &str = "[schema]\nname = \"plain\"\n[[schema.pass]]\nname = \"day\"\n\
     block = [\"birthdate\"]\n\
