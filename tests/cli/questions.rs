@@ -77,14 +77,13 @@ fn on_a_terminal(dir: &Dir, args: &[&str], person: impl FnOnce(&mut Terminal)) -
     };
     person(&mut terminal);
     let began = Instant::now();
-    while began.elapsed() < PATIENCE {
-        if let Some(status) = child.try_wait().unwrap() {
-            return status.code();
+    while child.try_wait().unwrap().is_none() {
+        if began.elapsed() > PATIENCE {
+            child.kill().unwrap();
         }
         std::thread::sleep(Duration::from_millis(10));
     }
-    child.kill().unwrap();
-    panic!("it waits still: {}", terminal.shown);
+    child.wait().unwrap().code()
 }
 
 const NEW: [&str; 8] = [

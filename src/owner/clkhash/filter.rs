@@ -33,6 +33,10 @@ pub(super) struct Hasher {
     seen: Seen,
 }
 
+#[allow(
+    clippy::large_enum_variant,
+    reason = "there is one a feature, and it is in the inner loop"
+)]
 enum Keyed {
     Blake {
         key: Zeroizing<Vec<u8>>,
@@ -275,7 +279,7 @@ pub(super) fn words(bits: usize) -> usize {
 pub(super) fn fold(filter: &mut Words, mut bits: usize, times: u32) -> usize {
     for _ in 0..times {
         let half = bits / 2;
-        if half % 64 == 0 {
+        if half.is_multiple_of(64) {
             let (left, right) = filter.split_at_mut(half / 64);
             for (left, right) in left.iter_mut().zip(right) {
                 *left ^= *right;

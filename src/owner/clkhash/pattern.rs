@@ -122,7 +122,7 @@ impl Translator<'_> {
         while self.looks_at("(?") {
             let mut ahead = self.rest.clone();
             ahead.nth(1);
-            let letters: String = ahead.take_while(|c| c.is_ascii_alphabetic()).collect();
+            let letters: String = ahead.take_while(char::is_ascii_alphabetic).collect();
             let length = letters.len();
             let closing = self.rest.clone().nth(2 + length);
             if letters.is_empty() || closing != Some(')') {

@@ -115,7 +115,7 @@ impl Seen {
 
     /// Wipes and drops all tokens and what is known of them.
     pub(super) fn forget(&mut self) {
-        self.short.iter_mut().for_each(|token| token.zeroize());
+        self.short.iter_mut().for_each(zeroize::Zeroize::zeroize);
         self.known.zeroize();
         self.long.drain().for_each(|(mut token, mut known)| {
             token.zeroize();
