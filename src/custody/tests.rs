@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::super::{Action, Checked, read};
+use super::super::{Action, Checked, read, read_from};
 use super::{Event, Log, MAX_LINE, beside};
 use crate::error::Class;
 use crate::project::{Project, new_project};
@@ -196,4 +196,48 @@ fn the_log_lies_beside_the_project_file() {
         beside(std::path::Path::new("a/p.toml")),
         PathBuf::from("a/p.log.jsonl")
     );
+}
+
+/// The folder of the vectors of logs, which a second implementation made from the specification
+/// (`tests/scripts/reference_log.py`).
+fn vectors() -> PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/vectors/log")
+}
+
+#[test]
+fn logs_are_taken_and_refused_as_the_specification_says() {
+    let index = std::fs::read_to_string(vectors().join("index.json")).unwrap();
+    let index: serde_json::Value = serde_json::from_str(&index).unwrap();
+    let mut faults = 0;
+    for v in index["vectors"].as_array().unwrap() {
+        let file = v["file"].as_str().unwrap();
+        match read(&vectors().join(file)) {
+            Ok(found) => {
+                assert_eq!(v["class"], "ok", "{file}");
+                assert_eq!(found.entries.len() as u64, v["entries"], "{file}");
+                assert_eq!(found.torn, v["torn"], "{file}");
+                assert_eq!(found.last().to_string(), v["last"], "{file}");
+            }
+            Err(e) => {
+                assert_eq!(v["class"], "input", "{file}");
+                assert_eq!(e.class(), Class::Input, "{file}");
+                faults += 1;
+            }
+        }
+    }
+    assert!(faults >= 35, "only {faults} faults");
+}
+
+#[test]
+fn no_bit_of_a_log_can_be_changed() {
+    let bytes = std::fs::read(vectors().join("good-three.jsonl")).unwrap();
+    for at in 0..bytes.len() {
+        for bit in 0..8 {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1 << bit;
+            let found = read_from(&changed[..], std::path::Path::new("x.jsonl"));
+            let e = found.expect_err(&format!("bit {bit} of byte {at}"));
+            assert_eq!(e.class(), Class::Input, "bit {bit} of byte {at}");
+        }
+    }
 }
