@@ -83,3 +83,18 @@ fn a_sealed_file_has_one_form_and_a_reader_and_is_signed_by_whom_it_names() {
     refused(found, Class::Input, damaged);
     refused(read("zzyzx".into()), Class::Input, "expected a sealed key");
 }
+
+#[test]
+fn a_reader_is_one_by_both_of_its_keys() {
+    let desk = Desk::new();
+    let project = Project::parse(&desk.text).unwrap();
+    let (college, district) = (desk.public("college"), desk.public("district"));
+    let name = "college".parse().unwrap();
+    let mixed = Public::new(name, *college.signing(), *district.sealing().unwrap());
+    let text = desk.seal(&project, "custodian", &[mixed]).unwrap();
+    for role in ["college", "district"] {
+        let sealed = desk.sealed(&text);
+        let opened = sealed.open(&project, desk.own(role), &desk.public("custodian"));
+        refused(opened, Class::Mismatch, "not sealed to this identity");
+    }
+}
