@@ -276,6 +276,22 @@ fn the_log_lies_beside_the_project_file_where_there_is_an_agreement() {
 }
 
 #[test]
+fn a_clock_that_was_set_back_is_told() {
+    let case = Case::new(4);
+    let mut lines = Vec::new();
+    let mut previous = Fingerprint([0; 32]);
+    for (mut entry, second) in case.checked().entries.into_iter().zip([5, 5, 4, 6]) {
+        entry.time = format!("2027-06-30T12:00:0{second}Z");
+        entry.previous = previous;
+        lines.extend(entry.seal().unwrap());
+        lines.push(b'\n');
+        previous = entry.hash;
+    }
+    std::fs::write(&case.path, lines).unwrap();
+    assert_eq!(case.checked().back_in_time, [3]);
+}
+
+#[test]
 fn what_leaves_has_no_student_id_in_it() {
     let dir = tempfile::tempdir().unwrap();
     let log = Log::open(&dir.path().join("p.log.jsonl"), &agreed()).unwrap();
@@ -362,8 +378,8 @@ fn logs_are_taken_and_refused_as_the_specification_says() {
 }
 
 #[test]
-fn no_bit_of_a_log_can_be_changed() {
-    let bytes = std::fs::read(vectors().join("good-three.jsonl")).unwrap();
+fn no_bit_of_an_entry_can_be_changed() {
+    let bytes = std::fs::read(vectors().join("good-cut-at-end.jsonl")).unwrap();
     for at in 0..bytes.len() {
         for bit in 0..8 {
             let mut changed = bytes.clone();
