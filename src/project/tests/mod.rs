@@ -52,6 +52,20 @@ fn who_is_no_party_is_refused_and_told_who_is() {
 }
 
 #[test]
+fn parties_without_duplicates_are_parties_and_named_once() {
+    let with = |names: &str| {
+        let line = format!("duplicate_free = [{names}]\nround = ");
+        Project::parse(&three().replacen("round = ", &line, 1))
+    };
+    assert_eq!(with("").unwrap().duplicate_free, []);
+    let two = with("\"c\", \"a\"").unwrap();
+    assert_eq!(two.duplicate_free, ["c", "a"].map(party));
+    for bad in ["\"d\"", "\"a\", \"a\"", "\"A\""] {
+        assert_eq!(with(bad).unwrap_err().class(), Class::Input, "{bad}");
+    }
+}
+
+#[test]
 fn a_file_is_read_from_its_path_which_every_refusal_names() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("p.toml");
