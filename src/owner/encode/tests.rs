@@ -52,7 +52,7 @@ fn blocks(encoder: &Encoder, person: &Person, pass: usize) -> Vec<Option<Vec<u8>
 
 /// The second pass has the larger filters; it is of the first of two given names, and of a bucket.
 const BY_PART: &str = "[[schema.pass]]\nname = \"small\"\nblock = [\"birthdate\"]\n\
-    [[schema.pass.filter]]\nname = \"names\"\nof = [\"first\"]\nbits = 1024\n\
+    [[schema.pass.filter]]\nname = \"names\"\nof = [\"first\"]\nbits = 2048\n\
     [[schema.pass]]\nname = \"large\"\nblock = [\"given-root\"]\n\
     bucket = { of = [\"surname-root\", \"day\"], count = 4 }\n\
     [[schema.pass.filter]]\nname = \"day\"\nof = [\"day\"]\nbits = 1024\n\
