@@ -7,10 +7,10 @@
 # a few seconds. That crate goes to FOLDER, where mutants are made in place, so that no more than it is compiled again; and so
 # does the report, FOLDER/mutants.out. Only the room's own tests are run; those of `encode` with its vectors.
 set -euo pipefail
-cd "$(dirname "$0")/../.."
 [[ $# -ge 2 ]] || { sed -n '4p' "$0" >&2; exit 2; }
-room=$1 folder=$2
+room=$1 folder=$(realpath -m "$2")
 shift 2
+cd "$(dirname "$0")/../.."
 case $room in
     project) rooms=(error project units) files='src/project/*' tests=(project::) ;;
     identity) rooms=(atomic error identity project units) files='src/identity/*' tests=(identity::) ;;
@@ -68,4 +68,4 @@ if [[ -z ${TMPDIR:-} && -w /dev/shm ]]; then
     trap 'rm -rf "$TMPDIR"' EXIT
 fi
 ulimit -f 500000
-cargo mutants --in-place --file "$files" --minimum-test-timeout 20 --cargo-test-arg=--lib "$@" -- -- "${tests[@]}"
+cargo mutants --in-place --file "$files" --minimum-test-timeout 60 --cargo-test-arg=--lib "$@" -- -- "${tests[@]}"
