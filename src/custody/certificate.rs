@@ -224,12 +224,13 @@ mod tests {
     use crate::project::new_project;
     use crate::units::Fingerprint;
 
-    #[test]
-    fn both_forms_say_what_was_destroyed_when_and_what_cannot_be_said() {
+    fn project() -> Project {
         let parties = ["district", "college"].map(|p| p.parse().unwrap());
-        let text = new_project(&parties, "k12", [7; 16]).unwrap();
-        let project = Project::parse(&text).unwrap();
-        let file = |name: &str| Destroyed {
+        Project::parse(&new_project(&parties, "k12", [7; 16]).unwrap()).unwrap()
+    }
+
+    fn file(name: &str) -> Destroyed {
+        Destroyed {
             file: FileFacts {
                 name: name.into(),
                 kind: "tokens".into(),
@@ -240,10 +241,14 @@ mod tests {
             party: Some("district".into()),
             rows: Some(7),
             time: "2027-06-30T12:00:00Z".into(),
-        };
+        }
+    }
+
+    #[test]
+    fn both_forms_say_what_was_destroyed_when_and_what_cannot_be_said() {
         let left = vec![("x.csv".to_owned(), "is of no project".to_owned())];
         let certificate = Certificate::new(
-            &project,
+            &project(),
             vec![file("<now>.tokens")],
             vec![file("before.tokens")],
             1,
@@ -270,5 +275,70 @@ mod tests {
         }
         assert_eq!(json["destroyed"][0]["rows"], 7);
         assert_eq!(json["limits"].as_array().unwrap().len(), LIMITS.len());
+    }
+
+    #[test]
+    fn what_this_run_and_earlier_ones_destroyed_is_counted_and_told_apart() {
+        let files = |n: usize| vec![file("x.tokens"); n];
+        let nothing_left = "This run found nothing left to destroy";
+        let by_this_run = "Files destroyed by this run";
+        let before = "Files destroyed by earlier runs";
+        let finished = "no disclosure log tells more";
+        for (numbers, verdict, said) in [
+            (
+                (0, 0, 0),
+                "0 files of the project were",
+                &[nothing_left][..],
+            ),
+            ((1, 0, 0), "1 file of the project was", &[by_this_run]),
+            (
+                (0, 1, 0),
+                "1 file of the project was",
+                &[nothing_left, before],
+            ),
+            ((0, 0, 1), "1 file of the project was", &[finished]),
+            (
+                (2, 3, 4),
+                "9 files of the project were",
+                &[by_this_run, before, finished],
+            ),
+        ] {
+            let (now, earlier, rest) = numbers;
+            let certificate = Certificate::new(
+                &project(),
+                files(now),
+                files(earlier),
+                rest,
+                Vec::new(),
+                None,
+            );
+            let html = certificate.page().to_html();
+            assert!(html.contains(verdict), "{numbers:?}");
+            for words in [nothing_left, by_this_run, before, finished] {
+                assert_eq!(
+                    html.contains(words),
+                    said.contains(&words),
+                    "{numbers:?}: {words}"
+                );
+            }
+            assert!(!html.contains("What was left alone"), "{numbers:?}");
+        }
+    }
+
+    #[test]
+    fn records_are_of_a_party_as_far_as_either_is_known() {
+        for (party, rows, expected) in [
+            (Some("district"), Some(7), "district: 7"),
+            (Some("district"), None, "district"),
+            (None, Some(7), "7"),
+            (None, None, ""),
+        ] {
+            let destroyed = Destroyed {
+                party: party.map(str::to_owned),
+                rows,
+                ..file("x.tokens")
+            };
+            assert_eq!(row(&destroyed)[1], expected);
+        }
     }
 }

@@ -255,3 +255,85 @@ pub(super) fn one_line(text: &str) -> String {
     }
     line
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry(action: Action, note: &str) -> Entry {
+        Entry {
+            format: FORMAT.to_owned(),
+            seq: 1,
+            time: "2027-06-30T12:00:00Z".to_owned(),
+            action,
+            project: Fingerprint([1; 32]),
+            round: "1".to_owned(),
+            party: None,
+            file: None,
+            rows: None,
+            elements: Vec::new(),
+            legal_basis: String::new(),
+            agreement: String::new(),
+            purpose: String::new(),
+            recipient: None,
+            destroy_by: None,
+            operator: "zzyzx".to_owned(),
+            program: "blindlink".to_owned(),
+            note: note.to_owned(),
+            torn: None,
+            previous: Fingerprint([0; 32]),
+            hash: Fingerprint([0; 32]),
+        }
+    }
+
+    #[test]
+    fn an_action_is_called_as_it_is_written() {
+        for action in Action::ALL {
+            let written = serde_json::to_string(&action).unwrap();
+            assert_eq!(written, format!("\"{}\"", action.name()));
+        }
+    }
+
+    #[test]
+    fn what_passes_from_one_to_another_is_a_disclosure() {
+        let disclosures = Action::ALL.into_iter().filter(|a| a.is_disclosure());
+        assert!(disclosures.eq([Action::Received, Action::Released, Action::Resolved]));
+    }
+
+    #[test]
+    fn a_note_alone_says_that_a_file_was_replaced() {
+        assert!(entry(Action::Noted, REPLACED).is_replaced());
+        assert!(!entry(Action::Noted, "replaced twice").is_replaced());
+        assert!(!entry(Action::Made, REPLACED).is_replaced());
+    }
+
+    #[test]
+    fn the_longest_line_is_written_and_read_and_a_byte_more_is_not() {
+        let mut entry = entry(Action::Noted, "");
+        entry.elements = vec!["x".repeat(MAX_TEXT); 32];
+        let short = MAX_LINE - entry.line().len();
+        assert!(short < MAX_TEXT);
+        entry.note = "x".repeat(short);
+        let line = entry.seal().unwrap();
+        assert_eq!(line.len(), MAX_LINE);
+        assert_eq!(Entry::parse(&line).unwrap(), entry);
+        entry.note.push('x');
+        assert!(entry.seal().is_err());
+        // Under the hash that belongs to it.
+        let e = Entry::parse(&entry.line()).unwrap_err();
+        assert!(e.contains("longer than an entry can be"), "{e}");
+    }
+
+    #[test]
+    fn a_text_has_at_most_2000_bytes_and_is_cut_between_characters() {
+        assert_eq!(one_line(&"x".repeat(2000)), "x".repeat(2000));
+        assert_eq!(one_line(&"x".repeat(2001)), "x".repeat(2000));
+        assert_eq!(one_line(&"é".repeat(1001)), "é".repeat(1000));
+        let odd = format!("x{}", "é".repeat(1000));
+        assert_eq!(one_line(&odd), odd[..1999]);
+        let mut long = entry(Action::Noted, &"x".repeat(2001));
+        let line = long.seal().unwrap();
+        let e = Entry::parse(&line).unwrap_err();
+        assert!(e.contains("a very long one"), "{e}");
+    }
+}

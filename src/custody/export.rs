@@ -197,3 +197,156 @@ fn disclosure(e: &Entry) -> Vec<String> {
 fn other(e: &Entry) -> Vec<String> {
     vec![what(e), whose(e), remarks(e)]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Action, Event, FileFacts, Log, read};
+    use super::*;
+    use crate::project::{Project, new_project};
+    use crate::units::Fingerprint;
+
+    const PART: &str = "[agreement]\nnumber = \"MOU-7\"\nexception = \"audit or evaluation\"\n\
+        destroy_by = \"2027-06-30\"\nminimum_cell = 11\nelements = [\"student-id\", \"first\"]\n";
+
+    /// A log of a file that was made, passed on and resolved, and of something that was noted after a write was cut short.
+    fn checked() -> Checked {
+        let parties = ["district", "college"].map(|p| p.parse().unwrap());
+        let text = new_project(&parties, "k12", [7; 16]).unwrap();
+        let text = text.replace("purpose = \"\"", "purpose = \"to see who enrols\"");
+        let text = text.replace("[decision]", &format!("{PART}[decision]"));
+        let project = Project::parse(&text).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("p.log.jsonl");
+        let log = Log::open(&path, &project).unwrap();
+        let file = FileFacts {
+            name: "d.tokens".into(),
+            kind: "tokens".into(),
+            bytes: 42,
+            blake3: Fingerprint([0xab; 32]),
+            key_check: None,
+        };
+        let elements = log.elements(true);
+        let of = |action| Event::new(action).file(file.clone()).of(&"district", 7);
+        let released = Event {
+            recipient: Some("Vvortex College".into()),
+            legal_basis: Some("consent".into()),
+            ..of(Action::Released).elements(elements)
+        };
+        let resolved = Event {
+            rows: Some(5),
+            purpose: Some("to advise".into()),
+            legal_basis: Some(String::new()),
+            ..Event::new(Action::Resolved)
+        };
+        log.record(&[of(Action::Made), released, resolved]).unwrap();
+        let torn = [&std::fs::read(&path).unwrap()[..], b"{\"format\""].concat();
+        std::fs::write(&path, torn).unwrap();
+        let noted = Event {
+            party: Some("college".into()),
+            ..Event::new(Action::Noted).note("a stick was lost")
+        };
+        log.record(&[noted]).unwrap();
+        read(&path).unwrap()
+    }
+
+    #[test]
+    fn the_table_has_disclosures_first_and_every_entry_once() {
+        let checked = checked();
+        let rows = csv(&checked);
+        assert!(rows.iter().all(|row| row.len() == COLUMNS.len()));
+        let first: Vec<[&str; 4]> = rows
+            .iter()
+            .map(|row| [&row[0], &row[1], &row[3], &row[10]].map(String::as_str))
+            .collect();
+        assert_eq!(
+            first,
+            [
+                ["disclosure", "2", "released", "7"],
+                ["disclosure", "3", "resolved", "5"],
+                ["appendix", "1", "made", "7"],
+                ["appendix", "4", "noted", ""],
+            ]
+        );
+        let hash = "ab".repeat(32);
+        let (released, cells) = (&checked.entries[1], &rows[0]);
+        assert_eq!(cells[2], released.time);
+        assert_eq!(
+            cells[4..16],
+            [
+                "Vvortex College",
+                "district",
+                "to see who enrols",
+                "consent",
+                "MOU-7",
+                "first",
+                "7",
+                "d.tokens",
+                "tokens",
+                "42",
+                &hash,
+                "2027-06-30"
+            ]
+        );
+        assert_eq!(cells[16], released.operator);
+        assert_eq!(rows[3][17], "a stick was lost");
+    }
+
+    #[test]
+    fn the_page_says_of_each_entry_what_the_log_says() {
+        let checked = checked();
+        let [made, released, resolved, noted] = &checked.entries[..] else {
+            panic!("four entries");
+        };
+        let when = |e: &Entry| e.time.replace('T', " ");
+        let file = "d.tokens (tokens), 42 bytes, BLAKE3 abababab";
+        assert_eq!(
+            disclosure(released),
+            [
+                &format!("2. released, {}", when(released)),
+                "Vvortex College",
+                "to see who enrols (consent)",
+                "district: 7",
+                "first",
+                &remarks(released)
+            ]
+        );
+        assert!(remarks(released).starts_with(file));
+        assert_eq!(disclosure(resolved)[1..], ["", "to advise", "5", "", ""]);
+        assert!(other(made)[2].starts_with(file));
+        assert_eq!(
+            other(noted)[1..],
+            [
+                "college",
+                "an unfinished line of 9 bytes before it was cut off; a stick was lost"
+            ]
+        );
+        let html = page(&checked, "p.log.jsonl").to_html();
+        for text in [
+            "p.log.jsonl".to_owned(),
+            checked.last().to_string(),
+            format!("{} to {}", made.time, noted.time),
+            "MOU-7".to_owned(),
+            "audit or evaluation; consent".to_owned(),
+            made.project.to_string(),
+            "to see who enrols (consent)".to_owned(),
+            "a stick was lost".to_owned(),
+        ] {
+            assert!(html.contains(&text), "{text}");
+        }
+        assert!(!html.contains("The log has none."));
+    }
+
+    #[test]
+    fn a_page_of_no_entry_says_so() {
+        let none = Checked {
+            entries: Vec::new(),
+            torn: 0,
+            back_in_time: Vec::new(),
+        };
+        let html = page(&none, "p.log.jsonl").to_html();
+        assert_eq!(html.matches("The log has none.").count(), 2);
+        assert!(html.contains(&"0".repeat(64)));
+        assert!(!html.contains("First and last entry"));
+        assert!(csv(&none).is_empty());
+    }
+}

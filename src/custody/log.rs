@@ -308,9 +308,14 @@ impl Log {
 
 /// The account that runs the program, as the system names it.
 pub(super) fn account() -> String {
+    account_of(|variable| std::env::var(variable).ok())
+}
+
+/// As [`account`], by these variables of the environment.
+fn account_of(variable: impl Fn(&str) -> Option<String>) -> String {
     let name = ["USER", "USERNAME", "LOGNAME"]
         .into_iter()
-        .find_map(|name| std::env::var(name).ok().filter(|v| !v.is_empty()));
+        .find_map(|name| variable(name).filter(|v| !v.is_empty()));
     one_line(&name.unwrap_or_else(number))
 }
 

@@ -234,6 +234,29 @@ mod tests {
         assert_eq!(found.len(), size);
         // No run of zeros of the length of a line is left anywhere.
         assert!(found.windows(16).all(|w| w.iter().any(|b| *b != 0)));
+        // Nor could anybody tell what was written: it is other bytes each time.
+        let mut file = OpenOptions::new().write(true).open(&path).unwrap();
+        randomise(&mut file, size as u64).unwrap().unwrap();
+        let again = std::fs::read(&path).unwrap();
+        assert!(
+            again
+                .windows(16)
+                .zip(found.windows(16))
+                .all(|(a, b)| a != b)
+        );
+    }
+
+    #[test]
+    fn a_file_that_is_protected_against_a_slip_is_destroyed() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("x.tokens");
+        std::fs::write(&path, "zzyzx").unwrap();
+        let mut permissions = path.metadata().unwrap().permissions();
+        permissions.set_readonly(true);
+        std::fs::set_permissions(&path, permissions).unwrap();
+        let left = overwrite(&path, stone(2)).unwrap();
+        let found = left.path.metadata().unwrap();
+        assert!(found.len() == 0 && !found.permissions().readonly());
     }
 
     #[cfg(unix)]

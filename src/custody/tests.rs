@@ -2,14 +2,37 @@
 
 use std::path::PathBuf;
 
-use super::super::{Action, Checked, read};
-use super::{Event, Log, MAX_LINE, beside};
+use super::super::{Action, Checked, FileFacts, read, read_from};
+use super::{Event, Log, Logging, MAX_LINE, START, account, account_of, beside};
 use crate::error::Class;
 use crate::project::{Project, new_project};
+use crate::units::Fingerprint;
 
 fn project() -> Project {
+    Project::parse(&text()).unwrap()
+}
+
+fn text() -> String {
     let parties = ["district", "college"].map(|p| p.parse().unwrap());
-    Project::parse(&new_project(&parties, "k12", [7; 16]).unwrap()).unwrap()
+    new_project(&parties, "k12", [7; 16]).unwrap()
+}
+
+/// The same project with an agreement.
+fn agreed() -> Project {
+    let part = "[agreement]\ndestroy_by = \"2027-06-30\"\nminimum_cell = 11\n\
+        elements = [\"student-id\", \"first\", \"last\"]\n";
+    let text = text().replace("[decision]", &format!("{part}[decision]"));
+    Project::parse(&text).unwrap()
+}
+
+fn file(name: &str, content: u8) -> FileFacts {
+    FileFacts {
+        name: name.into(),
+        kind: "tokens".into(),
+        bytes: 42,
+        blake3: Fingerprint([content; 32]),
+        key_check: None,
+    }
 }
 
 struct Case {
@@ -115,6 +138,10 @@ fn a_write_that_was_cut_short_is_cut_off_and_the_next_entry_says_so() {
         let is_told = torn > 0 && !lacks_end_of_line;
         assert_eq!(last.torn, is_told.then_some(torn), "{end}");
     }
+    // The first of all was cut short.
+    std::fs::write(&case.path, &three[..100]).unwrap();
+    case.note("the first").unwrap();
+    assert_eq!(case.checked().entries[0].torn, Some(100));
     // Room that was set aside and not written to.
     std::fs::write(&case.path, [&two[..], &[0; 300]].concat()).unwrap();
     case.note("after zeros").unwrap();
@@ -143,6 +170,8 @@ fn other_files_are_refused_and_stay_as_they_are() {
         assert_eq!(read(&case.path).unwrap_err().class(), Class::Input);
         assert_eq!(case.bytes(), other);
     }
+    let e = case.note("more").unwrap_err();
+    assert!(e.to_string().contains("no disclosure log"), "{e}");
 }
 
 #[test]
@@ -191,9 +220,173 @@ fn of_a_long_log_only_the_end_is_read() {
 }
 
 #[test]
-fn the_log_lies_beside_the_project_file() {
+fn the_last_two_lines_may_be_as_long_as_lines_can_be() {
+    let note_of = |short: usize| {
+        let elements = vec!["x".repeat(2000); 32];
+        Event::new(Action::Noted)
+            .elements(elements)
+            .note("x".repeat(short))
+    };
+    let case = Case::new(1);
+    let before = case.bytes().len();
+    case.log.record(&[note_of(0)]).unwrap();
+    // The line end is not counted.
+    let short = MAX_LINE + 1 - (case.bytes().len() - before);
+    let case = Case::new(1);
+    case.log.record(&[note_of(short)]).unwrap();
+    assert_eq!(case.bytes().len() - before, MAX_LINE + 1);
+    let torn = [START, &vec![b'x'; MAX_LINE - START.len()]].concat();
+    std::fs::write(&case.path, [case.bytes(), torn].concat()).unwrap();
+    assert_eq!(case.checked().torn, MAX_LINE as u64);
+    // What is cut off is longer than what comes in its place.
+    case.note("after it").unwrap();
+    let found = case.checked();
+    assert_eq!((found.entries.len(), found.torn), (3, 0));
+    assert_eq!(found.entries[2].torn, Some(MAX_LINE as u64));
+    // One byte more is no line that was cut short.
+    let longer = [START, &vec![b'x'; MAX_LINE + 1 - START.len()]].concat();
+    let bytes = [case.bytes(), longer].concat();
+    std::fs::write(&case.path, &bytes).unwrap();
+    assert_eq!(case.note("more").unwrap_err().class(), Class::Input);
+    assert_eq!(read(&case.path).unwrap_err().class(), Class::Input);
+    assert_eq!(case.bytes(), bytes);
+}
+
+#[test]
+fn the_log_lies_beside_the_project_file_where_there_is_an_agreement() {
     assert_eq!(
         beside(std::path::Path::new("a/p.toml")),
         PathBuf::from("a/p.log.jsonl")
     );
+    let dir = tempfile::tempdir().unwrap();
+    let (project_file, other) = (dir.path().join("p.toml"), dir.path().join("other"));
+    let path = |logging: &Logging, project: &Project| {
+        let log = Log::of_run(logging, &project_file, project).unwrap();
+        log.map(|log| log.path().to_path_buf())
+    };
+    let at = Logging::At(other.clone());
+    for (logging, without, with) in [
+        (Logging::Off, None, None),
+        (Logging::ByAgreement, None, Some(beside(&project_file))),
+        (at, Some(other.clone()), Some(other)),
+    ] {
+        assert_eq!(path(&logging, &project()), without);
+        assert_eq!(path(&logging, &agreed()), with);
+    }
+}
+
+#[test]
+fn a_clock_that_was_set_back_is_told() {
+    let case = Case::new(4);
+    let mut lines = Vec::new();
+    let mut previous = Fingerprint([0; 32]);
+    for (mut entry, second) in case.checked().entries.into_iter().zip([5, 5, 4, 6]) {
+        entry.time = format!("2027-06-30T12:00:0{second}Z");
+        entry.previous = previous;
+        lines.extend(entry.seal().unwrap());
+        lines.push(b'\n');
+        previous = entry.hash;
+    }
+    std::fs::write(&case.path, lines).unwrap();
+    assert_eq!(case.checked().back_in_time, [3]);
+}
+
+#[test]
+fn what_leaves_has_no_student_id_in_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let log = Log::open(&dir.path().join("p.log.jsonl"), &agreed()).unwrap();
+    assert_eq!(log.elements(true), ["first", "last"]);
+    assert_eq!(log.elements(false), ["student-id", "first", "last"]);
+}
+
+#[test]
+fn the_last_entry_of_a_file_is_found_by_its_hash() {
+    let case = Case::new(0);
+    let find = |content| case.log.find(Fingerprint([content; 32])).unwrap();
+    assert!(find(1).is_none());
+    let of = |action, name: &str, content| Event::new(action).file(file(name, content));
+    let events = [
+        of(Action::Made, "one.tokens", 1),
+        of(Action::Made, "two\n.tokens", 2),
+        of(Action::Released, "one.tokens", 1),
+    ];
+    case.log.record(&events).unwrap();
+    case.note("of no file").unwrap();
+    assert_eq!(find(1).unwrap().seq, 3);
+    // A name is one line too, or nobody could read the log again.
+    assert_eq!(find(2).unwrap().file.unwrap().name, "two .tokens");
+    assert!(find(3).is_none());
+}
+
+#[test]
+fn an_entry_names_the_account_that_ran_the_program() {
+    let of = |set: &[(&str, &str)]| {
+        account_of(|variable| {
+            let found = set.iter().find(|(name, _)| *name == variable);
+            found.map(|(_, value)| (*value).to_owned())
+        })
+    };
+    assert_eq!(
+        of(&[("LOGNAME", "c"), ("USERNAME", "b"), ("USER", "a")]),
+        "a"
+    );
+    assert_eq!(of(&[("LOGNAME", "c"), ("USER", "")]), "c");
+    assert_eq!(of(&[("USERNAME", "b\nb")]), "b b");
+    let case = Case::new(1);
+    assert_eq!(case.checked().entries[0].operator, account());
+    assert_eq!(
+        account(),
+        account_of(|variable| std::env::var(variable).ok())
+    );
+    // Who has no name has a number, that of the files which he makes.
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt;
+        let number = case.path.metadata().unwrap().uid();
+        assert_eq!(of(&[]), format!("uid {number}"));
+    }
+}
+
+/// The folder of the vectors of logs, which a second implementation made from the specification
+/// (`tests/scripts/reference_log.py`).
+fn vectors() -> PathBuf {
+    std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata/vectors/log")
+}
+
+#[test]
+fn logs_are_taken_and_refused_as_the_specification_says() {
+    let index = std::fs::read_to_string(vectors().join("index.json")).unwrap();
+    let index: serde_json::Value = serde_json::from_str(&index).unwrap();
+    let mut faults = 0;
+    for v in index["vectors"].as_array().unwrap() {
+        let file = v["file"].as_str().unwrap();
+        match read(&vectors().join(file)) {
+            Ok(found) => {
+                assert_eq!(v["class"], "ok", "{file}");
+                assert_eq!(found.entries.len() as u64, v["entries"], "{file}");
+                assert_eq!(found.torn, v["torn"], "{file}");
+                assert_eq!(found.last().to_string(), v["last"], "{file}");
+            }
+            Err(e) => {
+                assert_eq!(v["class"], "input", "{file}");
+                assert_eq!(e.class(), Class::Input, "{file}");
+                faults += 1;
+            }
+        }
+    }
+    assert!(faults >= 35, "only {faults} faults");
+}
+
+#[test]
+fn no_bit_of_an_entry_can_be_changed() {
+    let bytes = std::fs::read(vectors().join("good-cut-at-end.jsonl")).unwrap();
+    for at in 0..bytes.len() {
+        for bit in 0..8 {
+            let mut changed = bytes.clone();
+            changed[at] ^= 1 << bit;
+            let found = read_from(&changed[..], std::path::Path::new("x.jsonl"));
+            let e = found.expect_err(&format!("bit {bit} of byte {at}"));
+            assert_eq!(e.class(), Class::Input, "bit {bit} of byte {at}");
+        }
+    }
 }

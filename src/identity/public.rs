@@ -250,6 +250,60 @@ mod tests {
     }
 
     #[test]
+    fn a_second_line_is_refused_however_long_the_first_is() {
+        let public = Identity::random("a".parse().unwrap()).unwrap().public();
+        let line = public.openssh();
+        let line = format!("{line} {}", "z".repeat(LONGEST - line.len() - 1));
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("k.pub");
+        let read = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            Public::read(&path)
+        };
+        for end in ["", "\n", "\r\n"] {
+            assert_eq!(
+                read(&format!("{line}{end}")).unwrap().signing(),
+                public.signing()
+            );
+        }
+        let e = read(&format!("{line}\n{line}\n")).unwrap_err().to_string();
+        assert!(
+            e.contains("more than one line") && e.contains("k.pub"),
+            "{e}"
+        );
+    }
+
+    #[test]
+    fn keys_by_which_anything_is_signed_are_refused() {
+        // The neutral point, a point of order 4, and what is no point at all.
+        let mut neutral = [0; 32];
+        neutral[0] = 1;
+        let is_point = |bytes: &[u8; 32]| VerifyingKey::from_bytes(bytes).is_ok();
+        assert!(is_point(&neutral) && is_point(&[0; 32]));
+        let mut none = (0..=255).map(|byte| [byte; 32]);
+        let none = none.find(|bytes| !is_point(bytes)).unwrap();
+        let good = Identity::random("a".parse().unwrap()).unwrap().public();
+        for signing in [neutral, [0; 32], none] {
+            let bad = Public {
+                signing,
+                ..good.clone()
+            };
+            for line in [bad.line(), bad.openssh()] {
+                let e = Public::parse(line.as_bytes()).unwrap_err().to_string();
+                assert!(e.contains("no such key for signatures"), "{e}");
+            }
+        }
+        let weak = Public {
+            sealing: unhex(SMALL_ORDER[2]),
+            ..good
+        };
+        let e = Public::parse(weak.line().as_bytes())
+            .unwrap_err()
+            .to_string();
+        assert!(e.contains("everybody could open"), "{e}");
+    }
+
+    #[test]
     fn points_that_agree_with_everybody_are_known() {
         for point in SMALL_ORDER {
             let mut point: [u8; 32] = unhex(point).unwrap();

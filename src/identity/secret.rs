@@ -162,6 +162,41 @@ mod tests {
     }
 
     #[test]
+    fn a_secret_is_read_whole_and_of_a_longer_file_a_byte_more() {
+        let dir = tempfile::tempdir().unwrap();
+        for (len, found) in [(0, 0), (10, 10), (11, 11), (20, 11)] {
+            let path = dir.path().join(len.to_string());
+            write_new_secret(&path, "key", &vec![7; len]).unwrap();
+            let bytes = read_secret(&path, "key", 10).unwrap();
+            assert_eq!(*bytes, vec![7; found]);
+        }
+    }
+
+    #[test]
+    fn what_is_there_is_never_overwritten_by_a_secret() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("k");
+        expect_no_file(&path, "key").unwrap();
+        std::fs::write(&path, "old").unwrap();
+        for result in [
+            expect_no_file(&path, "key"),
+            write_new_secret(&path, "key", b"new"),
+        ] {
+            let e = result.unwrap_err();
+            assert_eq!(e.class(), crate::error::Class::Io);
+            assert!(e.to_string().contains("a key is never overwritten"), "{e}");
+        }
+        assert_eq!(std::fs::read(&path).unwrap(), b"old");
+        // Nor does a link that leads nowhere count as free.
+        #[cfg(unix)]
+        {
+            let link = dir.path().join("link");
+            std::os::unix::fs::symlink(dir.path().join("none"), &link).unwrap();
+            assert!(expect_no_file(&link, "key").is_err());
+        }
+    }
+
+    #[test]
     fn secrets_are_known_by_their_first_word() {
         let kind = |text: &[u8]| secret_kind(text, text.len() as u64);
         assert_eq!(kind(b"blindlink-key-1 00"), Some("a linkage key"));

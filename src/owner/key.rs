@@ -172,7 +172,7 @@ mod tests {
     use super::*;
     use crate::atomic::AtomicFile;
     use crate::error::Class;
-    use crate::units::hex;
+    use crate::project::new_project;
 
     #[test]
     fn a_key_is_written_once_and_read_back() {
@@ -184,7 +184,60 @@ mod tests {
         let e = LinkageKey::random().unwrap().write_new(&path).unwrap_err();
         assert!(e.to_string().contains("never overwritten"));
         assert_eq!(LinkageKey::read(&path).unwrap().expose(), key.expose());
-        assert!(!format!("{key:?}").contains(&hex(key.expose())[..4]));
+    }
+
+    #[test]
+    fn debug_shows_that_it_is_a_key_and_no_byte_of_it() {
+        let key = LinkageKey::from_bytes([0xa5; BYTES]);
+        assert_eq!(format!("{key:?}"), "LinkageKey(..)");
+    }
+
+    #[test]
+    fn a_key_is_sealed_and_opened_with_the_fingerprint_that_it_states() {
+        let parties = ["a", "b"].map(|p| p.parse().unwrap());
+        let project = Project::parse(&new_project(&parties, "k12", [9; 16]).unwrap()).unwrap();
+        let [sender, reader] =
+            ["sender", "reader"].map(|name| Identity::random(name.parse().unwrap()).unwrap());
+        let to = [reader.public()];
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("k.sealed");
+        let open = |text: &str| {
+            std::fs::write(&path, text).unwrap();
+            LinkageKey::open(&path, &project, &reader, &sender.public())
+        };
+
+        let key = LinkageKey::random().unwrap();
+        let text = key.seal((&project, &path), &sender, &to).unwrap();
+        let opened = open(&text).unwrap();
+        assert_eq!(opened.expose(), key.expose());
+        assert_eq!(opened.fingerprint(), key.fingerprint());
+
+        // The sender signs for a fingerprint that people have compared, and puts another key beside it.
+        let other = LinkageKey::random().unwrap().fingerprint();
+        let text = seal((&key.0, &other), (&project, &path), &sender, &to).unwrap();
+        let e = open(&text).unwrap_err();
+        assert_eq!(e.class(), Class::Input);
+        assert!(e.to_string().contains("another fingerprint"), "{e}");
+    }
+
+    #[test]
+    fn what_is_not_a_key_is_named_and_only_of_a_sealed_one_is_said_how_to_open_it() {
+        for (text, words, hint) in [
+            (
+                "blindlink-sealed-1\n",
+                "found a sealed linkage key",
+                "`key open`",
+            ),
+            ("blindlink-identity-1 a", "found an identity", ""),
+            ("blindlink-key-2 00", "of a later version", ""),
+            ("id,first,last\n", "found something else", "`key new`"),
+        ] {
+            let e = LinkageKey::parse(text.as_bytes()).unwrap_err();
+            assert_eq!(e.class(), Class::Input);
+            let e = e.to_string();
+            assert!(e.contains(words) && e.contains(hint), "{e}");
+            assert_eq!(e.contains("open it first"), hint == "`key open`", "{e}");
+        }
     }
 
     #[test]

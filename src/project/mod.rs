@@ -8,6 +8,8 @@ mod review;
 mod round;
 mod schema;
 mod template;
+#[cfg(test)]
+mod tests;
 mod uses;
 mod wire;
 

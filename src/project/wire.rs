@@ -325,8 +325,10 @@ mod tests {
             assert!(e.to_string().contains(want), "{e}");
             assert_eq!(e.class(), crate::error::Class::Input);
         }
-        let e = parse(&text.replace("round = \"1\"", "rond = \"1\"")).unwrap_err();
-        assert!(e.location().unwrap().line.is_some());
+        let wrong = text.replace("round = \"1\"", "rond = \"1\"");
+        let e = parse(&wrong).unwrap_err();
+        let line = 1 + wrong.lines().position(|l| l.starts_with("rond")).unwrap();
+        assert_eq!(e.location().unwrap().line, Some(line as u64));
     }
 
     #[test]

@@ -3,7 +3,7 @@
     python3 tests/scripts/reference_log.py LOG...      check logs: entries and last hash, or what is wrong
     python3 tests/scripts/reference_log.py --vectors   write testdata/vectors/log
 
-It shares no code with blindlink: tests/log_vectors.rs holds both to the same vectors.
+It shares no code with blindlink: src/custody/tests.rs holds both to the same vectors.
 """
 
 import datetime

@@ -188,6 +188,8 @@ mod tests {
             (1024, 1, Fill::Half),
             (1024, 1, Fill::Fixed(20)),
             (512, 3, Fill::Half),
+            // Some words more than fill the widest registers.
+            (256, 5, Fill::Half),
         ] {
             let f = Filter {
                 fill,

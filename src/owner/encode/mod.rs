@@ -16,6 +16,8 @@ mod messages;
 mod order;
 mod plan;
 mod stable;
+#[cfg(test)]
+mod tests;
 
 use zeroize::Zeroizing;
 

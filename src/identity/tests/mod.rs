@@ -1,5 +1,8 @@
 //! Projects with an agreement: who may seal, who opens, who has signed.
 
+mod sealed;
+mod signatures;
+
 use std::path::{Path, PathBuf};
 
 use super::*;
