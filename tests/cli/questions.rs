@@ -1,4 +1,4 @@
-//! The questions of `project new`, answered on a pseudo-terminal as a person answers them.
+//! The questions of `project new` and of `clk encode`, answered on a pseudo-terminal as a person answers them.
 
 use std::fs::File;
 use std::io::{Read, Write};
@@ -167,4 +167,38 @@ fn who_says_no_gets_the_part_to_fill_in() {
     assert_eq!(code, Some(0));
     let text = dir.read("p.toml");
     assert!(text.contains("# [agreement]") && !text.contains("\n[agreement]"));
+}
+
+#[test]
+fn the_secret_of_clkhash_is_asked_for_twice_and_not_shown() {
+    let dir = Dir::new();
+    dir.write(
+        "schema.json",
+        r#"{"version": 3, "clkConfig": {"l": 64, "kdf": {"type": "HKDF"}}, "features": [{"identifier": "name",
+            "format": {"type": "string"}, "hashing": {"comparison": {"type": "ngram", "n": 2},
+            "strategy": {"bitsPerFeature": 20}}}]}"#,
+    );
+    dir.write("t.csv", "name\nana\n");
+    let args = [
+        "clk",
+        "encode",
+        "t.csv",
+        "--schema",
+        "schema.json",
+        "-o",
+        "c.json",
+    ];
+    let mut after = String::new();
+    let code = on_a_terminal(&dir, &args, |person| {
+        person.expect("Secret of the data owners");
+        person.press("s3cr3t\r");
+        person.expect("The same again");
+        person.press("s3cr3t\r");
+        person.expect("CLKs");
+        after.clone_from(&person.shown);
+    });
+    assert_eq!(code, Some(0));
+    assert!(!after.contains("s3cr3t"));
+    // That of docs/spec/clk-encoding.md's vectors, made by clkhash.
+    assert_eq!(dir.read("c.json"), r#"{"clks": ["oKKmQgoAgMI="]}"#);
 }
