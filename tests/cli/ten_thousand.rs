@@ -249,6 +249,23 @@ fn no_name_and_no_birthdate_leaves_by_any_verb() {
     }
     runs.ok("release a.tokens --project p.toml");
 
+    // The same people for programs that take CLKs.
+    dir.write("in-l.json", linkage_schema());
+    dir.key("secret", &KEY);
+    runs.ok("clk validate-schema in-l.json");
+    runs.ok("clk convert-schema in-l.json -o l.json");
+    for clks in ["c-clk.json", "d-clk.json"] {
+        runs.ok(&format!(
+            "clk encode in-t.csv --schema in-l.json --secret-file secret -o {clks}"
+        ));
+    }
+    runs.ok("clk describe c-clk.json");
+    runs.ok("clk match c-clk.json d-clk.json --threshold 0.9 -o groups.json");
+    runs.ok("project new --party a --party b --schema clk -o c.toml");
+    runs.ok("clk import c-clk.json --project c.toml --party a -o c.tokens --ids in-t.csv --id-column student_id");
+    runs.ok("clk export c.tokens -o c.csv --format fable");
+    runs.ok("clk benchmark --records 100");
+
     // The operator, and the owners again.
     runs.ok("match a.tokens b.tokens --project p.toml -o r --plan");
     runs.ok(
@@ -285,6 +302,11 @@ fn no_name_and_no_birthdate_leaves_by_any_verb() {
         "b.refs.csv",
         "decoys.refs.csv",
         "few.refs.csv",
+        "c.refs.csv",
+        // Four letters in either case are in so much base64 by chance.
+        "c-clk.json",
+        "d-clk.json",
+        "c.csv",
         "out.csv",
         "outb.csv",
     ];
@@ -302,7 +324,7 @@ fn no_name_and_no_birthdate_leaves_by_any_verb() {
     }
     runs.ok("destroy . r pl --project p.toml --certificate c.end.html --witness Wwitness --yes");
     assert!(!dir.path("a.tokens").exists() && !dir.path("k").exists());
-    assert!(search(&dir, &wanted, &["out.csv", "outb.csv"]) > 30);
+    assert!(search(&dir, &wanted, &with_ids) > 30);
     runs.expect_all();
 }
 
@@ -362,6 +384,8 @@ fn no_name_and_no_birthdate_leaves_by_a_failure() {
     damaged[middle] ^= 1;
     dir.write("damaged.tokens", &damaged);
     dir.key("other", &[9; 32]);
+    dir.key("secret", &KEY);
+    dir.write("in-l.json", linkage_schema());
     for folder in ["folder.tokens", "in-logs", "in-r"] {
         std::fs::create_dir(dir.path(folder)).unwrap();
     }
@@ -381,6 +405,24 @@ fn no_name_and_no_birthdate_leaves_by_a_failure() {
     }
     assert!(search(&dir, &wanted, &["a.refs.csv", "b.refs.csv"]) > 25);
     runs.expect_all();
+}
+
+/// A linkage schema for the table.
+fn linkage_schema() -> String {
+    let features = HEADER.trim_end().split(',').map(|column| match column {
+        "student_id" | "suffix" | "gender" => format!(r#"{{"identifier": "{column}", "ignored": true}}"#),
+        "birthdate" => format!(
+            r#"{{"identifier": "{column}", "format": {{"type": "date", "format": "%Y-%m-%d"}}, "hashing": {{"comparison":
+                {{"type": "ngram", "n": 1, "positional": true}}, "strategy": {{"bitsPerFeature": 100}}}}}}"#
+        ),
+        _ => format!(
+            r#"{{"identifier": "{column}", "format": {{"type": "string"}}, "hashing": {{"comparison":
+                {{"type": "ngram", "n": 2}}, "strategy": {{"bitsPerFeature": 100}}}}}}"#
+        ),
+    });
+    let features: Vec<String> = features.collect();
+    let config = r#""version": 3, "clkConfig": {"l": 1024, "kdf": {"type": "HKDF"}}"#;
+    format!(r#"{{{config}, "features": [{}]}}"#, features.join(", "))
 }
 
 /// Runs that fail, each in its own way: the table in the place of every other file, and other files that do not fit.
@@ -449,6 +491,20 @@ const FAILURES: &str = "
     encode in-t.csv --project p.toml --party a --key k -o x.tokens --log in-end.jsonl
     encode in-t.csv --project p.toml --party a --key k -o x.tokens --require-signatures
     encode in-t.csv --project in-q.toml --party a --key k -o x.tokens --require-signatures
+    clk encode in-t.csv --schema in-t.csv --secret-file secret -o x.json
+    clk encode in-t.csv --schema in-l.json --secret-file in-t.csv -o x.json
+    clk encode in-quote.csv --schema in-l.json --secret-file secret -o x.json
+    clk encode in-dates.csv --schema in-l.json --secret-file secret -o x.json
+    clk encode in-headless.csv --schema in-l.json --secret-file secret -o x.json
+    clk validate-schema in-t.csv
+    clk convert-schema in-t.csv -o x.json
+    clk describe in-t.csv
+    clk match in-t.csv in-quote.csv --threshold 0.8 -o x.json
+    clk match in-t.csv in-quote.csv --threshold 0.8 -o x.json --format binary --hash-size 8
+    clk import in-t.csv --project p.toml --party a -o x.tokens
+    clk export in-t.csv -o x.json
+    clk export a.tokens -o x.json
+    clk benchmark --records 0
     audit in-t.csv --project p.toml --party a --key other --tokens a.tokens
     audit in-t.csv --project p.toml --party a --key in-t.csv --tokens a.tokens
     audit --project p.toml --tokens in-t.csv
