@@ -3,10 +3,21 @@
 use base64ct::{Base64, Encoding};
 use serde_json::{Value, json};
 
-use crate::harness::{CROSSWALK, Dir, Done, LINKS, REFS, rows, testdata};
+use crate::harness::{CROSSWALK, Dir, Done, LINKS, MATCH, REFS, rows, testdata};
 
 /// Bits of the CLKs of these tests.
 const BITS: usize = 512;
+
+/// The match of the parties `north` and `south`.
+const NORTH_SOUTH: [&str; 7] = [
+    "match",
+    "north.tokens",
+    "south.tokens",
+    "--project",
+    "p.toml",
+    "-o",
+    "r",
+];
 
 /// A folder with the project `p.toml` of the parties, whose filters have [`BITS`] bits.
 fn project(parties: &[&str]) -> Dir {
@@ -289,15 +300,7 @@ fn a_clk_without_a_bit_is_linked_with_nobody() {
     clks(&dir, "c.json", &made);
     import(&dir, "c.json", "a", &[]);
     import(&dir, "c.json", "b", &[]);
-    dir.ok(&[
-        "match",
-        "a.tokens",
-        "b.tokens",
-        "--project",
-        "p.toml",
-        "-o",
-        "r",
-    ]);
+    dir.ok(&MATCH);
     dir.ok(&[
         "resolve",
         "r/crosswalk-a.csv",
@@ -426,15 +429,7 @@ fn two_parties_of_before_are_linked_in_a_project() {
         let table = testdata(&format!("clkhash-story/{party}.csv"));
         import(&dir, &file, party, &["--ids", &table, "--id-column", "id"]);
     }
-    dir.ok(&[
-        "match",
-        "north.tokens",
-        "south.tokens",
-        "--project",
-        "p.toml",
-        "-o",
-        "r",
-    ]);
+    dir.ok(&NORTH_SOUTH);
     let wanted = [("N-501", "S-13"), ("N-505", "S-14"), ("N-506", "S-11")];
     assert_eq!(links(&dir, ["north", "south"]), pairs(&wanted));
     let crosswalk = rows(&dir.read("r/crosswalk-north.csv"), CROSSWALK);
@@ -458,16 +453,7 @@ fn another_secret_or_linkage_schema_is_noticed_before_the_match() {
             &["--schema", schema, "--secret-file", secret, "--force"],
         )
     };
-    let matched = [
-        "match",
-        "north.tokens",
-        "south.tokens",
-        "--project",
-        "p.toml",
-        "-o",
-        "r",
-        "--force",
-    ];
+    let matched = [&NORTH_SOUTH[..], &["--force"]].concat();
     with("north", &schema, "s");
     // The file without a line end is the same secret.
     dir.key("u", b"not a secret");
@@ -625,7 +611,7 @@ fn exported_clks_give_the_pairs_of_the_tokens() {
         let (tokens, out) = (format!("{party}.tokens"), format!("{party}.json"));
         dir.ok(&["clk", "export", &tokens, "-o", &out]);
     }
-    dir.ok(&crate::harness::MATCH);
+    dir.ok(&MATCH);
     let args = [
         "clk",
         "match",

@@ -262,15 +262,7 @@ fn the_linkage_key_stays_in_its_file() {
         dir.encode("t.csv", "a"),
         dir.encode("t.csv", "b"),
         dir.ok(&["inspect", "a.tokens"]),
-        dir.ok(&[
-            "match",
-            "a.tokens",
-            "b.tokens",
-            "--project",
-            "p.toml",
-            "-o",
-            "r",
-        ]),
+        dir.ok(&MATCH),
         dir.ok(&[
             "resolve",
             "r/crosswalk-a.csv",

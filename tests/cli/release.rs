@@ -4,17 +4,8 @@
 
 use serde_json::Value;
 
-use crate::harness::{Dir, Done, encode_args};
+use crate::harness::{Dir, Done, MATCH, encode_args};
 
-const MATCH: [&str; 7] = [
-    "match",
-    "a.tokens",
-    "b.tokens",
-    "--project",
-    "p.toml",
-    "-o",
-    "r",
-];
 const RELEASE: [&str; 4] = ["release", "a.tokens", "--project", "p.toml"];
 const WITH_AUDIT: [&str; 6] = [
     "release",

@@ -41,6 +41,17 @@ pub(in crate::cli) enum Clk {
     Benchmark(ClkBenchmark),
 }
 
+/// In which form CLKs are read.
+#[derive(Debug, Clone, Copy, ClapArgs)]
+pub(in crate::cli) struct ClkForm {
+    /// The form of the files of CLKs
+    #[arg(long, value_enum, default_value_t = ClkFormat::Auto)]
+    pub(in crate::cli) format: ClkFormat,
+    /// Bytes of a CLK, 128 for 1,024 bits: the binary forms do not say it
+    #[arg(long, value_name = "BYTES")]
+    pub(in crate::cli) hash_size: Option<usize>,
+}
+
 /// The arguments of `clk match`.
 #[cfg(feature = "operator")]
 #[derive(Debug, ClapArgs)]
@@ -60,12 +71,8 @@ pub(in crate::cli) struct ClkMatch {
     /// Compare only records that share a block: a file of blocks, once for each file of CLKs, in the same order
     #[arg(long, value_name = "BLOCKS")]
     pub(in crate::cli) blocks: Vec<PathBuf>,
-    /// The form of the files of CLKs
-    #[arg(long, value_enum, default_value_t = ClkFormat::Auto)]
-    pub(in crate::cli) format: ClkFormat,
-    /// Bytes of a CLK, 128 for 1,024 bits: the binary forms do not say it
-    #[arg(long, value_name = "BYTES")]
-    pub(in crate::cli) hash_size: Option<usize>,
+    #[command(flatten)]
+    pub(in crate::cli) form: ClkForm,
     /// Keep of each record at most so many pairs with each other file, the most alike
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     pub(in crate::cli) k: Option<u32>,

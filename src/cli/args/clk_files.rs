@@ -6,7 +6,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 
 #[cfg(feature = "owner")]
 use super::LogTo;
-use super::clk::ClkFormat;
+use super::clk::ClkForm;
 #[cfg(feature = "owner")]
 use crate::units::PartyId;
 
@@ -15,12 +15,8 @@ use crate::units::PartyId;
 pub(in crate::cli) struct ClkImport {
     /// The file of CLKs
     pub(in crate::cli) clks: PathBuf,
-    /// Its form
-    #[arg(long, value_enum, default_value_t = ClkFormat::Auto)]
-    pub(in crate::cli) format: ClkFormat,
-    /// Bytes of a CLK, 128 for 1,024 bits: the binary forms do not say it
-    #[arg(long, value_name = "BYTES")]
-    pub(in crate::cli) hash_size: Option<usize>,
+    #[command(flatten)]
+    pub(in crate::cli) form: ClkForm,
     /// The project file, of a schema such as `clk`: one pass for everybody, of one filter of as many bits
     #[arg(long)]
     pub(in crate::cli) project: PathBuf,
@@ -88,12 +84,8 @@ pub(in crate::cli) enum ExportFormat {
 pub(in crate::cli) struct ClkDescribe {
     /// The file of CLKs
     pub(in crate::cli) clks: PathBuf,
-    /// Its form
-    #[arg(long, value_enum, default_value_t = ClkFormat::Auto)]
-    pub(in crate::cli) format: ClkFormat,
-    /// Bytes of a CLK, 128 for 1,024 bits: the binary forms do not say it
-    #[arg(long, value_name = "BYTES")]
-    pub(in crate::cli) hash_size: Option<usize>,
+    #[command(flatten)]
+    pub(in crate::cli) form: ClkForm,
     /// As JSON
     #[arg(long)]
     pub(in crate::cli) json: bool,

@@ -9,7 +9,7 @@ use crate::pipeline::clk::describe::{Description, describe as run};
 const HEIGHT: usize = 12;
 
 pub(super) fn describe(verb: &ClkDescribe) -> Result<()> {
-    let found = run(&verb.clks, verb.format.into(), verb.hash_size)?;
+    let found = run(&verb.clks, verb.form.format.into(), verb.form.hash_size)?;
     if verb.json {
         return print(&pretty(&found)?);
     }

@@ -13,8 +13,8 @@ pub(super) fn link(verb: &ClkMatch, args: &Args, progress: &Progress) -> Result<
         Input::Clks {
             files: verb.files.clone(),
             blocks: verb.blocks.clone(),
-            format: verb.format.into(),
-            hash_size: verb.hash_size,
+            format: verb.form.format.into(),
+            hash_size: verb.form.hash_size,
             k: verb.k,
         }
     };

@@ -30,8 +30,8 @@ pub(super) fn import(verb: &ClkImport, args: &Args, progress: &Progress) -> Resu
     };
     let options = Import {
         clks: verb.clks.clone(),
-        format: verb.format.into(),
-        hash_size: verb.hash_size,
+        format: verb.form.format.into(),
+        hash_size: verb.form.hash_size,
         project: verb.project.clone(),
         party: verb.party.clone(),
         out: verb.out.clone(),
