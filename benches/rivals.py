@@ -181,8 +181,10 @@ class Bench:
     def clk_encode(self, schema, secret, table, threads=1):
         """Encodes a table by `clk encode`: what it took. The CLKs are beside the table."""
         out = table.with_suffix(".json")
+        # To throw away a file of before takes the system longer than to write one.
+        out.unlink(missing_ok=True)
         _, took = self.blindlink(
-            "clk", "encode", table, "--schema", schema, "--secret-file", secret, "-o", out, "--threads", threads, "--force"
+            "clk", "encode", table, "--schema", schema, "--secret-file", secret, "-o", out, "--threads", threads
         )
         return took
 
@@ -316,10 +318,12 @@ def part_clkencode(bench):
     schema, secret, (table, _) = bench.linkage(records)
     clks = table.with_suffix(".json")
     other = table.with_name("clkhash.json")
-    ours, theirs = bench.alternate(
-        lambda: bench.clk_encode(schema, secret, table),
-        lambda: bench.rival("encode_as_clkhash", table, schema, SECRET, other),
-    )
+
+    def rival():
+        other.unlink(missing_ok=True)
+        return bench.rival("encode_as_clkhash", table, schema, SECRET, other)
+
+    ours, theirs = bench.alternate(lambda: bench.clk_encode(schema, secret, table), rival)
     bench.runs["clkencode"] = {"blindlink": ours, "clkhash": theirs}
     verdict = "the same bytes" if clks.read_bytes() == other.read_bytes() else "NOT THE SAME BYTES"
     compared = f"whole command, table to JSON, 1 thread; generate_clk_from_csv and its JSON, 1 worker; {verdict}"

@@ -7,6 +7,9 @@ use super::{Clks, base64};
 use crate::atomic::AtomicFile;
 use crate::error::{Error, Result};
 
+/// Bytes that are written at once.
+const AT_ONCE: usize = 1 << 18;
+
 /// A file `{"clks": ["...", "..."]}` that grows by the CLKs of a party, in order: byte for byte as clkhash's command line
 /// writes it. Nothing stands at its path until [`commit`](Self::commit).
 pub struct JsonWriter {
@@ -38,7 +41,10 @@ impl JsonWriter {
         self.text.extend_from_slice(start);
         base64::encode(clk, &mut self.text);
         self.text.push(b'"');
-        self.flush()
+        if self.text.len() >= AT_ONCE {
+            self.flush()?;
+        }
+        Ok(())
     }
 
     fn flush(&mut self) -> Result<()> {

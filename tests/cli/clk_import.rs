@@ -1,6 +1,7 @@
 //! CLKs of other programs in a project: import, match, resolve; and back out.
 
-use base64ct::{Base64, Encoding};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::harness::{CROSSWALK, Dir, Done, LINKS, MATCH, REFS, rows, testdata};
@@ -34,7 +35,7 @@ fn project(parties: &[&str]) -> Dir {
 
 /// A file of CLKs.
 fn clks(dir: &Dir, name: &str, filters: &[Vec<u8>]) {
-    let texts: Vec<String> = filters.iter().map(|f| Base64::encode_string(f)).collect();
+    let texts: Vec<String> = filters.iter().map(|f| STANDARD.encode(f)).collect();
     dir.write(name, json!({ "clks": texts }).to_string());
 }
 
@@ -42,7 +43,7 @@ fn clks(dir: &Dir, name: &str, filters: &[Vec<u8>]) {
 fn read(dir: &Dir, name: &str) -> Vec<Vec<u8>> {
     let value: Value = serde_json::from_str(&dir.read(name)).unwrap();
     let all = value["clks"].as_array().unwrap().iter();
-    all.map(|c| Base64::decode_vec(c.as_str().unwrap()).unwrap())
+    all.map(|c| STANDARD.decode(c.as_str().unwrap()).unwrap())
         .collect()
 }
 
@@ -124,7 +125,7 @@ fn what_is_imported_comes_out_again() {
     for (number, row) in map.iter().enumerate() {
         assert_eq!(row[1], (number + 1).to_string());
         let exported = table.iter().find(|t| t[0] == row[0]).unwrap();
-        assert_eq!(Base64::decode_vec(&exported[1]).unwrap(), original[number]);
+        assert_eq!(STANDARD.decode(&exported[1]).unwrap(), original[number]);
     }
 
     dir.ok(&[
@@ -753,7 +754,7 @@ fn binary_files_and_tables_of_fable_are_imported() {
     assert!(done.err.contains("numbered by their order"), "{}", done.err);
     let mut table = "id,value\n".to_owned();
     for (id, clk) in ["Q-7", "Q-5", "Q-6"].iter().zip(&made) {
-        table += &format!("{id},{}\n", Base64::encode_string(clk));
+        table += &format!("{id},{}\n", STANDARD.encode(clk));
     }
     dir.write("c.csv", &table);
     let done = import(&dir, "c.csv", "b", &[]);

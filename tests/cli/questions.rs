@@ -49,7 +49,11 @@ impl Terminal {
     fn press_unseen(&mut self, keys: &str) {
         let began = Instant::now();
         // Of this end Linux gives the settings of the other.
-        while tcgetattr(&self.keys).unwrap().local_modes.contains(LocalModes::ECHO) {
+        while tcgetattr(&self.keys)
+            .unwrap()
+            .local_modes
+            .contains(LocalModes::ECHO)
+        {
             assert!(began.elapsed() < PATIENCE, "the echo stays on");
             std::thread::sleep(Duration::from_millis(1));
         }

@@ -2,31 +2,28 @@
 //!
 //! SPEC clk-encoding.md 3.
 
-use std::collections::HashMap;
+use std::ops::Range;
 
-use ahash::RandomState;
 use zeroize::Zeroize as _;
 
-use super::filter::{Hasher, Words, fold, unite, words};
+use super::cells::Cells;
+use super::filter::{Hasher, Words, fold, words};
 use super::key::Keys;
+use super::rows::Text;
 use super::schema::{Comparison, Field, Format, Schema, Spec, Strategy};
 use super::token::Tokens;
 use crate::error::{Error, Result, Shape};
 
-/// What the bits of a column's cells may take in memory, in bytes.
-const CELLS_BYTES: usize = 8 << 20;
-/// After so many cells is looked whether a column repeats its cells, so that remembering them is worth while.
-const TRIAL: u32 = 4096;
-/// One cell in so many must be found among those that are known: at first, when few are, and when no more have room.
-const WORTH_AT_FIRST: u32 = 32;
-const WORTH: u32 = 4;
+/// Rows that are encoded together, column by column.
+const AT_ONCE: usize = 64;
 
 /// Encodes rows under one schema and one secret.
 pub(super) struct Coder<'s> {
     schema: &'s Schema,
     validate: bool,
     columns: Vec<Option<Column>>,
-    filter: Vec<u64>,
+    /// Filters of some rows, one behind the other.
+    filters: Vec<u64>,
     /// Where a number or a date is written in its one form.
     buffer: String,
     tokens: Tokens,
@@ -61,47 +58,77 @@ impl<'s> Coder<'s> {
             schema,
             validate,
             columns: columns.collect::<Result<_>>()?,
-            filter: vec![0; words(bits)],
+            filters: vec![0; words(bits) * AT_ONCE],
             buffer: String::new(),
             tokens: Tokens::default(),
         })
     }
 
-    /// Encodes a row into `out`, which has as many bytes as an encoding of the schema.
-    pub(super) fn encode<'r>(
+    /// Encodes some rows of `text` into `out`, which has as many bytes as so many encodings of the schema. The error has the
+    /// number of its row.
+    pub(super) fn encode(
         &mut self,
-        row: impl Iterator<Item = &'r str>,
+        text: Text<'_>,
+        rows: Range<usize>,
         out: &mut [u8],
-    ) -> std::result::Result<(), Refused> {
-        self.filter.fill(0);
-        let fields = self.schema.fields.iter().zip(&mut self.columns);
-        for (i, ((field, column), cell)) in fields.zip(row).enumerate() {
-            let (Some(spec), Some(Column { hasher, cells })) = (&field.spec, column) else {
-                continue;
-            };
-            if cells.set(cell, &mut self.filter) {
-                continue;
-            }
-            let fresh = cells.fresh();
-            let filter = fresh.unwrap_or(&mut self.filter);
-            let text = spec
-                .text(cell, self.validate, &mut self.buffer)
-                .map_err(|what| Refused::Cell(i, what))?;
-            let done = set(spec, text, hasher, &mut self.tokens, filter);
-            match done {
-                Some(Ok(())) => cells.keep(cell, &mut self.filter),
-                Some(Err(e)) => return Err(Refused::Failed(e)),
-                None => {
-                    let what = format!("expected a number, found {}", Shape::of(cell));
-                    return Err(Refused::Cell(i, what));
+    ) -> std::result::Result<(), (usize, Refused)> {
+        let width = self.schema.bytes();
+        let outs = out.chunks_mut(AT_ONCE * width);
+        for (first, out) in rows.step_by(AT_ONCE).zip(outs) {
+            self.encode_together(text, first..first + out.len() / width)?;
+            let size = words(self.schema.unfolded());
+            for (out, filter) in out.chunks_mut(width).zip(self.filters.chunks_mut(size)) {
+                fold(filter, self.schema.unfolded(), self.schema.folds);
+                for (out, word) in out.chunks_mut(8).zip(filter) {
+                    out.copy_from_slice(&word.to_be_bytes()[..out.len()]);
                 }
             }
         }
-        fold(&mut self.filter, self.schema.unfolded(), self.schema.folds);
-        for (out, word) in out.chunks_mut(8).zip(&self.filter) {
-            out.copy_from_slice(&word.to_be_bytes()[..out.len()]);
-        }
         Ok(())
+    }
+
+    /// Sets the filters of at most [`AT_ONCE`] rows.
+    fn encode_together(
+        &mut self,
+        text: Text<'_>,
+        mut rows: Range<usize>,
+    ) -> std::result::Result<(), (usize, Refused)> {
+        let mut refused = Ok(());
+        self.filters.fill(0);
+        let fields = self.schema.fields.iter().zip(&mut self.columns);
+        for (i, (field, column)) in fields.enumerate() {
+            let (Some(spec), Some(Column { hasher, cells })) = (&field.spec, column) else {
+                continue;
+            };
+            cells.look_up(rows.clone().map(|row| text.cell(row, i)));
+            let filters = self.filters.chunks_mut(words(self.schema.unfolded()));
+            for ((at, row), filter) in rows.clone().enumerate().zip(filters) {
+                if cells.set(at, filter) {
+                    continue;
+                }
+                let fresh = cells.fresh();
+                let bits = fresh.unwrap_or(&mut *filter);
+                let cell = text.cell(row, i);
+                let done = match spec.text(cell, self.validate, &mut self.buffer) {
+                    Ok(text) => match set(spec, text, hasher, &mut self.tokens, bits) {
+                        Some(done) => done.map_err(Refused::Failed),
+                        None => Err(Refused::Cell(
+                            i,
+                            format!("expected a number, found {}", Shape::of(cell)),
+                        )),
+                    },
+                    Err(what) => Err(Refused::Cell(i, what)),
+                };
+                if let Err(e) = done {
+                    // The first row with a fault is told: in the columns to come, one before it may have one too.
+                    refused = Err((row, e));
+                    rows.end = row;
+                    break;
+                }
+                cells.keep(filter);
+            }
+        }
+        refused
     }
 }
 
@@ -145,89 +172,4 @@ fn set(
         }
     })?;
     Some(done)
-}
-
-/// The bits of cells that were seen, where a column repeats them: of a birthdate or a gender there are few.
-struct Cells {
-    known: HashMap<Box<[u8]>, Box<Words>, RandomState>,
-    /// The bits of a cell that is new.
-    fresh: Vec<u64>,
-    size: usize,
-    seen: u32,
-    found: u32,
-    /// Whether cells are remembered at all.
-    on: bool,
-}
-
-impl Cells {
-    fn new(words: usize) -> Self {
-        Self {
-            known: HashMap::default(),
-            fresh: vec![0; words],
-            size: 0,
-            seen: 0,
-            found: 0,
-            on: true,
-        }
-    }
-
-    /// Sets the bits of `cell`, if they are known.
-    fn set(&mut self, cell: &str, filter: &mut Words) -> bool {
-        if !self.on {
-            return false;
-        }
-        self.seen += 1;
-        let Some(bits) = self.known.get(cell.as_bytes()) else {
-            if self.seen >= TRIAL {
-                let is_full = self.size + CELLS_BYTES / 16 > CELLS_BYTES;
-                let worth = if is_full { WORTH } else { WORTH_AT_FIRST };
-                if self.found < self.seen / worth {
-                    self.forget();
-                    self.on = false;
-                }
-                (self.seen, self.found) = (0, 0);
-            }
-            return false;
-        };
-        self.found += 1;
-        unite(filter, bits);
-        true
-    }
-
-    /// Where the bits of a new cell are to be set, if not at once in the filter of the row.
-    fn fresh(&mut self) -> Option<&mut Words> {
-        self.on.then(|| {
-            self.fresh.fill(0);
-            self.fresh.as_mut_slice()
-        })
-    }
-
-    /// Remembers `cell`, whose bits are the fresh ones, and sets them in `filter`.
-    fn keep(&mut self, cell: &str, filter: &mut Words) {
-        if !self.on {
-            return;
-        }
-        unite(filter, &self.fresh);
-        let size = cell.len() + 8 * self.fresh.len() + 64;
-        if self.size + size <= CELLS_BYTES {
-            self.size += size;
-            self.known
-                .insert(cell.as_bytes().into(), self.fresh.as_slice().into());
-        }
-    }
-
-    /// Wipes and drops all cells.
-    fn forget(&mut self) {
-        self.known.drain().for_each(|(mut cell, mut bits)| {
-            cell.zeroize();
-            bits.zeroize();
-        });
-        self.size = 0;
-    }
-}
-
-impl Drop for Cells {
-    fn drop(&mut self) {
-        self.forget();
-    }
 }

@@ -51,8 +51,9 @@ enum Keyed {
 /// What is known of a token.
 pub(super) struct Token {
     digest: Digest,
-    /// Its first k bits as a filter, for the k that were asked for, where that is quicker than to set them one by one.
-    masks: Vec<(usize, Box<Words>)>,
+    /// Its first so many bits as a filter, for the number that was asked for first, where that is quicker than to set them
+    /// one by one.
+    mask: Option<(usize, Box<Words>)>,
 }
 
 /// All that a token's bits depend on.
@@ -95,40 +96,30 @@ impl Hasher {
 
     /// Sets the first `k` bits of `token` in `filter`.
     pub(super) fn set(&mut self, token: &[u8], k: usize, filter: &mut Words) -> Result<()> {
-        let with_masks = self.is_steady && k >= MASK_FROM && filter.len() <= MASK_WORDS;
         if let Some(known) = self.seen.get(token) {
-            if let Some((_, mask)) = known.masks.iter().find(|(of, _)| *of == k) {
+            if let Some((of, mask)) = &known.mask
+                && *of == k
+            {
                 unite(filter, mask);
                 return Ok(());
             }
-            let mut grown = self.keyed.extend(&mut known.digest, token, k)?;
+            let grown = self.keyed.extend(&mut known.digest, token, k)?;
             known.digest.set(k, self.bits, filter);
-            if with_masks {
-                grown += known.add_mask(k, self.bits, filter.len());
-            }
             self.seen.grow_by(grown);
             return Ok(());
         }
         let mut digest = self.keyed.digest(token, self.bits);
         let mut bytes = self.keyed.extend(&mut digest, token, k)?;
         digest.set(k, self.bits, filter);
-        let masks = Vec::new();
-        let mut known = Token { digest, masks };
-        if with_masks {
-            bytes += known.add_mask(k, self.bits, filter.len());
+        let mut mask = None;
+        if self.is_steady && k >= MASK_FROM && filter.len() <= MASK_WORDS {
+            let mut bits = vec![0; filter.len()].into_boxed_slice();
+            digest.set(k, self.bits, &mut bits);
+            bytes += 8 * bits.len();
+            mask = Some((k, bits));
         }
-        self.seen.insert(token, known, bytes);
+        self.seen.insert(token, Token { digest, mask }, bytes);
         Ok(())
-    }
-}
-
-impl Token {
-    /// Remembers the first `k` bits. Returns how many bytes that takes.
-    fn add_mask(&mut self, k: usize, bits: usize, words: usize) -> usize {
-        let mut mask = vec![0; words].into_boxed_slice();
-        self.digest.set(k, bits, &mut mask);
-        self.masks.push((k, mask));
-        8 * words + 40
     }
 }
 
@@ -140,8 +131,7 @@ impl Token {
             first: mark,
             step: 0,
         };
-        let masks = Vec::new();
-        Self { digest, masks }
+        Self { digest, mask: None }
     }
 
     /// Its mark.
@@ -266,7 +256,7 @@ impl Zeroize for Token {
                 step.zeroize();
             }
         }
-        self.masks.iter_mut().for_each(|(_, mask)| mask.zeroize());
+        self.mask.iter_mut().for_each(|(_, mask)| mask.zeroize());
     }
 }
 

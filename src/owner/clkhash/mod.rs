@@ -20,6 +20,7 @@
 
 mod agree;
 mod base64;
+mod cells;
 mod check;
 mod coder;
 mod date;
@@ -139,11 +140,8 @@ pub fn encode(
                         Ok(coder) => coder,
                         Err(e) => return Some((0, Refused::Failed(e))),
                     };
-                    let refused = out.chunks_mut(width).enumerate().find_map(|(i, out)| {
-                        let row = chunk * CHUNK + i;
-                        let done = coder.encode(text.row(row), out);
-                        done.err().map(|refused| (row, refused))
-                    });
+                    let rows = chunk * CHUNK..chunk * CHUNK + out.len() / width;
+                    let refused = coder.encode(text, rows, out).err();
                     coders
                         .lock()
                         .unwrap_or_else(PoisonError::into_inner)
@@ -180,8 +178,8 @@ pub fn encode(
 /// Fails unless the header has the identifiers of the schema.
 fn check_header(header: Text<'_>, path: &Path, schema: &Schema) -> Result<()> {
     // PRIVACY: what stands in the file may be a person, where it has no header.
-    for (i, (found, expected)) in header.row(0).zip(schema.columns()).enumerate() {
-        if found != expected {
+    for (i, expected) in schema.columns().enumerate() {
+        if header.cell(0, i) != expected {
             let what = format!("column {} has another name in the header", i + 1);
             return Err(Error::input(path, what).line(1).column(expected).hint(
                 "--no-check-header if the columns are right and only their names differ, --no-header if there is no header",

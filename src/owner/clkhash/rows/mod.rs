@@ -11,7 +11,7 @@ use zeroize::Zeroize as _;
 use crate::error::{Error, Result};
 
 /// Rows of a batch at most, and bytes of one after which it is closed.
-const BATCH_ROWS: usize = 1 << 14;
+const BATCH_ROWS: usize = 1 << 12;
 const BATCH_BYTES: usize = 4 << 20;
 /// Bytes that are read at once.
 const READ: usize = 1 << 18;
@@ -261,8 +261,7 @@ impl<R: Read> Rows<R> {
 
 impl Batch {
     fn clear(&mut self, columns: usize) {
-        // PRIVACY: these are people's cells.
-        self.text.zeroize();
+        self.text.clear();
         self.ends.clear();
         self.lines.clear();
         self.columns = columns;
@@ -320,20 +319,14 @@ pub(super) struct Text<'b> {
 }
 
 impl<'b> Text<'b> {
-    /// The cells of row number `row`, in the order of the columns.
-    pub(super) fn row(self, row: usize) -> impl Iterator<Item = &'b str> {
-        let columns = self.batch.columns;
-        let ends = &self.batch.ends;
-        let first = match row * columns {
+    /// The cell of column number `column` in row number `row`.
+    pub(super) fn cell(self, row: usize, column: usize) -> &'b str {
+        let at = row * self.batch.columns + column;
+        let start = match at {
             0 => 0,
-            field => ends[field - 1] + 1,
+            at => self.batch.ends[at - 1] + 1,
         };
-        let ends = &ends[row * columns..(row + 1) * columns];
-        ends.iter().scan(first, move |start, end| {
-            let cell = &self.text[*start..*end];
-            *start = end + 1;
-            Some(cell)
-        })
+        &self.text[start..self.batch.ends[at]]
     }
 }
 
