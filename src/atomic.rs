@@ -61,7 +61,7 @@ impl AtomicFile {
         let mut builder = tempfile::Builder::new();
         builder.prefix(PREFIX).suffix(SUFFIX);
         let temp = builder
-            .tempfile_in(parent(&target))
+            .tempfile_in(folder_of(&target))
             .map_err(|e| Error::io("write", &target, e))?;
         Ok(Self {
             target,
@@ -253,8 +253,9 @@ pub fn write(target: impl AsRef<Path>, bytes: &[u8]) -> Result<()> {
     file.commit()
 }
 
-/// The folder that holds `path`.
-fn parent(path: &Path) -> &Path {
+/// The folder that holds `path`; `.` for a bare name.
+#[must_use]
+pub fn folder_of(path: &Path) -> &Path {
     match path.parent() {
         Some(p) if !p.as_os_str().is_empty() => p,
         _ => Path::new("."),
@@ -263,7 +264,7 @@ fn parent(path: &Path) -> &Path {
 
 /// Makes the rename itself durable where the system has such a call.
 fn sync_folder(target: &Path) -> Result<()> {
-    sync_name(target).map_err(|e| Error::io("write", parent(target), e))
+    sync_name(target).map_err(|e| Error::io("write", folder_of(target), e))
 }
 
 /// Makes durable that `path` has come to be, or to be no more, where the system has such a call.
@@ -272,7 +273,7 @@ fn sync_folder(target: &Path) -> Result<()> {
 /// If the folder cannot be opened or synced.
 pub fn sync_name(path: &Path) -> io::Result<()> {
     if cfg!(unix) {
-        std::fs::File::open(parent(path))?.sync_all()?;
+        std::fs::File::open(folder_of(path))?.sync_all()?;
     }
     Ok(())
 }

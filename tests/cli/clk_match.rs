@@ -29,6 +29,45 @@ fn json(dir: &Dir, name: &str) -> Value {
 }
 
 #[test]
+fn no_secret_of_an_owner_lies_where_files_are_matched() {
+    let dir = dir();
+    std::fs::create_dir(dir.path("in")).unwrap();
+    std::fs::rename(dir.path("a.json"), dir.path("in/a.json")).unwrap();
+    let args = [
+        "clk",
+        "match",
+        "in/a.json",
+        "b.json",
+        "--threshold",
+        "0.8",
+        "-o",
+        "out/g.json",
+    ];
+    std::fs::create_dir(dir.path("out")).unwrap();
+    let secrets: [(&[u8], &str); 3] = [
+        (&[7; 32], "a linkage key"),
+        (b"blindlink-identity-1 00", "an identity"),
+        (b"record_ref,student_id\n", "record refs"),
+    ];
+    for folder in ["", "in/", "out/"] {
+        for (bytes, text) in secrets {
+            let name = format!("{folder}x");
+            dir.key(&name, bytes);
+            let before = dir.files();
+            let done = dir.run_as_it_lies(&args);
+            dir.check_failure(
+                &done,
+                &before,
+                4,
+                &[text, &name, "where the operator works"],
+            );
+            std::fs::remove_file(dir.path(&name)).unwrap();
+        }
+    }
+    assert_eq!(dir.run_as_it_lies(&args).code, 0);
+}
+
+#[test]
 fn groups_as_the_service_gives_them_and_as_the_old_command_line_does() {
     let dir = dir();
     let done = matched(&dir, &["--threshold", "0.8", "--json"]);

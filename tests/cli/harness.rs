@@ -148,7 +148,8 @@ impl Dir {
     ///
     /// A match runs without what stays with the owners: see [`Dir::aside`].
     pub fn run(&self, args: &[&str]) -> Done {
-        let _aside = (args.first() == Some(&"match")).then(|| self.aside(args));
+        let is_match = matches!(args, ["match", ..] | ["clk", "match", ..]);
+        let _aside = is_match.then(|| self.aside(args));
         self.run_as_it_lies(args)
     }
 

@@ -1,10 +1,12 @@
 //! `clk match`.
 
+use crate::atomic::folder_of;
 use crate::cli::args::{Args, ClkMatch, ClkOutput};
 use crate::cli::term::Progress;
 use crate::cli::{pretty, print};
 use crate::error::Result;
 use crate::pipeline::clk::link::{self as pipeline, Input, Options, Output, Summary};
+use crate::pipeline::link::operators_folders;
 
 pub(super) fn link(verb: &ClkMatch, args: &Args, progress: &Progress) -> Result<()> {
     let input = if verb.candidates {
@@ -18,7 +20,13 @@ pub(super) fn link(verb: &ClkMatch, args: &Args, progress: &Progress) -> Result<
             k: verb.k,
         }
     };
+    // Permutations are files in a folder, all else is one file.
+    let results = match verb.output {
+        ClkOutput::Permutations => verb.out.clone(),
+        _ => folder_of(&verb.out).to_path_buf(),
+    };
     let options = Options {
+        watched: operators_folders(&input.files(), results)?,
         input,
         // Without one, of candidate pairs, all count.
         threshold: verb.threshold.unwrap_or(0.0),

@@ -13,6 +13,7 @@ use crate::matcher::anonlink::{
 };
 use crate::pipeline::Progress;
 use crate::pipeline::files::check_outputs;
+use crate::pipeline::link::expect_no_secret;
 
 /// What to match, and where to.
 #[derive(Debug)]
@@ -25,6 +26,8 @@ pub struct Options {
     pub output: Output,
     /// The file for the result; for [`Output::Permutations`] the folder.
     pub out: PathBuf,
+    /// Folders in which no secret of a data owner may lie, nor a ref map.
+    pub watched: Vec<PathBuf>,
     /// Replace a result that exists.
     pub force: bool,
     /// Makes permutations guessable, so that a run can be repeated. For tests only.
@@ -52,7 +55,9 @@ pub enum Input {
 }
 
 impl Input {
-    fn files(&self) -> Vec<&Path> {
+    /// All files that are read.
+    #[must_use]
+    pub fn files(&self) -> Vec<&Path> {
         let all = match self {
             Self::Clks { files, blocks, .. } => files.iter().chain(blocks),
             Self::Candidates(files) => files.iter().chain(&[]),
@@ -105,9 +110,10 @@ pub struct FileSummary {
 /// # Errors
 /// [`Class::Usage`](crate::error::Class::Usage) for options that do not go together; [`Class::Input`](crate::error::Class::Input) as of
 /// [`clk::read`], [`read_blocks`] and [`CandidateFile`]; [`Class::Mismatch`](crate::error::Class::Mismatch) if CLKs of two files are of
-/// different lengths, or only one of two files has blocks; [`Class::Io`](crate::error::Class::Io). Nothing is then left behind.
+/// different lengths, only one of two files has blocks, or a secret lies in a watched folder; [`Class::Io`](crate::error::Class::Io). Nothing is then left behind.
 pub fn link(options: &Options, progress: &dyn Progress) -> Result<Summary> {
     check(options)?;
+    expect_no_secret(&options.watched)?;
     match &options.input {
         Input::Clks { k, .. } => of_clks(options, *k, progress),
         Input::Candidates(files) => of_candidates(options, files, progress),

@@ -5,6 +5,7 @@ mod prepare;
 mod watch;
 
 pub(super) use prepare::{Prepared, prepare};
+pub(super) use watch::expect_no_secret;
 pub use watch::operators_folders;
 
 use std::path::PathBuf;

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
+use crate::atomic::folder_of;
 use crate::csvfile::REFS_COLUMNS;
 use crate::error::{Error, Result};
 use crate::identity::secret_kind;
@@ -12,19 +13,23 @@ use crate::identity::secret_kind;
 /// Bytes of a file that are looked at: a first word, or the header of a table.
 const LOOKED_AT: u64 = 1 << 12;
 
-/// The folders in which the operator of a match works: those of the token files, that of the results, if it is there
+/// The folders in which the operator of a match works: those of the files that it matches, that of the results, if it is there
 /// already, and the working folder of the process.
 ///
 /// # Errors
 /// [`Class::Io`](crate::error::Class::Io) if the process has no working folder.
-pub fn operators_folders(tokens: &[PathBuf], out: &Path) -> Result<Vec<PathBuf>> {
+pub fn operators_folders(
+    files: &[impl AsRef<Path>],
+    results: impl Into<PathBuf>,
+) -> Result<Vec<PathBuf>> {
     let working = std::env::current_dir().map_err(|e| Error::io("find", "working folder", e))?;
     let mut folders = vec![working];
-    folders.extend(tokens.iter().map(|file| match file.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder.to_path_buf(),
-        _ => PathBuf::from("."),
-    }));
-    folders.push(out.to_path_buf());
+    folders.extend(
+        files
+            .iter()
+            .map(|file| folder_of(file.as_ref()).to_path_buf()),
+    );
+    folders.push(results.into());
     Ok(folders)
 }
 
@@ -34,7 +39,7 @@ pub fn operators_folders(tokens: &[PathBuf], out: &Path) -> Result<Vec<PathBuf>>
 /// # Errors
 /// [`Class::Mismatch`](crate::error::Class::Mismatch), naming the file and what to do;
 /// [`Class::Io`](crate::error::Class::Io) if a folder cannot be listed.
-pub(super) fn expect_no_secret(folders: &[PathBuf]) -> Result<()> {
+pub(in crate::pipeline) fn expect_no_secret(folders: &[PathBuf]) -> Result<()> {
     let mut seen = BTreeSet::new();
     for folder in folders {
         let Ok(real) = folder.canonicalize() else {
