@@ -10,6 +10,7 @@ mod clks;
 mod keys;
 mod log;
 mod records;
+mod schemas;
 mod scratch;
 mod settings;
 mod tables;
@@ -77,4 +78,9 @@ fn disclosure_logs() {
 #[test]
 fn filters_of_other_programs() {
     replay("clks", clks::check);
+}
+
+#[test]
+fn linkage_schemas_and_their_tables() {
+    replay("schemas", schemas::check);
 }
