@@ -106,13 +106,13 @@ impl Greedy {
         let is_free = self
             .members(group)
             .all(|m| self.records[m as usize].0 != dataset);
-        if self.groups[group as usize].size > 1 {
-            let own = self.alone(record);
-            if is_free {
-                self.count(group, own, 1);
-            }
-        } else if is_free {
+        if is_free && self.groups[group as usize].size == 1 {
             self.append(group, record);
+            return;
+        }
+        let own = self.alone(record);
+        if is_free {
+            self.count(group, own, 1);
         }
     }
 
@@ -265,5 +265,25 @@ mod tests {
         assert!(groups(&[(0, 0, 1, 2), (0, 0, 2, 2), (1, 1, 1, 1)]).is_empty());
         let twice = [(0, 1, 1, 1), (0, 1, 2, 1), (0, 1, 1, 2), (0, 1, 2, 2)];
         assert_eq!(groups(&twice), [[(0, 1), (1, 1)], [(0, 2), (1, 2)]]);
+        // What anonlink's solver in Python gives: a record that met a group of one of its own dataset has a group from then on.
+        let pairs = [
+            (0, 0, 0, 1),
+            (0, 1, 0, 0),
+            (0, 1, 0, 3),
+            (1, 1, 2, 3),
+            (0, 1, 1, 1),
+            (0, 1, 1, 3),
+            (0, 1, 2, 3),
+            (0, 1, 3, 2),
+        ];
+        assert_eq!(
+            groups(&pairs),
+            [
+                [(0, 0), (1, 0)],
+                [(1, 3), (0, 2)],
+                [(1, 2), (0, 3)],
+                [(0, 1), (1, 1)]
+            ]
+        );
     }
 }
