@@ -344,13 +344,21 @@ fn schemas_are_checked_as_a_whole_and_by_place() {
     let mut stray = schema();
     stray["clkConfig"]["k"] = json!(30);
     dir.write("s.json", stray.to_string());
-    let done = dir.ok(&check);
-    assert!(
-        done.err.contains("warning: s.json: keys that mean nothing"),
-        "{}",
-        done.err
-    );
-    assert!(done.err.contains("clkConfig: \"k\""), "{}", done.err);
+    dir.write("t.csv", "INDEX,NAME\n");
+    let texts = ["s.json: keys that mean nothing", "clkConfig: \"k\""];
+    let encode = [
+        "clk", "encode", "t.csv", "--schema", "s.json", "-o", "x.json",
+    ];
+    let convert = ["clk", "convert-schema", "s.json", "-o", "x.json"];
+    for args in [&check[..], &encode, &convert] {
+        dir.fails(args, 3, &[&texts[..], &["--allow-unknown-keys"]].concat());
+    }
+    let allowed = "--allow-unknown-keys";
+    let done = dir.ok(&[&check[..], &[allowed]].concat());
+    for text in ["warning", texts[0], texts[1]] {
+        assert!(done.err.contains(text), "{}", done.err);
+    }
+    dir.ok(&[&convert[..], &[allowed]].concat());
 }
 
 #[test]

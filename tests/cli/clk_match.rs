@@ -538,7 +538,7 @@ fn what_cannot_be_matched_is_refused_and_nothing_is_written() {
     );
     refused(
         r#"{"clks": ["/w=="]}"#,
-        4,
+        3,
         &["b.json: CLKs of 8 bits, those of the first file have 16"],
     );
     refused(

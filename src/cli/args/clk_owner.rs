@@ -4,6 +4,14 @@ use std::path::PathBuf;
 
 use clap::Args as ClapArgs;
 
+/// What of a schema is passed over.
+#[derive(Debug, ClapArgs)]
+pub(in crate::cli) struct UnknownKeys {
+    /// Pass over keys of the schema that mean nothing, as clkhash does; one may be a key that is misspelt
+    #[arg(long)]
+    pub(in crate::cli) allow_unknown_keys: bool,
+}
+
 /// The arguments of `clk encode`.
 #[derive(Debug, ClapArgs)]
 pub(in crate::cli) struct ClkEncode {
@@ -32,6 +40,8 @@ pub(in crate::cli) struct ClkEncode {
     /// Act on xorFolds in the schema, which clkhash has never done: the bits are then others than its own
     #[arg(long)]
     pub(in crate::cli) honour_xor_folds: bool,
+    #[command(flatten)]
+    pub(in crate::cli) keys: UnknownKeys,
     /// Replace a file that exists
     #[arg(long)]
     pub(in crate::cli) force: bool,
@@ -42,6 +52,8 @@ pub(in crate::cli) struct ClkEncode {
 pub(in crate::cli) struct ClkValidate {
     /// The linkage schema of clkhash, of version 1, 2 or 3
     pub(in crate::cli) schema: PathBuf,
+    #[command(flatten)]
+    pub(in crate::cli) keys: UnknownKeys,
 }
 
 /// The arguments of `clk convert-schema`.
@@ -52,6 +64,8 @@ pub(in crate::cli) struct ClkConvert {
     /// The file for the schema in version 3
     #[arg(short, long)]
     pub(in crate::cli) out: PathBuf,
+    #[command(flatten)]
+    pub(in crate::cli) keys: UnknownKeys,
     /// Replace a file that exists
     #[arg(long)]
     pub(in crate::cli) force: bool,

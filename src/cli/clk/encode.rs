@@ -24,6 +24,7 @@ pub(super) fn encode(verb: &ClkEncode, args: &Args, progress: &Progress) -> Resu
             _ => Header::Checked,
         },
         validate: !verb.no_validate,
+        allow_unknown_keys: verb.keys.allow_unknown_keys,
         folds: match verb.honour_xor_folds {
             true => FoldRule::Honour,
             false => FoldRule::AsClkhash,

@@ -7,7 +7,7 @@ use crate::error::Result;
 use crate::pipeline::clk::schema::{self as pipeline, Conversion};
 
 pub(super) fn validate(verb: &ClkValidate) -> Result<()> {
-    let schema = pipeline::validate(&verb.schema)?;
+    let schema = pipeline::validate(&verb.schema, verb.keys.allow_unknown_keys)?;
     warn(&verb.schema, schema.notes());
     print(&format!(
         "{}: a good schema of version {}: {} of {} columns are encoded, into {} bits\n",
@@ -23,6 +23,7 @@ pub(super) fn convert(verb: &ClkConvert, quiet: bool) -> Result<()> {
     let converted = pipeline::convert(&Conversion {
         schema: verb.schema.clone(),
         out: verb.out.clone(),
+        allow_unknown_keys: verb.keys.allow_unknown_keys,
         force: verb.force,
     })?;
     warn(&verb.schema, &converted.notes);

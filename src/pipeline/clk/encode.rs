@@ -22,6 +22,8 @@ pub struct Options {
     pub header: Header,
     /// Whether each cell must be of the format that the schema says.
     pub validate: bool,
+    /// Pass over keys of the schema that mean nothing.
+    pub allow_unknown_keys: bool,
     /// Which spelling of XOR folds counts.
     pub folds: FoldRule,
     /// Replace a file that exists.
@@ -63,6 +65,9 @@ pub fn encode(
         options.force,
     )?;
     let schema = Schema::read(&options.schema, options.folds)?;
+    if !options.allow_unknown_keys {
+        schema.expect_known_keys(&options.schema)?;
+    }
     if options.validate {
         schema.expect_checkable(&options.schema)?;
     }

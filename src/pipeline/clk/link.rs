@@ -109,8 +109,8 @@ pub struct FileSummary {
 ///
 /// # Errors
 /// [`Class::Usage`](crate::error::Class::Usage) for options that do not go together; [`Class::Input`](crate::error::Class::Input) as of
-/// [`clk::read`], [`read_blocks`] and [`CandidateFile`]; [`Class::Mismatch`](crate::error::Class::Mismatch) if CLKs of two files are of
-/// different lengths, only one of two files has blocks, or a secret lies in a watched folder; [`Class::Io`](crate::error::Class::Io). Nothing is then left behind.
+/// [`clk::read`], [`read_blocks`] and [`CandidateFile`], and if CLKs of two files are of different lengths;
+/// [`Class::Mismatch`](crate::error::Class::Mismatch) if only one of two files has blocks, or a secret lies in a watched folder; [`Class::Io`](crate::error::Class::Io). Nothing is then left behind.
 pub fn link(options: &Options, progress: &dyn Progress) -> Result<Summary> {
     check(options)?;
     expect_no_secret(&options.watched)?;
@@ -255,11 +255,11 @@ fn read(input: &Input, summary: &mut Summary, progress: &dyn Progress) -> Result
 /// Fails unless the CLKs of a file, of so many bits, in blocks or not, can be compared with those of the first.
 fn alike(first: (usize, bool), own: (usize, bool)) -> Result<()> {
     if first.0 != own.0 {
-        return Err(Error::mismatch(format!(
+        let what = format!(
             "CLKs of {} bits, those of the first file have {}",
             own.0, first.0
-        ))
-        .hint("parties must encode by one schema"));
+        );
+        return Err(Error::input("", what).hint("parties must encode by one schema"));
     }
     if first.1 != own.1 {
         let (has, not) = if own.1 {

@@ -52,6 +52,7 @@ pub struct Schema {
     pub(super) folds: u32,
     pub(super) kdf: Kdf,
     notes: Vec<String>,
+    unknown_keys: Vec<String>,
 }
 
 /// How keys are made of the secret.
@@ -166,11 +167,19 @@ impl Schema {
     pub fn parse(text: &str, path: &Path, rule: FoldRule) -> Result<Self> {
         let given = json_of(text, path)?;
         let folds = Folds::of(&given, rule);
-        let (latest, version, mut notes) = latest(given, path)?;
+        let (latest, version, unknown_keys) = latest(given, path)?;
+        let mut notes = Vec::new();
+        if !unknown_keys.is_empty() {
+            notes.push(unknown(&unknown_keys));
+        }
         let mut parser = Parser { faults: Vec::new() };
         let schema = parser.schema(&latest, version, folds, &mut notes);
         match schema {
-            Some(schema) if parser.faults.is_empty() => Ok(Self { notes, ..schema }),
+            Some(schema) if parser.faults.is_empty() => Ok(Self {
+                notes,
+                unknown_keys,
+                ..schema
+            }),
             _ => Err(refused(path, parser.faults)),
         }
     }
@@ -236,6 +245,18 @@ impl Schema {
         Ok(())
     }
 
+    /// Fails if the file has keys that mean nothing. Clkhash passes over most of them; one may be a key that is misspelt.
+    ///
+    /// # Errors
+    /// [`Class::Input`](crate::error::Class::Input), with each of them.
+    pub fn expect_known_keys(&self, path: &Path) -> Result<()> {
+        if self.unknown_keys.is_empty() {
+            return Ok(());
+        }
+        Err(Error::input(path, unknown(&self.unknown_keys))
+            .hint("--allow-unknown-keys passes over them, as clkhash does; the bits are the same"))
+    }
+
     /// The bits of a filter before it is folded.
     pub(super) fn unfolded(&self) -> usize {
         self.bits << self.folds
@@ -284,14 +305,6 @@ fn latest(given: Value, path: &Path) -> Result<(Value, Version, Vec<String>)> {
     if !found.faults.is_empty() {
         return Err(refused(path, found.faults));
     }
-    let notes = if found.strays.is_empty() {
-        Vec::new()
-    } else {
-        let strays = found.strays.join(", ");
-        vec![format!(
-            "keys that mean nothing, here or to clkhash: {strays}"
-        )]
-    };
     let latest = upgrade(given, version);
     if version != Version::V3 {
         let faults = check(&latest, Version::V3).faults;
@@ -300,7 +313,12 @@ fn latest(given: Value, path: &Path) -> Result<(Value, Version, Vec<String>)> {
             return Err(refused(path, faults.into_iter().map(of).collect()));
         }
     }
-    Ok((latest, version, notes))
+    Ok((latest, version, found.strays))
+}
+
+fn unknown(keys: &[String]) -> String {
+    let keys = keys.join(", ");
+    format!("keys that mean nothing, here or to clkhash: {keys}")
 }
 
 /// An error of all that is wrong with a schema.

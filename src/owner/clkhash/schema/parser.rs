@@ -116,6 +116,7 @@ impl Parser {
             folds,
             kdf,
             notes: Vec::new(),
+            unknown_keys: Vec::new(),
         })
     }
 
