@@ -6,8 +6,9 @@ use zeroize::Zeroize as _;
 
 use super::filter::{Words, unite};
 
-/// What the cells of a column and their bits may take in memory, in bytes.
+/// What the cells of a column and their bits may take in memory, in bytes, and those of all columns.
 const MOST_BYTES: usize = 4 << 20;
+const MOST_BYTES_OF_ALL: usize = 32 << 20;
 /// After so many cells is looked whether a column repeats them, so that remembering them is worth while.
 const TRIAL: u32 = 4096;
 /// One cell in so many must be found among those that are known: at first, when few are, and when no more have room.
@@ -47,9 +48,10 @@ pub(super) struct Cells {
 }
 
 impl Cells {
-    /// Of a column whose filters have so many words.
-    pub(super) fn new(words: usize) -> Self {
-        let most = (MOST_BYTES / (8 * (TEXT + words))).min(usize::from(u16::MAX));
+    /// Of one of so many columns, whose filters have so many words.
+    pub(super) fn new(columns: usize, words: usize) -> Self {
+        let bytes = MOST_BYTES.min(MOST_BYTES_OF_ALL / columns.max(1));
+        let most = (bytes / (8 * (TEXT + words))).min(usize::from(u16::MAX));
         let mut cells = vec![0; (1 + most) * (TEXT + words)];
         cells[..TEXT].fill(u64::MAX);
         Self {
@@ -220,7 +222,7 @@ mod tests {
 
     #[test]
     fn cells_are_found_again_and_no_others() {
-        let mut cells = Cells::new(2);
+        let mut cells = Cells::new(1, 2);
         let cell = |i: usize| format!("{}{i}", "q".repeat(i % 40));
         for round in 0..2 {
             for i in 0..4_000 {
@@ -243,8 +245,9 @@ mod tests {
 
     #[test]
     fn memory_is_bounded_and_a_column_of_other_cells_is_given_up() {
-        let mut cells = Cells::new(2_000);
-        let most = MOST_BYTES / (8 * 2_004);
+        // Half of what one of eight columns may take.
+        let mut cells = Cells::new(16, 2_000);
+        let most = MOST_BYTES / 2 / (8 * 2_004);
         for i in 0..2 * most {
             let mut filter = vec![0; 2_000];
             assert!(!is_known(&mut cells, &i.to_string(), &mut filter));
@@ -261,7 +264,7 @@ mod tests {
 
     #[test]
     fn a_cell_that_was_refused_is_not_known() {
-        let mut cells = Cells::new(2);
+        let mut cells = Cells::new(1, 2);
         assert!(!is_known(&mut cells, "q", &mut [0; 2]));
         cells.fresh().unwrap().fill(7);
         assert_eq!(set(&mut cells, "q", 1), (false, [1; 2]));

@@ -45,12 +45,12 @@ pub(super) enum Refused {
 
 impl<'s> Coder<'s> {
     pub(super) fn new(schema: &'s Schema, keys: &Keys, validate: bool) -> Result<Self> {
-        let bits = schema.unfolded();
+        let (bits, encoded) = (schema.unfolded(), schema.encoded());
         let column = |(i, field): (usize, &Field)| match &field.spec {
             None => Ok(None),
             Some(spec) => Ok(Some(Column {
                 hasher: Hasher::new(spec.hash, keys.of(i), bits, spec.is_steady())?,
-                cells: Cells::new(words(bits)),
+                cells: Cells::new(encoded, words(bits)),
             })),
         };
         let columns = schema.fields.iter().enumerate().map(column);
