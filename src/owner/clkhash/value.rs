@@ -4,7 +4,7 @@
 //! SPEC clk-encoding.md 3.1, 3.2.
 
 use super::number::Whole;
-use super::schema::{Case, Encoding, Format, Spec};
+use super::schema::{Case, Comparison, Encoding, Format, Spec};
 use crate::error::Shape;
 
 impl Spec {
@@ -26,7 +26,9 @@ impl Spec {
         {
             return Ok(&missing.replacement);
         }
-        if self.encoding == Encoding::Ascii && !cell.is_ascii() {
+        // The tokens of a number are ASCII whatever its digits are.
+        let by_itself = validate || !matches!(self.comparison, Comparison::Numeric(_));
+        if self.encoding == Encoding::Ascii && !cell.is_ascii() && by_itself {
             return Err(found("expected ASCII", cell));
         }
         buffer.clear();
