@@ -5,6 +5,7 @@ mod columns;
 mod dates;
 mod guard;
 mod presets;
+mod systems;
 
 use std::io::Write;
 
