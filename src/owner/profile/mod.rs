@@ -12,6 +12,7 @@ mod births;
 mod code;
 mod compare;
 mod count;
+mod exchange;
 mod look;
 mod page;
 mod repeats;
@@ -28,8 +29,9 @@ pub use births::Cohort;
 pub use code::{Code, Weight};
 pub use compare::{Comparison, Line};
 pub use count::{Count, SMALL};
+pub use exchange::MAX_BYTES;
 pub use page::{comparison_page, page};
-pub use report::{Column, File, Finding, MAX_BYTES, Report, Shown, Verdict, Year};
+pub use report::{Column, File, Finding, Report, Shown, Verdict, Year};
 
 use crate::error::Result;
 use crate::owner::table::{Birth, Field, Record, Table};
