@@ -1,6 +1,7 @@
 //! Birthdates by day, year and grade: what is put in for those that are unknown, and who is too old or too young.
 
-use super::{Findings, SHOWN};
+use super::SHOWN;
+use super::findings::Findings;
 use crate::owner::table::Birth;
 use crate::units::BirthDate;
 

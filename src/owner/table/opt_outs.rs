@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::headers::STUDENT_ID;
 use super::rows::{Layout, Rows};
 use super::several::{key, number};
-use super::{Field, Mapping, Record, Table, fold, is_mangled_id, sniff};
+use super::{Delimiter, Field, Mapping, Record, Table, fold, is_mangled_id};
 use crate::error::{Error, Result};
 use crate::owner::source::Source;
 
@@ -151,7 +151,7 @@ impl OptOuts {
 /// Adds the ids of one list.
 fn read_list(path: &Path, mapping: &Mapping, ids: &mut Vec<String>) -> Result<()> {
     let source = Source::of_file(path, None)?;
-    let delimiter = sniff::delimiter(&source)?;
+    let delimiter = Delimiter::of(&source)?;
     let mut rows = Rows::open(&Layout {
         source,
         delimiter,

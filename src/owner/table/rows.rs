@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use super::bad_rows::{BadRow, BadRows, Fault};
 use super::guard::Guard;
 use super::parquet_rows::ParquetRows;
-use super::{Delimiter, Mapping, sniff};
+use super::{Delimiter, Mapping};
 use crate::error::{Error, Result};
 use crate::owner::source::Source;
 
@@ -33,7 +33,7 @@ impl Layout {
     ) -> Result<Self> {
         let delimiter = match (mapping.delimiter(), source.text()) {
             (Some(delimiter), _) => delimiter,
-            (None, Some(_)) => sniff::delimiter(source)?,
+            (None, Some(_)) => Delimiter::of(source)?,
             (None, None) => Delimiter::Comma,
         };
         Ok(Self {
