@@ -3,9 +3,9 @@
 #[cfg(feature = "operator")]
 use std::path::PathBuf;
 
-use clap::Subcommand;
 #[cfg(feature = "operator")]
-use clap::{Args as ClapArgs, ValueEnum};
+use clap::ValueEnum;
+use clap::{Args as ClapArgs, Subcommand};
 
 #[cfg(feature = "owner")]
 use super::ClkImport;
