@@ -149,3 +149,29 @@ fn the_first_bad_row_is_named_and_never_shown() {
     assert!(!e.to_string().contains("1234567"));
     assert!(encode_all(&schema, rows.join("\n").as_bytes(), false).is_ok());
 }
+
+#[test]
+fn of_two_columns_the_first_bad_row_is_named_and_in_it_the_first_column() {
+    let hashing = json!({"comparison": {"type": "exact"}, "strategy": {"bitsPerFeature": 30}});
+    let mut schema = schema_of(&json!({"type": "integer"}), &hashing);
+    let mut second = schema["features"][0].clone();
+    second["identifier"] = json!("Y");
+    schema["features"].as_array_mut().unwrap().push(second);
+    let schema = parse(&schema).unwrap();
+    // Near each other and far, at the ends of rows that are encoded together, and both in one row.
+    for (bad, line, column) in [
+        ([Some(9), Some(7)], 8, "Y"),
+        ([Some(7), Some(9)], 8, "X"),
+        ([Some(7), Some(7)], 8, "X"),
+        ([Some(64), Some(63)], 64, "Y"),
+        ([Some(63), Some(64)], 64, "X"),
+        ([Some(2_000), Some(255)], 256, "Y"),
+        ([None, Some(2_000)], 2_001, "Y"),
+    ] {
+        let cell = |row, column: usize| if bad[column] == Some(row) { "q" } else { "7" };
+        let rows = (0..3_000).map(|row| format!("{},{}\n", cell(row, 0), cell(row, 1)));
+        let e = encode_all(&schema, rows.collect::<String>().as_bytes(), true).unwrap_err();
+        let place = format!("t.csv:{line}: column \"{column}\": ");
+        assert!(e.to_string().starts_with(&place), "{e}");
+    }
+}
