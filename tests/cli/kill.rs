@@ -272,7 +272,7 @@ fn run_of_encode(template: &Dir) -> Run<'_> {
         name: "encode",
         template,
         folder: ".",
-        args: encode("district"),
+        args: words(&encode("district")),
         rerun: vec!["--resume", "--force"],
         log: "p.log.jsonl",
         outputs: &ENCODED,
@@ -551,7 +551,7 @@ fn a_limit_on_the_size_of_files_leaves_nothing_half() {
     for blocks in [1, 8, 64, 200] {
         let line = format!(
             "trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" {}",
-            encode("district").join(" ")
+            encode("district")
         );
         let done = dir.sh(&line);
         assert_eq!(done.code, 1, "{blocks}: {}", done.err);
@@ -580,7 +580,7 @@ fn a_limit_on_the_size_of_files_leaves_nothing_half() {
     assert_eq!(dir.bytes("p.log.jsonl"), log);
     let done = dir.sh(&format!(
         "trap '' XFSZ; ulimit -f {blocks}; exec \"$0\" {}",
-        encode("college").join(" ")
+        encode("college")
     ));
     assert_eq!(done.code, 1, "{}", done.err);
     assert_eq!(dir.bytes("p.log.jsonl"), log);
