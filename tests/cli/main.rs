@@ -18,7 +18,6 @@ mod bad_outputs;
 mod bad_results;
 mod bad_tables;
 mod bad_tokens;
-mod canary_people;
 mod check;
 mod clear;
 mod clk_encode;

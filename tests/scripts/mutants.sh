@@ -20,7 +20,7 @@ case $room in
         rooms=(atomic csvfile error identity project release strictfile token units matcher/intake)
         rooms+=(owner/canary owner/encode owner/key owner/normalise owner/source owner/table)
         files='src/owner/encode/*'
-        tests=(owner::encode vectors::fingerprints vectors::every_case vectors::canaries vectors::what_blindlink) ;;
+        tests=(owner::encode vectors::encoding::fingerprints vectors::encoding::every_case vectors::encoding::canaries vectors::tokens::what_blindlink) ;;
     *) echo "there is no room '$room' in this script" >&2; exit 2 ;;
 esac
 
@@ -45,7 +45,8 @@ done
 # Tests of other rooms would be compiled with every mutant, and not run.
 find "$folder/src" -name '*.rs' -not -path "$folder/$files" -exec sed -i 's/#\[cfg(test)\]/#[cfg(any())]/' {} +
 if [[ $room == encode ]]; then
-    cp tests/vectors.rs "$folder/src/"
+    cp -r tests/vectors "$folder/src/"
+    mv "$folder/src/vectors/main.rs" "$folder/src/vectors/mod.rs"
     printf '#[cfg(test)]\nextern crate self as blindlink;\n#[cfg(test)]\nmod vectors;\n' >> "$folder/src/lib.rs"
 fi
 # The tests read some of these.

@@ -6,6 +6,10 @@ use std::process::{Command, Output};
 
 use assert_cmd::cargo::cargo_bin;
 
+mod words;
+
+pub use words::*;
+
 /// A key that is the same in every run, so that a failure can be repeated.
 pub const KEY: [u8; 32] = *b"\x01not a key of any real project\x02\xff";
 /// A project id that is the same in every run.
@@ -15,17 +19,6 @@ const PROJECT_ID: &str = "00112233445566778899aabbccddeeff";
 pub const TABLE: &str = "student_id,first_name,last_name,birthdate\n\
                          71,Zzyzxa,Qwertyuiop,2006-03-14\n\
                          72,Vvortex,Asdfghjkl,2005-11-30\n";
-
-/// The match of the parties of [`Dir::with_project`] into the folder `r`.
-pub const MATCH: [&str; 7] = [
-    "match",
-    "a.tokens",
-    "b.tokens",
-    "--project",
-    "p.toml",
-    "-o",
-    "r",
-];
 
 /// A temporary folder with a working directory and a folder for temporary files.
 pub struct Dir {
@@ -41,6 +34,13 @@ pub struct Done {
 
 /// The files of a folder: relative path to length and hash.
 pub type Files = BTreeMap<String, (u64, [u8; 32])>;
+
+impl Done {
+    /// Standard output, which must be JSON.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.out).unwrap()
+    }
+}
 
 impl Dir {
     /// Empty.
@@ -106,6 +106,18 @@ impl Dir {
 
     pub fn bytes(&self, name: &str) -> Vec<u8> {
         std::fs::read(self.path(name)).unwrap_or_else(|e| panic!("{name}: {e}"))
+    }
+
+    /// A file of JSON.
+    pub fn json(&self, name: &str) -> serde_json::Value {
+        serde_json::from_str(&self.read(name)).unwrap()
+    }
+
+    /// Replaces the first `from` in a file, which must be there.
+    pub fn edit(&self, name: &str, from: &str, to: &str) {
+        let text = self.read(name);
+        assert!(text.contains(from), "`{from}` is not in: {text}");
+        self.write(name, text.replacen(from, to, 1));
     }
 
     /// Every file below the root, hidden and temporary ones included.
@@ -211,6 +223,11 @@ impl Dir {
         done
     }
 
+    /// Runs the program with the words of `line`, which must succeed.
+    pub fn line(&self, line: &str) -> Done {
+        self.ok(&words(line))
+    }
+
     /// Runs the program, which must fail with `code` and say each of `texts`, print nothing on
     /// standard output, and change no file.
     pub fn fails(&self, args: &[&str], code: i32, texts: &[&str]) -> Done {
@@ -271,41 +288,6 @@ fn stays_with_owners(bytes: &[u8]) -> bool {
     bytes.len() == 32 || words.iter().any(|word| bytes.starts_with(word.as_bytes()))
 }
 
-/// The arguments that encode `table` as `party` into `out`.
-pub fn encode_args<'a>(table: &'a str, party: &'a str, out: &'a str) -> [&'a str; 10] {
-    [
-        "encode",
-        table,
-        "--project",
-        "p.toml",
-        "--party",
-        party,
-        "--key",
-        "k",
-        "-o",
-        out,
-    ]
-}
-
-/// The arguments that audit `a.tokens` of party `a` against `table`.
-pub fn audit_args(table: &str) -> [&str; 10] {
-    let mut args = encode_args(table, "a", "a.tokens");
-    (args[0], args[8]) = ("audit", "--tokens");
-    args
-}
-
-/// The arguments that resolve the crosswalk of party `a` in `r` into `out`.
-pub fn resolve_args(out: &str) -> [&str; 6] {
-    [
-        "resolve",
-        "r/crosswalk-a.csv",
-        "--refs",
-        "a.refs.csv",
-        "-o",
-        out,
-    ]
-}
-
 /// The built program.
 pub fn program() -> PathBuf {
     cargo_bin!("blindlink").to_path_buf()
@@ -354,21 +336,3 @@ pub fn rows(text: &str, header: &str) -> Vec<Vec<String>> {
         .map(|row| row.unwrap().iter().map(str::to_owned).collect())
         .collect()
 }
-
-/// Header of a ref map.
-pub const REFS: &str = "record_ref,student_id";
-/// Header of `links.csv` and `pairs.csv`.
-pub const LINKS: &str = "party_a,ref_a,party_b,ref_b,probability,passes";
-/// Header of a crosswalk between two parties.
-pub const CROSSWALK: &str = "record_ref,link_id,status,probability,rivals";
-
-/// What a match of `district` and `college` writes.
-pub const RESULTS: [&str; 7] = [
-    "links.csv",
-    "pairs.csv",
-    "crosswalk-district.csv",
-    "crosswalk-district.json",
-    "crosswalk-college.csv",
-    "crosswalk-college.json",
-    "report.json",
-];

@@ -213,3 +213,53 @@ impl<'w> Scan<'w> {
             .any(|[m, d]| dates.contains(&[part(year), part(*m), part(*d)]))
     }
 }
+
+#[test]
+fn the_search_finds_every_form() {
+    let wanted = Wanted::new();
+    assert_eq!(wanted.names.len(), STARTS.len() * PEOPLE);
+    assert_eq!(wanted.dates.len(), PEOPLE);
+    let [name, other] = [name(0, PEOPLE - 1), name(2, 42)];
+    let wide: Vec<u8> = name.bytes().flat_map(|b| [b, 0]).collect();
+    let big: Vec<u8> = name.bytes().flat_map(|b| [0, b]).collect();
+    for bytes in [
+        name.clone().into_bytes(),
+        name.to_uppercase().into_bytes(),
+        format!("xx{name}{other}yy").into_bytes(),
+        wide,
+        big,
+    ] {
+        let found = wanted.find(&bytes);
+        assert!(found.is_name && !found.is_date && !found.is_id);
+    }
+    let [y, m, d] = date(PEOPLE - 1);
+    for text in [
+        format!("born {y}-{m:02}-{d:02}."),
+        format!("{y}/{m}/{d}"),
+        format!("{m:02}/{d:02}/{y}"),
+        format!("{d}.{m}.{y}"),
+        format!("7,8 {d}.{m}.{y}"),
+        format!("({y}{m:02}{d:02})"),
+        format!("{m:02}{d:02}{y}"),
+    ] {
+        let wide: Vec<u8> = text.bytes().flat_map(|b| [b, 0]).collect();
+        for bytes in [text.clone().into_bytes(), wide] {
+            let found = wanted.find(&bytes);
+            assert!(found.is_date && !found.is_name, "{text}");
+        }
+    }
+    // Two cells that end and begin with digits are none without the zero between them.
+    assert!(wanted.find(format!("{y}-{m}-{d}\x001").as_bytes()).is_date);
+    for text in [
+        "2026-11-27",
+        "qzqzqzqz",
+        "1981",
+        "ab19810101cd",
+        "birthdate",
+    ] {
+        assert_eq!(wanted.find(text.as_bytes()), Found::default(), "{text}");
+    }
+    assert!(wanted.find(b"xZqId7").is_id);
+    let found = wanted.find(table(1).as_bytes());
+    assert!(found.is_name && found.is_date && found.is_id);
+}

@@ -1,27 +1,19 @@
 //! The whole job by the verbs as they are documented, and what every file then holds.
 
+mod three;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use crate::harness::{CROSSWALK, Dir, KEY, LINKS, REFS, rows, testdata};
+use crate::harness::{
+    CROSSWALK, Dir, Done, KEY, LINKS, REFS, RESOLVED, encode_args, rows, testdata,
+};
 
 /// Encodes `table` as `party`, under `p.toml` and `k`.
-pub fn encode(dir: &Dir, table: &str, party: &str, more: &[&str]) {
+pub fn encode(dir: &Dir, table: &str, party: &str, more: &[&str]) -> Done {
     let out = format!("{party}.tokens");
-    let args = [
-        "encode",
-        table,
-        "--project",
-        "p.toml",
-        "--party",
-        party,
-        "--key",
-        "k",
-        "-o",
-        &out,
-    ];
-    dir.ok(&[&args[..], more].concat());
+    dir.ok(&[&encode_args(table, party, &out)[..], more].concat())
 }
 
 /// Project, key, encode twice and match, of two tables with their truth; results in `r`.
@@ -32,16 +24,10 @@ pub fn link(parties: [&str; 2], tables: [&str; 2], schema: &str) -> Dir {
     for (party, table) in parties.iter().zip(tables) {
         encode(&dir, &testdata(table), party, &["--test-seed", "1"]);
     }
-    let tokens = parties.map(|p| format!("{p}.tokens"));
-    dir.ok(&[
-        "match",
-        &tokens[0],
-        &tokens[1],
-        "--project",
-        "p.toml",
-        "-o",
-        "r",
-    ]);
+    let [a, b] = parties;
+    dir.line(&format!(
+        "match {a}.tokens {b}.tokens --project p.toml -o r"
+    ));
     dir
 }
 
@@ -56,14 +42,14 @@ pub fn score(dir: &Dir, parties: [&str; 2], truth: &str) -> Value {
     let done = dir.ok(&[
         "evaluate", "r", "--refs", &refs[0], "--refs", &refs[1], "--truth", truth, "--json",
     ]);
-    serde_json::from_str(&done.out).unwrap()
+    done.json()
 }
 
 /// Checks every promise that the results make about themselves, for two parties.
 fn check_results(dir: &Dir, parties: [&str; 2]) {
     let links = rows(&dir.read("r/links.csv"), LINKS);
     let pairs = rows(&dir.read("r/pairs.csv"), LINKS);
-    let report: Value = serde_json::from_str(&dir.read("r/report.json")).unwrap();
+    let report = dir.json("r/report.json");
     assert_eq!(report["pairs"][0]["links"], links.len());
     let listed: BTreeSet<_> = pairs.iter().map(|p| (&p[1], &p[3])).collect();
     assert_eq!(listed.len(), pairs.len(), "a pair is listed twice");
@@ -97,8 +83,7 @@ fn check_results(dir: &Dir, parties: [&str; 2]) {
         let crosswalk_file = format!("r/crosswalk-{party}.csv");
         let (refs_file, out) = (format!("{party}.refs.csv"), format!("{party}-links.csv"));
         dir.ok(&["resolve", &crosswalk_file, "--refs", &refs_file, "-o", &out]);
-        let header = "record_ref,student_id,link_id,status,probability,rivals";
-        let resolved = rows(&dir.read(&out), header);
+        let resolved = rows(&dir.read(&out), RESOLVED);
         assert_eq!(resolved.len(), crosswalk.len());
         for (r, c) in resolved.iter().zip(&crosswalk) {
             assert_eq!(&r[1], ids[&r[0]]);
@@ -173,8 +158,7 @@ fn inspect_says_what_a_token_file_is() {
     dir.encode("t.csv", "b");
     let inspect = |party: &str| -> Value {
         let file = format!("{party}.tokens");
-        let done = dir.ok(&["inspect", &file, "--json"]);
-        serde_json::from_str(&done.out).unwrap()
+        dir.ok(&["inspect", &file, "--json"]).json()
     };
     let (a, b) = (inspect("a"), inspect("b"));
     assert_eq!(a["format"], "blindlink-tokens-1");
@@ -243,167 +227,14 @@ fn demo_runs_by_itself() {
 #[test]
 fn the_threshold_can_be_raised() {
     let dir = k12_demo("k12");
-    let tokens = [
-        "match",
-        "district.tokens",
-        "college.tokens",
-        "--project",
-        "p.toml",
-    ];
-    dir.ok(&[&tokens[..], &["-o", "high", "--threshold", "0.99"]].concat());
+    let tokens = "match district.tokens college.tokens --project p.toml";
+    dir.line(&format!("{tokens} -o high --threshold 0.99"));
     let high = rows(&dir.read("high/links.csv"), LINKS);
     assert!(high.len() < rows(&dir.read("r/links.csv"), LINKS).len());
     for link in &high {
         assert!(link[4].parse::<f64>().unwrap() >= 0.99, "{link:?}");
     }
     // `--json` prints the report that is also written.
-    let done = dir.ok(&[&tokens[..], &["-o", "json", "--json"]].concat());
+    let done = dir.line(&format!("{tokens} -o json --json"));
     assert_eq!(done.out, dir.read("json/report.json"));
-}
-
-const THREE: [&str; 3] = ["district", "college", "party-3"];
-
-/// Three made-up parties, encoded.
-fn three_parties() -> Dir {
-    let dir = Dir::new();
-    let synth = [
-        "synth",
-        "--parties",
-        "3",
-        "--records",
-        "400",
-        "--seed",
-        "5",
-        "-o",
-        "s",
-    ];
-    let done = dir.ok(&synth);
-    assert!(done.err.contains("truth-district-college.csv"));
-    dir.project("p.toml", &THREE, "k12");
-    dir.key("k", &KEY);
-    for party in THREE {
-        encode(&dir, &format!("s/{party}.csv"), party, &[]);
-    }
-    dir
-}
-
-#[test]
-fn three_parties_are_linked_pair_by_pair() {
-    let dir = three_parties();
-    dir.ok(&[
-        "match",
-        "party-3.tokens",
-        "district.tokens",
-        "college.tokens",
-        "--project",
-        "p.toml",
-        "-o",
-        "r",
-    ]);
-    let links = rows(&dir.read("r/links.csv"), LINKS);
-    let of: BTreeSet<_> = links
-        .iter()
-        .map(|l| (l[0].as_str(), l[2].as_str()))
-        .collect();
-    let expected = [
-        ("college", "party-3"),
-        ("district", "college"),
-        ("district", "party-3"),
-    ];
-    assert_eq!(of, BTreeSet::from(expected));
-    // A link id is of one pair of parties: two crosswalks have it, each once.
-    let mut seen: BTreeMap<String, Vec<BTreeSet<&str>>> = BTreeMap::new();
-    for party in THREE {
-        let refs = rows(&dir.read(&format!("{party}.refs.csv")), REFS);
-        let header = format!("{CROSSWALK},partner");
-        let crosswalk = rows(&dir.read(&format!("r/crosswalk-{party}.csv")), &header);
-        let lines: BTreeSet<_> = crosswalk.iter().map(|c| (&c[0], c[5].as_str())).collect();
-        let partners = THREE.iter().filter(|p| **p != party);
-        let complete: BTreeSet<_> = partners
-            .flat_map(|partner| refs.iter().map(move |r| (&r[0], *partner)))
-            .collect();
-        assert_eq!(lines, complete);
-        assert_eq!(crosswalk.len(), complete.len());
-        for c in crosswalk.iter().filter(|c| c[2] == "linked") {
-            let partner = THREE.iter().find(|p| **p == c[5]).unwrap();
-            seen.entry(c[1].clone())
-                .or_default()
-                .push(BTreeSet::from([party, partner]));
-        }
-    }
-    assert_eq!(seen.len(), links.len());
-    for pairs in seen.values() {
-        assert!(pairs.len() == 2 && pairs[0] == pairs[1]);
-    }
-    for party in THREE {
-        let (crosswalk, out) = (
-            format!("r/crosswalk-{party}.csv"),
-            format!("{party}.out.csv"),
-        );
-        dir.ok(&[
-            "resolve",
-            &crosswalk,
-            "--refs",
-            &format!("{party}.refs.csv"),
-            "-o",
-            &out,
-        ]);
-        assert_eq!(
-            dir.read(&out).lines().count(),
-            dir.read(&crosswalk).lines().count()
-        );
-    }
-    // Each pair of parties can be scored from the common results.
-    let truth = "s/truth-college-party-3.csv";
-    let score = score(&dir, ["college", "party-3"], truth);
-    assert!(
-        score["decided"]["precision"].as_f64().unwrap() > 0.9,
-        "{score}"
-    );
-}
-
-#[test]
-fn only_allowed_pairs_are_linked() {
-    let dir = three_parties();
-    let text = dir.read("p.toml");
-    let all = text.lines().find(|l| l.starts_with("pairs = ")).unwrap();
-    let some = "pairs = [[\"college\", \"district\"], [\"party-3\", \"college\"]]";
-    dir.write("p.toml", text.replace(all, some));
-    for party in THREE {
-        encode(&dir, &format!("s/{party}.csv"), party, &["--force"]);
-    }
-    let tokens = THREE.map(|p| format!("{p}.tokens"));
-    let mut args = vec!["match", "--project", "p.toml", "-o", "r"];
-    args.extend(tokens.iter().map(String::as_str));
-    dir.ok(&args);
-    let links = rows(&dir.read("r/links.csv"), LINKS);
-    let of: BTreeSet<_> = links
-        .iter()
-        .map(|l| (l[0].as_str(), l[2].as_str()))
-        .collect();
-    assert_eq!(
-        of,
-        BTreeSet::from([("college", "district"), ("party-3", "college")])
-    );
-    // Only the party with two partners has a column for them.
-    rows(&dir.read("r/crosswalk-district.csv"), CROSSWALK);
-    rows(&dir.read("r/crosswalk-party-3.csv"), CROSSWALK);
-    rows(
-        &dir.read("r/crosswalk-college.csv"),
-        &format!("{CROSSWALK},partner"),
-    );
-}
-
-#[test]
-fn synth_is_the_same_for_the_same_seed() {
-    let dir = Dir::new();
-    for (out, seed) in [("one", "1"), ("same", "1"), ("other", "2")] {
-        dir.ok(&["synth", "--records", "100", "--seed", seed, "-o", out]);
-    }
-    for file in ["district.csv", "college.csv", "truth.csv"] {
-        let [one, same, other] =
-            ["one", "same", "other"].map(|d| dir.bytes(&format!("{d}/{file}")));
-        assert_eq!(one, same);
-        assert_ne!(one, other);
-    }
 }
