@@ -48,8 +48,12 @@ pub fn read_secret(path: &Path, what: &str, most: usize) -> Result<Zeroizing<Vec
     let io = |e| Error::io("read", path, e);
     let mut file = File::open(path).map_err(io)?;
     refuse_open_to_others(&file, path, what)?;
-    // With room to spare, so that the bytes are never moved and left behind.
-    let mut bytes = Zeroizing::new(Vec::with_capacity(most + 64));
+    // With room to spare, so that the bytes are never moved and left behind. What is no file has no length.
+    let room = match file.metadata().map_err(io)? {
+        metadata if metadata.is_file() => metadata.len().min(most as u64) as usize,
+        _ => most,
+    };
+    let mut bytes = Zeroizing::new(Vec::with_capacity(room + 64));
     Read::by_ref(&mut file)
         .take(most as u64 + 1)
         .read_to_end(&mut bytes)
