@@ -24,10 +24,12 @@ impl JsonWriter {
     /// # Errors
     /// [`Class::Io`](crate::error::Class::Io).
     pub fn create(path: &Path) -> Result<Self> {
+        let mut text = Vec::with_capacity(2 * AT_ONCE);
+        text.extend_from_slice(b"{\"clks\": [");
         Ok(Self {
             file: AtomicFile::create(path)?,
             is_empty: true,
-            text: b"{\"clks\": [".to_vec(),
+            text,
         })
     }
 

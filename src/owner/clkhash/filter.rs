@@ -95,6 +95,9 @@ impl Hasher {
     }
 
     /// Sets the first `k` bits of `token` in `filter`.
+    ///
+    /// PERF: what is done for nearly all tokens is compiled where it is called, and all else apart from it.
+    #[inline]
     pub(super) fn set(&mut self, token: &[u8], k: usize, filter: &mut Words) -> Result<()> {
         if let Some(known) = self.seen.get(token) {
             if let Some((of, mask)) = &known.mask
@@ -103,6 +106,18 @@ impl Hasher {
                 unite(filter, mask);
                 return Ok(());
             }
+            if known.digest.reaches(k) {
+                known.digest.set(k, self.bits, filter);
+                return Ok(());
+            }
+        }
+        self.set_slowly(token, k, filter)
+    }
+
+    /// As [`set`](Self::set), of a token that is new or whose hash must be longer.
+    #[inline(never)]
+    fn set_slowly(&mut self, token: &[u8], k: usize, filter: &mut Words) -> Result<()> {
+        if let Some(known) = self.seen.get(token) {
             let grown = self.keyed.extend(&mut known.digest, token, k)?;
             known.digest.set(k, self.bits, filter);
             self.seen.grow_by(grown);
@@ -199,6 +214,14 @@ impl Keyed {
 }
 
 impl Digest {
+    /// Whether it is long enough for `k` bits.
+    fn reaches(&self, k: usize) -> bool {
+        match self {
+            Self::Blake(numbers) => k <= numbers.len(),
+            Self::Double { .. } => true,
+        }
+    }
+
     fn set(&self, k: usize, bits: usize, filter: &mut Words) {
         match self {
             Self::Blake(numbers) => {

@@ -55,8 +55,9 @@ use rows::{Batch, Fault, Rows, Text};
 
 use crate::error::{Error, Result};
 
-/// Rows that a thread encodes before it asks for more.
+/// Rows that a thread encodes before it asks for more, and those that are read for each thread.
 const CHUNK: usize = 256;
+const READ: usize = 1024;
 
 /// What the first row of a table is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -128,7 +129,7 @@ pub fn encode(
     };
     let (mut count, mut out) = (0, Vec::new());
     loop {
-        let fault = rows.fill(&mut batch, usize::MAX)?;
+        let fault = rows.fill(&mut batch, READ * rayon::current_num_threads())?;
         if batch.len() > 0 {
             let text = batch.text(path)?;
             out.resize(batch.len() * width, 0);

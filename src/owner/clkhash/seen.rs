@@ -42,6 +42,7 @@ impl Default for Seen {
 }
 
 /// A token of up to 7 bytes as a number other than 0, which has its length in it.
+#[inline]
 fn short(token: &[u8]) -> Option<u64> {
     if !(1..8).contains(&token.len()) {
         return None;
@@ -54,6 +55,7 @@ fn short(token: &[u8]) -> Option<u64> {
 
 impl Seen {
     /// What is known of a token.
+    #[inline]
     pub(super) fn get(&mut self, token: &[u8]) -> Option<&mut Token> {
         let Some(token) = short(token) else {
             return self.long.get_mut(token);
@@ -66,6 +68,7 @@ impl Seen {
     }
 
     /// Where a short token stands, or would.
+    #[inline]
     fn place(&self, token: u64) -> usize {
         let mask = self.short.len() - 1;
         let hash = token.wrapping_mul(self.factor);

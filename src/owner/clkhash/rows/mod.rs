@@ -11,7 +11,7 @@ use zeroize::Zeroize as _;
 use crate::error::{Error, Result};
 
 /// Rows of a batch at most, and bytes of one after which it is closed.
-const BATCH_ROWS: usize = 1 << 12;
+const BATCH_ROWS: usize = 1 << 14;
 const BATCH_BYTES: usize = 4 << 20;
 /// Bytes that are read at once.
 const READ: usize = 1 << 18;
