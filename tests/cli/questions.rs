@@ -19,6 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// A program on a terminal of its own.
 struct Terminal {
     keys: File,
+    /// The end that the program has.
+    theirs: OwnedFd,
     screen: Receiver<Vec<u8>>,
     /// All that was shown.
     shown: String,
@@ -48,8 +50,7 @@ impl Terminal {
     /// pressed between the two: no person is so quick, a test is.
     fn press_unseen(&mut self, keys: &str) {
         let began = Instant::now();
-        // Of this end Linux gives the settings of the other.
-        while tcgetattr(&self.keys)
+        while tcgetattr(&self.theirs)
             .unwrap()
             .local_modes
             .contains(LocalModes::ECHO)
@@ -74,7 +75,7 @@ fn on_a_terminal(dir: &Dir, args: &[&str], person: impl FnOnce(&mut Terminal)) -
         .current_dir(dir.work())
         .env("TERM", "xterm")
         .stdin(Stdio::from(half(&theirs)))
-        .stderr(Stdio::from(theirs))
+        .stderr(Stdio::from(half(&theirs)))
         .stdout(Stdio::null())
         .spawn()
         .unwrap();
@@ -91,6 +92,7 @@ fn on_a_terminal(dir: &Dir, args: &[&str], person: impl FnOnce(&mut Terminal)) -
     });
     let mut terminal = Terminal {
         keys: File::from(ours),
+        theirs,
         screen,
         shown: String::new(),
         asked: 0,
