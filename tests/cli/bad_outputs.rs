@@ -1,6 +1,6 @@
 //! Outputs that cannot or must not be written: nothing appears, and nothing that was there is lost.
 
-use crate::harness::{Dir, MATCH, encode_args, resolve_args, testdata};
+use crate::harness::{Dir, MATCH, encode_args, resolve_args, testdata, words};
 
 #[test]
 fn output_equal_to_input() {
@@ -100,26 +100,11 @@ fn unwritable_output() {
     dir.encode("t.csv", "a");
     dir.encode("t.csv", "b");
     for out in ["t.csv", "t.csv/r"] {
-        let args = [
-            "match",
-            "a.tokens",
-            "b.tokens",
-            "--project",
-            "p.toml",
-            "-o",
-            out,
-        ];
-        dir.fails(&args, 1, &[out, "cannot write"]);
+        let args = format!("match a.tokens b.tokens --project p.toml -o {out}");
+        dir.fails(&words(&args), 1, &[out, "cannot write"]);
     }
     dir.ok(&MATCH);
-    let args = [
-        "resolve",
-        "r/crosswalk-a.csv",
-        "--refs",
-        "a.refs.csv",
-        "-o",
-        "none/out.csv",
-    ];
+    let args = resolve_args("none/out.csv");
     dir.fails(&args, 1, &["none/out.csv", "cannot write"]);
     dir.fails(
         &["key", "new", "-o", "none/k"],

@@ -1,6 +1,6 @@
 //! Token files that are damaged, foreign or do not belong together.
 
-use crate::harness::{Dir, KEY};
+use crate::harness::{Dir, KEY, encode_args};
 
 /// A folder with `a.tokens` and `b.tokens` that belong together.
 fn matched() -> Dir {
@@ -30,19 +30,7 @@ fn encode_b_under(dir: &Dir, from: &str, to: &str, party: &str) {
     let original = dir.read("p.toml");
     assert!(original.contains(from), "the template lost `{from}`");
     dir.write("p.toml", original.replacen(from, to, 1));
-    dir.ok(&[
-        "encode",
-        "t.csv",
-        "--project",
-        "p.toml",
-        "--party",
-        party,
-        "--key",
-        "k",
-        "-o",
-        "b.tokens",
-        "--force",
-    ]);
+    dir.ok(&[&encode_args("t.csv", party, "b.tokens")[..], &["--force"]].concat());
     dir.write("p.toml", original);
 }
 

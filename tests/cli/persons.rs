@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::happy::encode;
-use crate::harness::{CROSSWALK, Dir, KEY, LINKS, REFS, resolve_args, rows};
+use crate::harness::{CROSSWALK, Dir, KEY, LINKS, MATCH, REFS, resolve_args, rows};
 
 const HEADER: &str = "student_id,first_name,middle_name,last_name,birthdate\n";
 const CLUSTERS: &str = "cluster,party,record_ref,probability";
@@ -100,17 +100,7 @@ fn equal_records_are_ambiguous_and_with_duplicates_one_person() {
     assert_eq!(report["parties"][1]["duplicates"], 0);
 
     // What a match without the flag does not write, it does not leave standing either.
-    let again = [
-        "match",
-        "a.tokens",
-        "b.tokens",
-        "--project",
-        "p.toml",
-        "-o",
-        "r",
-        "--force",
-    ];
-    dir.ok(&again);
+    dir.ok(&[&MATCH[..], &["--force"]].concat());
     assert!(!dir.names().iter().any(|n| n.ends_with("duplicates.csv")));
 }
 

@@ -1,7 +1,7 @@
 //! Calls that cannot be meant: exit code 2, and a word on what can.
 
 use crate::happy::k12_demo;
-use crate::harness::{Dir, MATCH, encode_args};
+use crate::harness::{Dir, MATCH, encode_args, resolve_args};
 
 #[test]
 fn unknown_words() {
@@ -110,28 +110,11 @@ fn quiet_is_quiet() {
     assert_eq!((done.out.as_str(), done.err.as_str()), ("", ""));
     dir.encode("t.csv", "b");
     for args in [
-        &[
-            "match",
-            "a.tokens",
-            "b.tokens",
-            "--project",
-            "p.toml",
-            "-o",
-            "r",
-            "-q",
-        ][..],
-        &[
-            "resolve",
-            "r/crosswalk-a.csv",
-            "--refs",
-            "a.refs.csv",
-            "-o",
-            "o.csv",
-            "-q",
-        ],
-        &["synth", "--records", "20", "-o", "s", "-q"],
+        &MATCH[..],
+        &resolve_args("o.csv"),
+        &["synth", "--records", "20", "-o", "s"],
     ] {
-        let done = dir.ok(args);
+        let done = dir.ok(&[args, &["-q"]].concat());
         assert_eq!((done.out.as_str(), done.err.as_str()), ("", ""), "{args:?}");
     }
 }
